@@ -1,0 +1,345 @@
+r"""The linear quadratic regulator with multiplicative noise, one problem or a stack of them.
+
+The system is
+
+.. math:: x_{t+1} = \Bigl(A + \sum_i \delta_{i,t} A_i\Bigr) x_t
+                  + \Bigl(B + \sum_j \gamma_{j,t} B_j\Bigr) u_t , \qquad u_t = -K x_t ,
+
+with zero-mean :math:`\delta_{i,t}, \gamma_{j,t}`, independent of each other and in time, of
+variances :math:`\alpha_i, \beta_j`, and the cost is
+:math:`C(K) = \mathbb E \sum_t x_t^\top Q x_t + u_t^\top R u_t` with
+:math:`\mathbb E\, x_0 x_0^\top = \Sigma_0` (S2, equation 1). No noise is an empty noise axis, so
+every formula is written once.
+
+Leading axes are the batch: a stack of M tasks is one `LQR` whose arrays start with M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+# Asymmetry or negative eigenvalues up to this size, relative to the norm, count as rounding.
+ROUNDING = 1e-10
+
+
+class Noise(NamedTuple):
+    """Multiplicative noise terms: variances (..., p) and directions (..., p, rows, columns)."""
+
+    variances: Array
+    directions: Array
+
+
+def finite_array(name: str, value: ArrayLike, core: int) -> Array:
+    """Return `value` as a float64 array of at least `core` axes, or raise ValueError."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a rectangular array of numbers, got {error}") from None
+    if array.dtype.kind not in "iufb":
+        raise ValueError(f"{name}: expected real numbers, got dtype {array.dtype}")
+    if array.ndim < core:
+        raise ValueError(f"{name}: expected at least {core} axes, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+    return array
+
+
+def _matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:
+    array = finite_array(name, value, 2)
+    want = (rows or array.shape[-2], columns or array.shape[-1])
+    if array.shape[-2:] != want:
+        raise ValueError(f"{name}: expected shape (..., {want[0]}, {want[1]}), got {array.shape}")
+    return array
+
+
+def _symmetric(name: str, value: ArrayLike, size: int, *, definite: bool) -> Array:
+    """A symmetric positive (semi)definite matrix, exactly symmetric on return."""
+    array = _matrix(name, value, size, size)
+    scale = np.abs(array).max(axis=(-2, -1))
+    transpose = array.swapaxes(-1, -2)
+    if (np.abs(array - transpose).max(axis=(-2, -1)) > ROUNDING * scale).any():
+        raise ValueError(f"{name}: expected a symmetric matrix, got an asymmetric one")
+    array = (array + transpose) / 2
+    least = np.linalg.eigvalsh(array)[..., 0]
+    if definite and (least <= 0).any():
+        raise ValueError(
+            f"{name}: expected a positive definite matrix, "
+            f"got smallest eigenvalue {least.min():.3g}"
+        )
+    if (least < -ROUNDING * scale).any():
+        raise ValueError(
+            f"{name}: expected a positive semidefinite matrix, "
+            f"got smallest eigenvalue {least.min():.3g}"
+        )
+    return array
+
+
+def _noise(name: str, value: Any, rows: int, columns: int) -> Noise:
+    if value is None:
+        return Noise(np.zeros(0), np.zeros((0, rows, columns)))
+    try:
+        variances, directions = value
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name}: expected a pair (variances (..., p), directions (..., p, {rows}, {columns}))"
+        ) from None
+    if np.shape(variances)[-1:] == (0,) and np.size(directions) == 0:
+        return Noise(np.zeros(0), np.zeros((0, rows, columns)))
+    variances = finite_array(f"{name} variances", variances, 1)
+    directions = finite_array(f"{name} directions", directions, 3)
+    want = (variances.shape[-1], rows, columns)
+    if directions.shape[-3:] != want:
+        raise ValueError(
+            f"{name} directions: expected shape (..., {want[0]}, {want[1]}, {want[2]}) to go with "
+            f"variances {variances.shape}, got {directions.shape}"
+        )
+    if (variances < 0).any():
+        raise ValueError(f"{name} variances: expected no negative entry, got {variances.min():.3g}")
+    return Noise(variances, directions)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LQR:
+    """A linear quadratic regulator problem, or a stack of them (S2 equation 1; S1 Definition 1).
+
+    Parameters
+    ----------
+    A : array (..., n, n)
+        Dynamics (dimensionless time steps).
+    B : array (..., n, m)
+        Input matrix.
+    Q : array (..., n, n)
+        State weight, symmetric positive semidefinite. The theorems want it definite.
+    R : array (..., m, m)
+        Input weight, symmetric positive definite.
+    Sigma0 : array (..., n, n), optional
+        Second moment of the initial state, symmetric positive semidefinite; the identity by
+        default. The theorems want it definite.
+    state_noise, input_noise : pair (variances, directions), optional
+        Variances (..., p) and directions (..., p, n, n) of the noise on A; variances (..., q) and
+        directions (..., q, n, m) of the noise on B. Default: no noise, an empty axis.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument, what was expected and what was given: wrong shapes, NaN or infinity,
+        empty or complex arrays, an asymmetric or indefinite Q, R or Sigma0, negative variances,
+        batch shapes that do not broadcast.
+
+    Notes
+    -----
+    Lists, integer and read-only arrays are taken as they are; everything is copied to float64,
+    broadcast to the common batch shape and made read-only. Asymmetry of relative size 1e-10 or
+    less counts as rounding and is averaged away.
+    """
+
+    A: Array
+    B: Array
+    Q: Array
+    R: Array
+    Sigma0: Array
+    state_noise: Noise
+    input_noise: Noise
+
+    def __init__(
+        self,
+        A: ArrayLike,
+        B: ArrayLike,
+        Q: ArrayLike,
+        R: ArrayLike,
+        Sigma0: ArrayLike | None = None,
+        state_noise: Any = None,
+        input_noise: Any = None,
+    ) -> None:
+        A = finite_array("A", A, 2)
+        if A.shape[-1] != A.shape[-2]:
+            raise ValueError(f"A: expected a square matrix (..., n, n), got {A.shape}")
+        n = A.shape[-1]
+        B = _matrix("B", B, n, None)
+        m = B.shape[-1]
+        fields = {
+            "A": A,
+            "B": B,
+            "Q": _symmetric("Q", Q, n, definite=False),
+            "R": _symmetric("R", R, m, definite=True),
+            "Sigma0": _symmetric(
+                "Sigma0", np.eye(n) if Sigma0 is None else Sigma0, n, definite=False
+            ),
+        }
+        noises = {
+            "state_noise": _noise("state_noise", state_noise, n, n),
+            "input_noise": _noise("input_noise", input_noise, n, m),
+        }
+        self._fill(fields, noises)
+
+    def _fill(self, fields: dict[str, Array], noises: dict[str, Noise]) -> None:
+        """Broadcast validated arrays to one batch shape and freeze them."""
+        shapes = {name: a.shape[:-2] for name, a in fields.items()}
+        for name, noise in noises.items():
+            shapes[f"{name} variances"] = noise.variances.shape[:-1]
+            shapes[f"{name} directions"] = noise.directions.shape[:-3]
+        try:
+            batch = np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            given = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+            raise ValueError(f"batch axes do not broadcast: {given}") from None
+
+        def frozen(array: Array, core: int) -> Array:
+            array = np.broadcast_to(array, batch + array.shape[array.ndim - core :])
+            array.setflags(write=False)
+            return array
+
+        for name, array in fields.items():
+            object.__setattr__(self, name, frozen(array, 2))
+        for name, (variances, directions) in noises.items():
+            object.__setattr__(self, name, Noise(frozen(variances, 1), frozen(directions, 3)))
+
+    @property
+    def states(self) -> int:
+        """Number of states n."""
+        return int(self.A.shape[-1])
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs m."""
+        return int(self.B.shape[-1])
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """Shape of the leading axes; () for a single problem."""
+        return self.A.shape[:-2]
+
+    @property
+    def has_noise(self) -> bool:
+        """Whether any noise term has positive variance."""
+        return bool(self.state_noise.variances.any() or self.input_noise.variances.any())
+
+    def __len__(self) -> int:
+        if not self.batch_shape:
+            raise TypeError("a single LQR problem has no len(); a stack does")
+        return self.batch_shape[0]
+
+    def __iter__(self) -> Iterator[LQR]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> LQR:
+        """Index the batch axes, as numpy would."""
+        if not self.batch_shape:
+            raise IndexError("a single LQR problem cannot be indexed; a stack can")
+        members = int(np.prod(self.batch_shape))
+        picked = np.arange(members).reshape(self.batch_shape)[index]
+        if np.size(picked) == 0:
+            raise IndexError(f"index {index!r} selects no member of a stack {self.batch_shape}")
+
+        def pick(array: Array, core: int) -> Array:
+            flat = array.reshape((members,) + array.shape[array.ndim - core :])
+            return flat[picked]
+
+        return self._from_arrays(
+            {name: pick(getattr(self, name), 2) for name in ("A", "B", "Q", "R", "Sigma0")},
+            {
+                name: Noise(pick(noise.variances, 1), pick(noise.directions, 3))
+                for name, noise in self._noises().items()
+            },
+        )
+
+    def _noises(self) -> dict[str, Noise]:
+        return {"state_noise": self.state_noise, "input_noise": self.input_noise}
+
+    @classmethod
+    def _from_arrays(cls, fields: dict[str, Array], noises: dict[str, Noise]) -> LQR:
+        """Build from arrays that are known to be valid."""
+        problem = object.__new__(cls)
+        problem._fill(fields, noises)
+        return problem
+
+    @classmethod
+    def stack(cls, problems: Sequence[LQR]) -> LQR:
+        """Stack problems of equal sizes along a new first axis.
+
+        Members with fewer noise terms are padded with terms of variance zero.
+
+        Raises
+        ------
+        ValueError
+            If the list is empty or the members differ in states, inputs or batch shape.
+        """
+        problems = list(problems)
+        if not problems:
+            raise ValueError("problems: expected at least one LQR, got an empty list")
+        first = problems[0]
+        for i, other in enumerate(problems):
+            if not isinstance(other, LQR):
+                raise ValueError(f"problems[{i}]: expected an LQR, got {type(other).__name__}")
+            got, want = ((p.states, p.inputs, p.batch_shape) for p in (other, first))
+            if got != want:
+                raise ValueError(
+                    f"problems[{i}]: expected (states, inputs, batch shape) {want}, got {got}"
+                )
+        fields = {
+            name: np.stack([getattr(p, name) for p in problems])
+            for name in ("A", "B", "Q", "R", "Sigma0")
+        }
+        noises = {}
+        for name in ("state_noise", "input_noise"):
+            terms = max(getattr(p, name).variances.shape[-1] for p in problems)
+            padded = [_pad(getattr(p, name), terms) for p in problems]
+            noises[name] = Noise(
+                np.stack([p.variances for p in padded]), np.stack([p.directions for p in padded])
+            )
+        return cls._from_arrays(fields, noises)
+
+    def replace(self, **fields: Any) -> LQR:
+        """Return the problem with some constructor arguments replaced, validated anew.
+
+        ``state_noise=None`` takes the noise away.
+        """
+        names = ("A", "B", "Q", "R", "Sigma0", "state_noise", "input_noise")
+        unknown = set(fields) - set(names)
+        if unknown:
+            raise ValueError(f"replace: expected some of {', '.join(names)}, got {sorted(unknown)}")
+        return LQR(**({name: getattr(self, name) for name in names} | fields))
+
+    def perturb(self, **increments: ArrayLike) -> LQR:
+        """Return the problem with increments added to some of A, B, Q, R, Sigma0.
+
+        Increments broadcast, so a stack of increments (M, n, n) makes a stack of M tasks.
+        """
+        names = ("A", "B", "Q", "R", "Sigma0")
+        unknown = set(increments) - set(names)
+        if unknown:
+            raise ValueError(f"perturb: expected some of {', '.join(names)}, got {sorted(unknown)}")
+        changed = {}
+        for name, value in increments.items():
+            old = getattr(self, name)
+            changed[name] = old + _matrix(name, value, *old.shape[-2:])
+        return self.replace(**changed)
+
+    def without_noise(self) -> LQR:
+        """Return the deterministic problem with the same A, B, Q, R, Sigma0."""
+        return self.replace(state_noise=None, input_noise=None)
+
+    def __repr__(self) -> str:
+        stack = f"stack {self.batch_shape} of " if self.batch_shape else ""
+        p, q = (noise.variances.shape[-1] for noise in self._noises().values())
+        terms = f", {p} state and {q} input noise terms" if p or q else ""
+        return f"<{stack}LQR: {self.states} states, {self.inputs} inputs{terms}>"
+
+
+def _pad(noise: Noise, terms: int) -> Noise:
+    missing = terms - noise.variances.shape[-1]
+    batch = noise.variances.ndim - 1
+    return Noise(
+        np.pad(noise.variances, [(0, 0)] * batch + [(0, missing)]),
+        np.pad(noise.directions, [(0, 0)] * batch + [(0, missing), (0, 0), (0, 0)]),
+    )

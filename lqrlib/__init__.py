@@ -1,0 +1,55 @@
+r"""lqrlib: policy gradients for the linear quadratic regulator.
+
+One problem type with multiplicative noise and batch axes, the closed forms of its cost, gradient
+and Hessian, and descent on the gain, in numpy and scipy:
+
+>>> import numpy as np, lqrlib
+>>> problem = lqrlib.LQR([[1.0, 1.0], [0.0, 1.0]], [[0.0], [1.0]], np.eye(2), [[1.0]])
+>>> K = lqrlib.optimal_gain(problem)
+>>> bool(np.abs(lqrlib.gradient(problem, K)).max() < 1e-10)
+True
+
+Feedback is u = -K x throughout. Notation: `lqrlib.objective`.
+"""
+
+from . import claims, constants, directions, matrix_equations, systems
+from .descent import Trace, backtracking, descend
+from .errors import NotStabilizableError, NotStabilizingError
+from .objective import (
+    Evaluation,
+    cost,
+    evaluate,
+    gradient,
+    hessian,
+    hessian_matrix,
+    is_stabilizing,
+    mean_square_radius,
+    optimal_gain,
+)
+from .problem import LQR, Noise
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LQR",
+    "Evaluation",
+    "Noise",
+    "NotStabilizableError",
+    "NotStabilizingError",
+    "Trace",
+    "backtracking",
+    "claims",
+    "constants",
+    "cost",
+    "descend",
+    "directions",
+    "evaluate",
+    "gradient",
+    "hessian",
+    "hessian_matrix",
+    "is_stabilizing",
+    "matrix_equations",
+    "mean_square_radius",
+    "optimal_gain",
+    "systems",
+]

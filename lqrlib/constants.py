@@ -1,0 +1,1 @@
+"""The papers' constants as printed, and sharp ones."""

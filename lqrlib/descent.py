@@ -1,0 +1,251 @@
+"""Descent: a direction and a step size, iterated.
+
+    K <- K - step_size * direction(K)
+
+The loop knows nothing of regulators. A direction is a callable ``K -> array`` of the shape of K;
+it may also offer
+
+- ``with_cost(K) -> (direction, cost)``, when both come out of one evaluation,
+- ``require(K)``, which raises a clear error where the method cannot start.
+
+K may be a stack of starts (..., m, n). Each member descends by itself: one that converges or
+leaves the domain (cost ``inf`` or ``nan``) stops there and changes nothing for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import NotStabilizingError
+from .problem import Array, finite_array
+
+Direction: TypeAlias = Callable[[Array], Array]
+Cost: TypeAlias = Callable[[Array], Array]
+StepRule: TypeAlias = Callable[[Array, Array, Array, Cost], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What a descent did, iteration by iteration; T is the number of iterations asked for.
+
+    Attributes
+    ----------
+    gains : array (T + 1, ..., m, n)
+        Iterates, the start first. A member that stopped repeats its last iterate.
+    costs : array (T + 1, ...) or None
+        Their costs; ``inf`` once a member has left the domain. None if no cost was known.
+    step_sizes : array (T, ...)
+        Steps taken; zero where a member had stopped.
+    norms : array (T, ...)
+        Frobenius norms of the directions; ``nan`` where a member had stopped.
+    left : bool array (...)
+        Members that left the domain; their last iterate is the one outside.
+    converged : bool array (...)
+        Members whose direction fell to the tolerance.
+    """
+
+    gains: Array
+    costs: Array | None
+    step_sizes: Array
+    norms: Array
+    left: NDArray[np.bool_]
+    converged: NDArray[np.bool_]
+
+    @property
+    def gain(self) -> Array:
+        """Last iterate, (..., m, n)."""
+        return np.asarray(self.gains[-1])
+
+    @property
+    def iterations(self) -> NDArray[np.int64]:
+        """Number of steps each member took, (...)."""
+        return np.count_nonzero(self.step_sizes, axis=0)
+
+
+def _steps(step_size: float | ArrayLike, batch: tuple[int, ...]) -> Array:
+    steps = finite_array("step_size", step_size, 0)
+    if (steps <= 0).any():
+        raise ValueError(f"step_size: expected positive numbers, got {steps.min():.3g}")
+    try:
+        return np.broadcast_to(steps, batch)
+    except ValueError:
+        raise ValueError(
+            f"step_size: shape {steps.shape} does not broadcast to the batch shape {batch}"
+        ) from None
+
+
+def descend(
+    direction: Direction,
+    K0: ArrayLike,
+    step_size: float | ArrayLike | StepRule,
+    iterations: int,
+    *,
+    cost: Cost | None = None,
+    tolerance: float = 0.0,
+    on_leave: str = "raise",
+) -> Trace:
+    """Iterate K <- K - step_size * direction(K).
+
+    Parameters
+    ----------
+    direction : callable
+        ``direction(K)`` of the shape of K; see the module's text for what else it may offer.
+    K0 : array (..., m, n)
+        Start, or a stack of starts.
+    step_size : positive float, array (...) or callable
+        Constant, one for each member, or a rule ``(K, direction, cost, cost_function) -> (...)``
+        such as `backtracking`.
+    iterations : int
+        Number of steps at the most, zero or more.
+    cost : callable, optional
+        ``cost(K) -> (...)``, finite inside the domain. Default: what the direction offers.
+    tolerance : float
+        A member stops once the Frobenius norm of its direction is at or below this.
+    on_leave : "raise" or "flag"
+        What to do when a member leaves the domain: raise NotStabilizingError, or mark it in
+        ``Trace.left`` and go on with the others.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    NotStabilizingError
+        If a start lies outside the domain, or (``on_leave="raise"``) an iterate leaves it.
+    ValueError
+        If an argument is malformed.
+    """
+    K = finite_array("K0", K0, 2)
+    if isinstance(iterations, bool) or int(iterations) != iterations or iterations < 0:
+        raise ValueError(f"iterations: expected a whole number >= 0, got {iterations!r}")
+    if on_leave not in ("raise", "flag"):
+        raise ValueError(f'on_leave: expected "raise" or "flag", got {on_leave!r}')
+    require = getattr(direction, "require", None)
+    if require is not None:
+        require(K)
+    both = _joined(direction, cost)
+    step, value = both(K)
+    batch = np.broadcast_shapes(step.shape[:-2], K.shape[:-2])
+    K = np.broadcast_to(K, batch + K.shape[-2:])
+    if value is not None and not np.isfinite(value).all():
+        raise NotStabilizingError("K0: expected a start of finite cost", ~np.isfinite(value))
+    rule = step_size if callable(step_size) else None
+    constant = _steps(1.0 if rule else step_size, batch)  # type: ignore[arg-type]
+    known_cost = cost if cost is not None else getattr(direction, "cost", None)
+    if rule is not None and known_cost is None:
+        raise ValueError("cost: a step-size rule needs a cost function, and none is known")
+
+    gains, costs, steps, norms = [K], [value], [], []
+    left = np.zeros(batch, dtype=bool)
+    converged = np.zeros(batch, dtype=bool)
+    for count in range(int(iterations)):
+        norm = np.linalg.norm(step, axis=(-2, -1))
+        norms.append(np.where(left | converged, np.nan, norm))
+        converged = converged | (~left & (norm <= tolerance))
+        active = ~(left | converged)
+        if rule is None:
+            eta = constant
+        else:
+            assert value is not None and known_cost is not None
+            eta = np.broadcast_to(rule(K, step, value, known_cost), batch)
+        eta = np.where(active, eta, 0.0)
+        moved = K - eta[..., None, None] * np.where(active[..., None, None], step, 0.0)
+        outside = active & ~np.isfinite(moved).all(axis=(-2, -1))
+        # A member that overflows keeps its last finite iterate, so neighbours can go on.
+        K = np.where(outside[..., None, None], K, moved)
+        step, value = both(K)
+        good = np.isfinite(step).all(axis=(-2, -1))
+        if value is not None:
+            good &= np.isfinite(value)
+        left = left | outside | (active & ~good)
+        if on_leave == "raise" and left.any():
+            raise NotStabilizingError(f"iteration {count + 1}: the iterate left the domain", left)
+        if value is not None:
+            value = np.where(left, np.inf, value)
+        gains.append(K)
+        costs.append(value)
+        steps.append(eta)
+        if not (~(left | converged)).any():
+            break
+    missing = int(iterations) - len(steps)
+    gains += [gains[-1]] * missing
+    costs += [costs[-1]] * missing
+    steps += [np.zeros(batch)] * missing
+    norms += [np.full(batch, np.nan)] * missing
+    return Trace(
+        np.stack(gains),
+        None if value is None else np.stack([np.broadcast_to(c, batch) for c in costs]),  # type: ignore[arg-type]
+        np.array(steps).reshape((int(iterations),) + batch),
+        np.array(norms).reshape((int(iterations),) + batch),
+        left,
+        converged,
+    )
+
+
+def _joined(direction: Direction, cost: Cost | None) -> Callable[[Array], tuple[Array, Any]]:
+    """Direction and cost together, in one evaluation where the direction offers it."""
+    with_cost = getattr(direction, "with_cost", None)
+    if cost is None and with_cost is not None:
+        return with_cost  # type: ignore[no-any-return]
+    price = cost if cost is not None else getattr(direction, "cost", None)
+
+    def both(K: Array) -> tuple[Array, Any]:
+        value = None if price is None else np.asarray(price(K), dtype=float)
+        return np.asarray(direction(K), dtype=float), value
+
+    return both
+
+
+def backtracking(
+    initial: float = 1.0,
+    *,
+    shrink: float = 0.5,
+    sufficient: float = 0.01,
+    most: int = 60,
+    gradient: Direction | None = None,
+) -> StepRule:
+    """Return a step-size rule: the largest initial * shrink^k with sufficient decrease (Armijo).
+
+    A step eta along d is taken when C(K - eta d) <= C(K) - sufficient * eta * <gradient, d>.
+
+    Parameters
+    ----------
+    initial : float
+        First step tried at every iteration.
+    shrink : float in (0, 1)
+        Factor between trials.
+    sufficient : float in (0, 1)
+        Share of the linear decrease that counts as enough.
+    most : int
+        Trials at the most; a member without an acceptable step by then takes none (step 0).
+    gradient : callable, optional
+        Gradient of the cost; default: the direction is the gradient.
+    """
+    for name, number, top in (
+        ("initial", initial, np.inf),
+        ("shrink", shrink, 1),
+        ("sufficient", sufficient, 1),
+    ):
+        if not 0 < number < top:
+            raise ValueError(f"{name}: expected a number in (0, {top:g}), got {number!r}")
+
+    def rule(K: Array, step: Array, value: Array, cost: Cost) -> Array:
+        slope = np.sum(step * (step if gradient is None else gradient(K)), axis=(-2, -1))
+        eta = np.full(slope.shape, float(initial))
+        done = np.zeros(slope.shape, dtype=bool)
+        safe = np.where(np.isfinite(step), step, 0.0)
+        for _ in range(most):
+            trial = cost(K - eta[..., None, None] * safe)
+            done |= trial <= value - sufficient * eta * slope
+            if done.all():
+                break
+            eta = np.where(done, eta, eta * shrink)
+        return np.where(done, eta, 0.0)
+
+    return rule

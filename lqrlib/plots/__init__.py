@@ -1,0 +1,8 @@
+"""Figures of the book: data in, a matplotlib figure with alt text out.
+
+Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not import it.
+"""
+
+from . import style
+
+__all__ = ["style"]

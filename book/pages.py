@@ -1,0 +1,280 @@
+"""Directives for the pages made from results: verdicts, theorem index, run times.
+
+Each directive leaves a placeholder when its page is read. The placeholder is filled when every
+page has been read, as only then the numbers and places of all theorems are known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from book import collect
+from book.memory import Theorem, memory
+
+Content: TypeAlias = "str | nodes.Node | Sequence[nodes.Node]"
+
+SHOWN = {
+    "holds": "holds",
+    "corrected": "fails as printed; corrected form holds",
+    "fails": "fails",
+    "reproduced": "reproduced",
+    "differs": "differs",
+    "confirmed": "confirmed",
+    "refuted": "refuted",
+    "planned": "planned",
+}
+PAPER_TITLES = {
+    "S2": "Multiplicative noise (S2)",
+    "S1": "Meta-learning (S1)",
+    "ours": "Errata: our findings about the printed versions",
+}
+
+
+class placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
+    """Stands in a page until every page has been read."""
+
+
+class Placeholder(SphinxDirective):
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        memory(self.env).generated.add(self.env.docname)
+        return [placeholder(kind=self.name)]
+
+
+def note_theorems(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember the numbered statements of a page with their titles (sphinx-proof keeps none)."""
+    memory(app.env).theorems[app.env.docname] = [
+        Theorem(
+            label=node["label"],
+            kind=node["realtype"],
+            counter=node["countertype"],
+            title=_title_nodes(node[0]),
+            docname=app.env.docname,
+        )
+        for node in doctree.findall(nodes.Element)
+        if "realtype" in node and "countertype" in node
+    ]
+
+
+def _title_nodes(title: nodes.Element) -> tuple[nodes.Node, ...]:
+    """The children of a statement's title without sphinx-proof's parentheses around it."""
+    children = [child.deepcopy() for child in title.children]
+    if children and isinstance(children[0], nodes.Text):
+        children[0] = nodes.Text(children[0].astext().removeprefix(" ("))
+    if children and isinstance(children[-1], nodes.Text):
+        children[-1] = nodes.Text(children[-1].astext().removesuffix(")"))
+    return tuple(children)
+
+
+def forget_theorems(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    memory(env).theorems.pop(docname, None)
+    memory(env).generated.discard(docname)
+
+
+class Filler:
+    """Fills the placeholders of one page."""
+
+    def __init__(self, app: Sphinx, docname: str) -> None:
+        self.app = app
+        self.env = app.env
+        self.docname = docname
+        self.root = Path(app.srcdir)
+        self.executed = str(app.config.lqr_executed)
+        in_order = self.env.toctree_includes.get(self.env.config.root_doc, [])
+        self.order = {name: index for index, name in enumerate(in_order)}
+        self.theorems: dict[str, Theorem] = {
+            theorem.label: theorem
+            for name in sorted(self.env.found_docs, key=lambda name: self.order.get(name, -1))
+            for theorem in memory(self.env).theorems.get(name, [])
+        }
+
+    def link(self, text: Content, docname: str, anchor: str = "") -> nodes.Node:
+        uri = self.app.builder.get_relative_uri(self.docname, docname)
+        reference = nodes.reference("", "", internal=True, refuri=f"{uri}#{anchor}".rstrip("#"))
+        reference += _nodes(text)
+        return reference
+
+    def chapter(self, name: str) -> Content:
+        docname = f"{collect.CHAPTERS}/{name}"
+        if docname in self.env.found_docs:
+            return self.link(name, docname)
+        return nodes.inline("", name, classes=["lqr-planned"])
+
+    def number(self, theorem: Theorem) -> str:
+        numbers = self.env.toc_fignumbers.get(theorem.docname, {}).get(theorem.counter, {})
+        return ".".join(map(str, numbers.get(theorem.label, ())))
+
+    # The fillings, one for each directive.
+
+    def at_a_glance(self) -> list[nodes.Node]:
+        """Counts of verdicts, one line for each paper."""
+        results = collect.results(self.root, self.executed)
+        verdicts = [name for name in SHOWN if any(r.verdict == name for r in results)]
+        rows: list[list[Content]] = []
+        for paper, title in PAPER_TITLES.items():
+            counts = Counter(r.verdict for r in results if r.claim.paper == paper)
+            total = sum(counts.values())
+            rows.append([title, str(total), *(str(counts[name] or "–") for name in verdicts)])
+        header = ["", "results", *(_badge(name) for name in verdicts)]
+        return [_table(header, rows, "lqr-glance")]
+
+    def results(self) -> list[nodes.Node]:
+        """Every numbered result with its verdict and what was checked."""
+        found = collect.results(self.root, self.executed)
+        header = "id number title verdict checked violations tightest chapter".split()
+        filled: list[nodes.Node] = []
+        for paper, title in PAPER_TITLES.items():
+            rows = [self._result_row(r) for r in found if r.claim.paper == paper]
+            filled += [nodes.rubric("", title), _table(header, rows, "lqr-results")]
+        return filled
+
+    def _result_row(self, result: collect.Result) -> list[Content]:
+        claim = result.claim
+        theorem = self.theorems.get(claim.id)
+        title = self.link(claim.title, theorem.docname, theorem.label) if theorem else claim.title
+        groups = [
+            (form, records)
+            for form in collect.FORMS
+            if form != "dropped" and (records := result.of(form))
+        ]
+        named = len(groups) > 1 or any(form != "printed" for form, _ in groups)
+        tightest = [(form, collect.tightest(records)) for form, records in groups]
+        return [
+            nodes.literal("", claim.id),
+            claim.number if claim.paper == "ours" else f"{claim.paper} {claim.number}",
+            title,
+            _badge(result.verdict),
+            _lines((f, f"{sum(r.checked for r in rs):,}") for f, rs in groups)(named),
+            _lines((f, f"{sum(r.violated for r in rs):,}") for f, rs in groups)(named),
+            _lines((f, "–" if ratio is None else f"{ratio:.4g}") for f, ratio in tightest)(named),
+            self.chapter(claim.chapter),
+        ]
+
+    def theorem_index(self) -> list[nodes.Node]:
+        """Numbered statements with their titles, in the order of the book."""
+        rows: list[list[Content]] = []
+        for theorem in self.theorems.values():
+            name = f"{theorem.kind.title()} {self.number(theorem)}".strip()
+            rows.append(
+                [
+                    self.link(name, theorem.docname, theorem.label),
+                    [child.deepcopy() for child in theorem.title],
+                    self.link(self.env.titles[theorem.docname].astext(), theorem.docname),
+                ]
+            )
+        if not rows:
+            return [nodes.paragraph("", "No page carries a numbered statement yet.")]
+        return [_table(["statement", "title", "page"], rows, "lqr-theorems")]
+
+    def execution(self) -> list[nodes.Node]:
+        """Run time, memory and parameters of every executed chapter, and the versions used."""
+        runs = collect.executions(self.root, self.executed)
+        if not runs:
+            return [nodes.paragraph("", "No chapter has been executed in this build.")]
+        rows: list[list[Content]] = [
+            [
+                self.chapter(run.chapter),
+                f"{run.seconds:.1f}",
+                f"{run.peak_memory_mb:.0f}",
+                str(run.cells),
+                ", ".join(f"{name} = {value!r}" for name, value in sorted(run.parameters.items()))
+                or "the notebook's own",
+            ]
+            for run in runs
+        ]
+        header = ["chapter", "seconds", "peak memory, MB", "code cells", "parameters"]
+        filled: list[nodes.Node] = [_table(header, rows, "lqr-execution")]
+        filled += [nodes.rubric("", "Versions"), self._versions(runs)]
+        return filled
+
+    def _versions(self, runs: list[collect.Execution]) -> nodes.Node:
+        names = list(dict.fromkeys(name for run in runs for name in run.versions))
+        rows: list[list[Content]] = [
+            [name, ", ".join(sorted({r.versions[name] for r in runs if name in r.versions}))]
+            for name in names
+        ]
+        return _table(["package", "version"], rows, "lqr-versions")
+
+
+FILLINGS: dict[str, Callable[[Filler], list[nodes.Node]]] = {
+    "lqr-at-a-glance": Filler.at_a_glance,
+    "lqr-results": Filler.results,
+    "lqr-theorems": Filler.theorem_index,
+    "lqr-execution": Filler.execution,
+}
+
+
+def fill_placeholders(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    found = list(doctree.findall(placeholder))
+    if found:
+        filler = Filler(app, docname)
+        for node in found:
+            node.replace_self(FILLINGS[node["kind"]](filler))
+
+
+def _lines(entries: Iterable[tuple[str, str]]) -> Callable[[bool], Content]:
+    """Several values in one cell, each on its own line and, where it matters, with its form."""
+    listed = list(entries)
+
+    def lay_out(named: bool) -> Content:
+        if not listed:
+            return "–"
+        lines = nodes.line_block()
+        for form, text in listed:
+            lines += nodes.line("", f"{form} {text}" if named else text)
+        return lines
+
+    return lay_out
+
+
+def _badge(verdict: str) -> nodes.Node:
+    return nodes.inline("", SHOWN[verdict], classes=["lqr-badge", f"lqr-badge-{verdict}"])
+
+
+def _nodes(content: Content) -> list[nodes.Node]:
+    if isinstance(content, str):
+        return [nodes.Text(content)]
+    return [content] if isinstance(content, nodes.Node) else list(content)
+
+
+def _table(header: Sequence[Content], rows: Sequence[Sequence[Content]], name: str) -> nodes.Node:
+    group = nodes.tgroup(cols=len(header))
+    group += [nodes.colspec(colwidth=1) for _ in header]
+    head, body = nodes.thead(), nodes.tbody()
+    head += _row(header)
+    body += [_row(row) for row in rows]
+    group += [head, body]
+    table = nodes.table("", group, classes=["lqr-table", name])
+    return nodes.container("", table, classes=["lqr-scroll"])
+
+
+def _row(cells: Iterable[Content]) -> nodes.Node:
+    row = nodes.row()
+    for cell in cells:
+        content = _nodes(cell)
+        block = content and isinstance(content[0], nodes.line_block)
+        row += nodes.entry("", *(content if block else [nodes.paragraph("", "", *content)]))
+    return row
+
+
+def add_directives(app: Sphinx) -> None:
+    app.add_node(placeholder)
+    for name in FILLINGS:
+        app.add_directive(name, Placeholder)
+    app.connect("doctree-read", note_theorems)
+    app.connect("env-purge-doc", forget_theorems)
+    app.connect("doctree-resolved", fill_placeholders)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    add_directives(app)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -64,7 +64,7 @@ class Trace:
     @property
     def iterations(self) -> NDArray[np.int64]:
         """Number of steps each member took, (...)."""
-        return np.count_nonzero(self.step_sizes, axis=0)
+        return np.asarray(np.count_nonzero(self.step_sizes, axis=0))
 
 
 def _steps(step_size: float | ArrayLike, batch: tuple[int, ...]) -> Array:
@@ -180,7 +180,7 @@ def descend(
     norms += [np.full(batch, np.nan)] * missing
     return Trace(
         np.stack(gains),
-        None if value is None else np.stack([np.broadcast_to(c, batch) for c in costs]),  # type: ignore[arg-type]
+        None if value is None else np.stack([np.broadcast_to(c, batch) for c in costs]),
         np.array(steps).reshape((int(iterations),) + batch),
         np.array(norms).reshape((int(iterations),) + batch),
         left,

@@ -53,7 +53,7 @@ def glue(name: str, value: Any) -> None:
         raise ValueError(f"glue {name!r}: expected a number or a text, got {type(value).__name__}")
     if value != value:
         raise ValueError(f"glue {name!r}: expected a number, got NaN")
-    bundle, metadata = format_display_data(value)
+    bundle, metadata = format_display_data(value)  # type: ignore[no-untyped-call]
     metadata["scrapbook"] = {"name": name, "mime_prefix": STORED}
     _display({STORED + mime: data for mime, data in bundle.items()}, metadata)
 
@@ -82,7 +82,7 @@ def show(figure: Figure, caption: str, name: str | None = None) -> None:
         raise ValueError("figure: expected one with alt_text, as functions of lqrlib.plots return")
     buffer = io.BytesIO()
     # Software names the matplotlib version; without it the same data give the same bytes.
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
     _display({"image/png": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})

@@ -243,7 +243,7 @@ class LQR:
 
         def pick(array: Array, core: int) -> Array:
             flat = array.reshape((members,) + array.shape[array.ndim - core :])
-            return flat[picked]
+            return np.asarray(flat[picked])
 
         return self._from_arrays(
             {name: pick(getattr(self, name), 2) for name in ("A", "B", "Q", "R", "Sigma0")},

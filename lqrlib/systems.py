@@ -128,7 +128,7 @@ def _definite(rng: np.random.Generator, count: int, size: int, spread: float) ->
     """Random symmetric positive definite matrices with eigenvalues in [1/spread, spread]."""
     frame = np.linalg.qr(rng.standard_normal((count, size, size)))[0]
     eigenvalues = np.exp(rng.uniform(-np.log(spread), np.log(spread), (count, 1, size)))
-    return (frame * eigenvalues) @ frame.swapaxes(-1, -2)
+    return np.asarray((frame * eigenvalues) @ frame.swapaxes(-1, -2))
 
 
 def random_ensemble(
@@ -183,7 +183,7 @@ def random_ensemble(
     rng = np.random.default_rng(rng)
     A = rng.standard_normal((count, states, states))
     size = np.abs(np.linalg.eigvals(A)).max(axis=-1)
-    low, high = (radius, radius) if np.isscalar(radius) else radius  # type: ignore[misc]
+    low, high = (radius, radius) if isinstance(radius, int | float) else radius
     A *= (rng.uniform(low, high, count) / size)[:, None, None]
     problem = LQR(
         A,
@@ -224,7 +224,7 @@ def random_ensemble(
 
 
 def _unit(directions: Array) -> Array:
-    return directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
+    return np.asarray(directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True))
 
 
 def random_stabilizing_gains(
@@ -240,7 +240,7 @@ def random_stabilizing_gains(
     optimal = objective.optimal_gain(problem)
     direction = _unit(rng.standard_normal(optimal.shape))
     edge = boundary_distance(problem, optimal, direction)
-    low, high = (reach, reach) if np.isscalar(reach) else reach  # type: ignore[misc]
+    low, high = (reach, reach) if isinstance(reach, int | float) else reach
     share = rng.uniform(low, high, problem.batch_shape)
     return optimal + (share * edge)[..., None, None] * direction
 

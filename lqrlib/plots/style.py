@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -51,10 +51,8 @@ CORRECTED = Look(BLUE, "+", "corrected")
 MEASURED = {"linestyle": "-"}
 PROMISED = {"linestyle": "--"}
 
-SETTINGS = {
+SETTINGS: Any = {
     "figure.dpi": 100,
-    "savefig.dpi": 200,
-    "savefig.bbox": "tight",
     "figure.constrained_layout.use": True,
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -70,7 +68,7 @@ SETTINGS = {
     "lines.linewidth": 1.6,
     "lines.markersize": 5,
     "svg.hashsalt": "lqrlib",
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
+    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
 }
 
 
@@ -83,7 +81,7 @@ def drawing(
     Width and height in inches; further arguments go to ``matplotlib.pyplot.subplots``. The
     reader's own matplotlib settings are left as they were.
     """
-    with mpl.rc_context(SETTINGS):
+    with plt.rc_context(SETTINGS):
         yield plt.subplots(rows, columns, figsize=(width, height), **subplots)
 
 

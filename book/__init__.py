@@ -1,0 +1,1 @@
+"""Turns the chapters into the book: environment, execution, pages, verdicts."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
+from .matrix_equations import solve_lyapunov
 from .problem import LQR, Array
 
 Seed = int | np.random.SeedSequence | np.random.Generator
@@ -148,8 +149,8 @@ def random_ensemble(
     A is Gaussian, scaled to a spectral radius drawn from `radius`; B is Gaussian; Q, R and Sigma0
     have random eigenvectors and eigenvalues drawn log-uniformly from [1/spread, spread]. Noise
     directions are Gaussian with unit Frobenius norm; the variances are drawn uniformly and scaled
-    so that the deterministic optimal gain has mean-square radius between the noise-free value and
-    1, a share `noise_level` of the way on average.
+    so that the gain optimal without noise keeps a mean-square radius between its noise-free value
+    and 1, a share of about `noise_level` of the way on average.
 
     Parameters
     ----------
@@ -201,26 +202,40 @@ def random_ensemble(
     share = noise_level * rng.uniform(0.5, 1.5, count).clip(max=0.99 / max(noise_level, 1e-12))
     gain = objective.optimal_gain(problem)
 
-    def noisy(scale: Array) -> LQR:
-        return problem.replace(
-            state_noise=(scale[:, None] * state_variances, state_directions),
-            input_noise=(scale[:, None] * input_variances, input_directions),
-        )
-
     quiet = objective.mean_square_radius(problem, gain)
     target = quiet + share * (1 - quiet)
-    # The radius grows with the noise, so bisection finds the scale that reaches the target.
-    below, above = np.zeros(count), np.ones(count)
-    for _ in range(60):
-        short = objective.mean_square_radius(noisy(above), gain) < target
-        if not short.any():
-            break
-        above = np.where(short, 2 * above, above)
-    for _ in range(30):
-        middle = (below + above) / 2
-        short = objective.mean_square_radius(noisy(middle), gain) < target
-        below, above = np.where(short, middle, below), np.where(short, above, middle)
-    return noisy(below)
+    steering = input_directions @ gain[:, None]
+    scale = _noise_scale(
+        problem.A - problem.B @ gain,
+        np.concatenate([state_variances, input_variances], axis=1),
+        np.concatenate([state_directions, steering], axis=1),
+        target,
+    )
+    return problem.replace(
+        state_noise=(scale[:, None] * state_variances, state_directions),
+        input_noise=(scale[:, None] * input_variances, input_directions),
+    )
+
+
+def _noise_scale(closed: Array, variances: Array, directions: Array, target: Array) -> Array:
+    """Largest scale s, up to a few per cent, at which F_0 + s N has radius at most `target`.
+
+    F_0 + s N has the eigenvalue t exactly when 1/s is an eigenvalue of G = (t - F_0)^-1 N. G is a
+    positive operator, so for every X > 0 its radius is at most the largest eigenvalue of
+    X^-1 G(X) (Collatz and Wielandt); a few power iterations bring X near the Perron vector.
+    """
+    root = np.sqrt(target)[:, None, None]
+    X = np.broadcast_to(np.eye(closed.shape[-1]), closed.shape)
+    bound = np.zeros(len(closed))
+    for _ in range(8):
+        noise = directions @ X[:, None] @ directions.swapaxes(-1, -2)
+        noise = np.einsum("sj,sjkl->skl", variances, noise) / root**2
+        image = solve_lyapunov(closed / root, noise)
+        bound = np.abs(np.linalg.eigvals(np.linalg.solve(X, image))).max(axis=-1)
+        X = image / np.trace(image, axis1=-2, axis2=-1)[:, None, None]
+        # Rank-deficient noise would leave X singular; a little of the identity keeps X > 0.
+        X = X + 1e-3 * np.eye(closed.shape[-1])
+    return 1 / bound
 
 
 def _unit(directions: Array) -> Array:
@@ -248,7 +263,7 @@ def random_stabilizing_gains(
 def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array:
     """Distance t (...) from K to a boundary of the stabilizing set along a direction.
 
-    K + s * direction stabilizes at s = 0 and at s = t, and not just past t (to a relative 1e-12).
+    K + s * direction stabilizes at s = 0 and at s = t, and not just past t (to a relative 1e-10).
     Found by doubling and bisection, so on a ray that leaves and re-enters the set it need not be
     the first crossing.
     """
@@ -268,7 +283,7 @@ def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array
         if not still.any():
             break
         inside, outside = np.where(still, outside, inside), np.where(still, 2 * outside, outside)
-    for _ in range(45):
+    for _ in range(36):
         middle = (inside + outside) / 2
         still = stable(middle)
         inside, outside = np.where(still, middle, inside), np.where(still, outside, middle)

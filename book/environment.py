@@ -181,8 +181,11 @@ def command(arguments: list[str], failure: str) -> None:
 def cause(text: str) -> str:
     """Return the line of an installer's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search(r"\berror\b|×|╰", line, re.IGNORECASE)]
-    return (errors or lines or ["no output"])[-1]
+    for telling in (r"\w+Error: ", r"(?i)^(error:|×|╰─▶|├─▶|caused by)"):
+        found = [line for line in lines if re.search(telling, line)]
+        if found:
+            return found[-1]
+    return (lines or ["it said nothing"])[-1]
 
 
 @contextmanager

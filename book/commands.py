@@ -111,7 +111,7 @@ def execute(options: argparse.Namespace) -> int:
             f"{len(failed)} of {len(chapters)} chapters failed: {', '.join(failed)}"
         )
     unchanged = sum(not outcome.ran for outcome in outcomes)
-    say(f"{len(chapters)} chapters, {unchanged} unchanged")
+    say(f"chapters: {len(chapters) - unchanged} run, {unchanged} unchanged")
     return 0
 
 

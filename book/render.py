@@ -75,7 +75,9 @@ def render(root: Path, say: Callable[[str], None] = print) -> None:
     log = build / "logs" / "render.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "-W", "-n", "--keep-going"]
+    # What the script jupyter-book does, without its first line's limit on the length of paths.
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command += ["build", str(root), "-W", "-n", "--keep-going"]
     with log.open("w") as file:
         environment = {
             **os.environ,
@@ -106,4 +108,5 @@ def complaint(text: str, log: Path) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     found = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b:?", line)]
     shown = list(dict.fromkeys(found)) or lines[-1:] or ["no output"]
-    return "\n".join([f"the pages could not be rendered ({log}):", *shown])
+    more = [f"and {len(shown) - 20} more"] if len(shown) > 20 else []
+    return "\n".join([f"the pages could not be rendered ({log}):", *shown[:20], *more])

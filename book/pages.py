@@ -43,11 +43,18 @@ class placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
 
 
 class Placeholder(SphinxDirective):
+    """Leaves a placeholder; `lqr-results` takes the paper whose results it shows."""
+
     has_content = False
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        wanted = collect.PAPERS if self.name == "lqr-results" else ("",)
+        argument = self.arguments[0] if self.arguments else ""
+        if argument not in wanted:
+            raise self.error(f"{self.name}: expected one of {wanted}, got {argument!r}")
         memory(self.env).generated.add(self.env.docname)
-        return [placeholder(kind=self.name)]
+        return [placeholder(kind=self.name, argument=argument)]
 
 
 def note_theorems(app: Sphinx, doctree: nodes.document) -> None:
@@ -103,11 +110,14 @@ class Filler:
         reference += _nodes(text)
         return reference
 
-    def chapter(self, name: str) -> Content:
+    def chapter(self, name: str, titled: bool = False) -> Content:
+        """Link to a chapter by its number, or by its title; plain where it is only planned."""
         docname = f"{collect.CHAPTERS}/{name}"
-        if docname in self.env.found_docs:
-            return self.link(name, docname)
-        return nodes.inline("", name, classes=["lqr-planned"])
+        number = name.partition("_")[0].lstrip("0")
+        if docname not in self.env.found_docs:
+            return nodes.inline("", number, classes=["lqr-planned"])
+        title = f"{number} {self.env.titles[docname].astext()}" if titled else number
+        return self.link(title, docname)
 
     def number(self, theorem: Theorem) -> str:
         numbers = self.env.toc_fignumbers.get(theorem.docname, {}).get(theorem.counter, {})
@@ -115,7 +125,7 @@ class Filler:
 
     # The fillings, one for each directive.
 
-    def at_a_glance(self) -> list[nodes.Node]:
+    def at_a_glance(self, _: str) -> list[nodes.Node]:
         """Counts of verdicts, one line for each paper."""
         results = collect.results(self.root, self.executed)
         verdicts = [name for name in SHOWN if any(r.verdict == name for r in results)]
@@ -127,15 +137,12 @@ class Filler:
         header = ["", "results", *(_badge(name) for name in verdicts)]
         return [_table(header, rows, "lqr-glance")]
 
-    def results(self) -> list[nodes.Node]:
-        """Every numbered result with its verdict and what was checked."""
+    def results(self, paper: str) -> list[nodes.Node]:
+        """Every numbered result of a paper with its verdict and what was checked."""
         found = collect.results(self.root, self.executed)
-        header = "id number title verdict checked violations tightest chapter".split()
-        filled: list[nodes.Node] = []
-        for paper, title in PAPER_TITLES.items():
-            rows = [self._result_row(r) for r in found if r.claim.paper == paper]
-            filled += [nodes.rubric("", title), _table(header, rows, "lqr-results")]
-        return filled
+        rows = [self._result_row(r) for r in found if r.claim.paper == paper]
+        header = "result title verdict checked violations tightest chapter".split()
+        return [_table(header, rows, "lqr-results")]
 
     def _result_row(self, result: collect.Result) -> list[Content]:
         claim = result.claim
@@ -146,20 +153,21 @@ class Filler:
             for form in collect.FORMS
             if form != "dropped" and (records := result.of(form))
         ]
-        named = len(groups) > 1 or any(form != "printed" for form, _ in groups)
-        tightest = [(form, collect.tightest(records)) for form, records in groups]
+        named = any(form != "printed" for form, _ in groups)
+        checked = [(f, f"{sum(r.checked for r in records):,}") for f, records in groups]
+        violated = [(f, f"{sum(r.violated for r in records):,}") for f, records in groups]
+        tightest = [(f, _ratio(collect.tightest(records))) for f, records in groups]
         return [
-            nodes.literal("", claim.id),
-            claim.number if claim.paper == "ours" else f"{claim.paper} {claim.number}",
+            _block([claim.number, nodes.literal("", claim.id)]),
             title,
             _badge(result.verdict),
-            _lines((f, f"{sum(r.checked for r in rs):,}") for f, rs in groups)(named),
-            _lines((f, f"{sum(r.violated for r in rs):,}") for f, rs in groups)(named),
-            _lines((f, "–" if ratio is None else f"{ratio:.4g}") for f, ratio in tightest)(named),
+            _values(checked, named),
+            _values(violated, named),
+            _values(tightest, named),
             self.chapter(claim.chapter),
         ]
 
-    def theorem_index(self) -> list[nodes.Node]:
+    def theorem_index(self, _: str) -> list[nodes.Node]:
         """Numbered statements with their titles, in the order of the book."""
         rows: list[list[Content]] = []
         for theorem in self.theorems.values():
@@ -175,14 +183,14 @@ class Filler:
             return [nodes.paragraph("", "No page carries a numbered statement yet.")]
         return [_table(["statement", "title", "page"], rows, "lqr-theorems")]
 
-    def execution(self) -> list[nodes.Node]:
+    def execution(self, _: str) -> list[nodes.Node]:
         """Run time, memory and parameters of every executed chapter, and the versions used."""
         runs = collect.executions(self.root, self.executed)
         if not runs:
             return [nodes.paragraph("", "No chapter has been executed in this build.")]
         rows: list[list[Content]] = [
             [
-                self.chapter(run.chapter),
+                self.chapter(run.chapter, titled=True),
                 f"{run.seconds:.1f}",
                 f"{run.peak_memory_mb:.0f}",
                 str(run.cells),
@@ -192,24 +200,27 @@ class Filler:
             for run in runs
         ]
         header = ["chapter", "seconds", "peak memory, MB", "code cells", "parameters"]
-        filled: list[nodes.Node] = [_table(header, rows, "lqr-execution")]
-        filled += [nodes.rubric("", "Versions"), self._versions(runs)]
-        return filled
+        return [_table(header, rows, "lqr-execution")]
 
-    def _versions(self, runs: list[collect.Execution]) -> nodes.Node:
+    def versions(self, _: str) -> list[nodes.Node]:
+        """Versions that the executed chapters ran with."""
+        runs = collect.executions(self.root, self.executed)
+        if not runs:
+            return [nodes.paragraph("", "No chapter has been executed in this build.")]
         names = list(dict.fromkeys(name for run in runs for name in run.versions))
         rows: list[list[Content]] = [
             [name, ", ".join(sorted({r.versions[name] for r in runs if name in r.versions}))]
             for name in names
         ]
-        return _table(["package", "version"], rows, "lqr-versions")
+        return [_table(["package", "version"], rows, "lqr-versions")]
 
 
-FILLINGS: dict[str, Callable[[Filler], list[nodes.Node]]] = {
+FILLINGS: dict[str, Callable[[Filler, str], list[nodes.Node]]] = {
     "lqr-at-a-glance": Filler.at_a_glance,
     "lqr-results": Filler.results,
     "lqr-theorems": Filler.theorem_index,
     "lqr-execution": Filler.execution,
+    "lqr-versions": Filler.versions,
 }
 
 
@@ -218,22 +229,22 @@ def fill_placeholders(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     if found:
         filler = Filler(app, docname)
         for node in found:
-            node.replace_self(FILLINGS[node["kind"]](filler))
+            node.replace_self(FILLINGS[node["kind"]](filler, node["argument"]))
 
 
-def _lines(entries: Iterable[tuple[str, str]]) -> Callable[[bool], Content]:
-    """Several values in one cell, each on its own line and, where it matters, with its form."""
-    listed = list(entries)
+def _ratio(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.4g}"
 
-    def lay_out(named: bool) -> Content:
-        if not listed:
-            return "–"
-        lines = nodes.line_block()
-        for form, text in listed:
-            lines += nodes.line("", f"{form} {text}" if named else text)
-        return lines
 
-    return lay_out
+def _values(entries: Sequence[tuple[str, str]], named: bool) -> Content:
+    """One value for each form that was run, with the form's name where there are several."""
+    if not entries:
+        return "–"
+    return _block([f"{form} {text}" if named else text for form, text in entries])
+
+
+def _block(lines: Sequence[Content]) -> nodes.Node:
+    return nodes.line_block("", *(nodes.line("", "", *_nodes(line)) for line in lines))
 
 
 def _badge(verdict: str) -> nodes.Node:

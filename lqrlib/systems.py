@@ -247,17 +247,23 @@ def random_stabilizing_gains(
 ) -> Array:
     """Return a random stabilizing gain (..., m, n) for each member of a problem.
 
-    From the optimal gain a Gaussian direction is followed to the first crossing of the boundary
-    of the stabilizing set found by doubling and bisection; the gain stands a share drawn
-    uniformly from `reach` of the way. A share of 0 is the optimum, 1 the boundary.
+    From the optimal gain a Gaussian direction is followed to a crossing of the boundary of the
+    stabilizing set (`boundary_distance`); the gain stands a share drawn uniformly from `reach` of
+    the way, halved while it does not stabilize. A share of 0 is the optimum, 1 the boundary.
     """
     rng = np.random.default_rng(rng)
     optimal = objective.optimal_gain(problem)
     direction = _unit(rng.standard_normal(optimal.shape))
     edge = boundary_distance(problem, optimal, direction)
     low, high = (reach, reach) if isinstance(reach, int | float) else reach
-    share = rng.uniform(low, high, problem.batch_shape)
-    return optimal + (share * edge)[..., None, None] * direction
+    step = rng.uniform(low, high, problem.batch_shape) * edge
+    while True:
+        gain = np.asarray(optimal + step[..., None, None] * direction)
+        # A ray may leave the set and come back before the crossing that was found.
+        lost = ~objective.is_stabilizing(problem, gain)
+        if not lost.any():
+            return gain
+        step = np.where(lost, step / 2, step)
 
 
 def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array:

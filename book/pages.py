@@ -141,7 +141,7 @@ class Filler:
         """Every numbered result of a paper with its verdict and what was checked."""
         found = collect.results(self.root, self.executed)
         rows = [self._result_row(r) for r in found if r.claim.paper == paper]
-        header = "result title verdict checked violations tightest chapter".split()
+        header = ["result", "title", "verdict", "violations / checked", "tightest", "chapter"]
         return [_table(header, rows, "lqr-results")]
 
     def _result_row(self, result: collect.Result) -> list[Content]:
@@ -154,14 +154,12 @@ class Filler:
             if form != "dropped" and (records := result.of(form))
         ]
         named = any(form != "printed" for form, _ in groups)
-        checked = [(f, f"{sum(r.checked for r in records):,}") for f, records in groups]
-        violated = [(f, f"{sum(r.violated for r in records):,}") for f, records in groups]
+        violated = [(form, _counts(records)) for form, records in groups]
         tightest = [(f, _ratio(collect.tightest(records))) for f, records in groups]
         return [
             _block([claim.number, nodes.literal("", claim.id)]),
             title,
             _badge(result.verdict),
-            _values(checked, named),
             _values(violated, named),
             _values(tightest, named),
             self.chapter(claim.chapter),
@@ -230,6 +228,12 @@ def fill_placeholders(app: Sphinx, doctree: nodes.document, docname: str) -> Non
         filler = Filler(app, docname)
         for node in found:
             node.replace_self(FILLINGS[node["kind"]](filler, node["argument"]))
+        if any(doctree.findall(nodes.math)):  # Sphinx loads MathJax only where it is noted
+            app.env.get_domain("math").data["has_equations"][docname] = True
+
+
+def _counts(records: Sequence[collect.Record]) -> str:
+    return f"{sum(r.violated for r in records):,} / {sum(r.checked for r in records):,}"
 
 
 def _ratio(ratio: float | None) -> str:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,9 +38,11 @@ def python_of(environment: Path) -> Path:
 
 def wanted_stamp(environment: Path, lock: Path, project: Path) -> dict[str, str]:
     """Return what a finished environment for this lock has written into its stamp."""
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    installed = [settings.get("build-system"), settings.get("project")]
     return {
         "lock": hashlib.sha256(lock.read_bytes()).hexdigest(),
-        "project": hashlib.sha256((project / "pyproject.toml").read_bytes()).hexdigest(),
+        "project": hashlib.sha256(json.dumps(installed).encode()).hexdigest(),
         "location": str(environment),
     }
 

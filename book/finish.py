@@ -46,6 +46,7 @@ def finish(notebook: Any) -> list[str]:
             refuse_unexecuted(cell, index)
             stderr += stderr_lines(cell)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            forget_addresses(cell)
             describe_figure(cell, index)
     return stderr
 
@@ -56,6 +57,14 @@ def refuse_unexecuted(cell: Any, index: int) -> None:
         raise ChapterProblem(f"{cell_name(cell, index)}: it exits, so that the rest did not run")
     if cell.source.strip() and cell.execution_count is None:
         raise ChapterProblem(f"{cell_name(cell, index)}: it did not run")
+
+
+def forget_addresses(cell: Any) -> None:
+    """Take memory addresses out of the text of objects: they differ from run to run."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if isinstance(data.get("text/plain"), str):
+            data["text/plain"] = re.sub(r" at 0x[0-9a-fA-F]+(?=[>\s])", "", data["text/plain"])
 
 
 def stderr_lines(cell: Any) -> list[str]:

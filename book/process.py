@@ -55,6 +55,9 @@ class Run:
             if self.process.poll() != 0:
                 self.kill()
             self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    pipe.close()
         if self.expired:
             last = {"failed": f"past its time budget of {budget:g} s, stopped"}
         elif not last:

@@ -1,1 +1,0 @@
-"""The papers' constants as printed, and sharp ones."""

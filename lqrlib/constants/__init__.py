@@ -1,0 +1,39 @@
+r"""The papers' constants: as printed, repaired, and as sharp as they can be.
+
+=================  =================================================================
+`printed`          S1's report constants, S2's step sizes and rates, right or wrong
+`corrected`        the printed ones that fail, repaired with as little change as possible
+`sharp`            best possible ones, for both papers at once, noise included
+`heterogeneity`    two tasks at one gain, noise included
+=================  =================================================================
+
+A constant of the same name bounds the same quantity in each module:
+``printed.gradient_bound(problem, K)``, ``sharp.gradient_bound(problem, K)``. All take stacks, and
+either a problem with a gain or `Magnitudes` worked out before: ``magnitudes(tasks, K).worst()``
+for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain of at most a cost.
+"""
+
+from . import corrected, heterogeneity, printed, sharp
+from .magnitudes import (
+    Magnitudes,
+    frobenius_norm,
+    magnitudes,
+    optimality_gap,
+    spectral_norm,
+    sublevel,
+)
+from .printed import hessian as printed_hessian
+
+__all__ = [
+    "Magnitudes",
+    "corrected",
+    "frobenius_norm",
+    "heterogeneity",
+    "magnitudes",
+    "optimality_gap",
+    "printed",
+    "printed_hessian",
+    "sharp",
+    "spectral_norm",
+    "sublevel",
+]

@@ -1,0 +1,119 @@
+r"""How far two tasks differ at one gain: sharp bounds, noise included (mathematics as in `sharp`).
+
+For tasks i and j at one gain K, :math:`T_i - T_j = T_i(F_i - F_j)T_j` needs no smallness. With
+:math:`w = \varepsilon_1 + \varepsilon_2\|K\| \ge \|A_{K,i} - A_{K,j}\|` and the scaled noise
+directions :math:`S_l = \sqrt{\alpha_l}A_l`, :math:`U_l = \sqrt{\beta_l}B_l`, paired in the order
+they are given,
+
+.. math:: \|F_i - F_j\| \le \delta := (\|A_{K,i}\| + \|A_{K,j}\|)\,w
+          + \sum_l (\|S_{l,i}\|+\|S_{l,j}\|)\|S_{l,i}-S_{l,j}\|
+          + \|K\|^2\sum_l (\|U_{l,i}\|+\|U_{l,j}\|)\|U_{l,i}-U_{l,j}\| .
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import objective
+from ..problem import LQR, Array, Noise
+from .magnitudes import frobenius_norm, magnitudes, spectral_norm
+
+
+class Levels(NamedTuple):
+    """Spectral distances of two tasks (epsilon_1 ... epsilon_4 of S1 section 2.2), each (...)."""
+
+    A: Array
+    B: Array
+    Q: Array
+    R: Array
+
+
+class Differences(NamedTuple):
+    """Bounds on how far two tasks are apart at one gain, each (...).
+
+    Attributes
+    ----------
+    Sigma, P, E, gradient : array (...)
+        Bounds on spectral norms of the differences.
+    gradient_frobenius : array (...)
+        Bound on the Frobenius norm of the difference of the gradients.
+    """
+
+    Sigma: Array
+    P: Array
+    E: Array
+    gradient: Array
+    gradient_frobenius: Array
+
+
+def levels(first: LQR, second: LQR) -> Levels:
+    """Spectral distances ||A_i - A_j||, ||B_i - B_j||, ||Q_i - Q_j||, ||R_i - R_j||, each (...)."""
+    return Levels(*(spectral_norm(getattr(first, name) - getattr(second, name)) for name in "ABQR"))
+
+
+def _paired(first: Noise, second: Noise) -> tuple[Array, Array]:
+    """Scaled directions of both tasks, padded with zeros to the same number of terms."""
+    scaled = [
+        np.sqrt(each.variances)[..., None, None] * each.directions for each in (first, second)
+    ]
+    terms = max(each.shape[-3] for each in scaled)
+    padded = [
+        np.concatenate(
+            [each, np.zeros(each.shape[:-3] + (terms - each.shape[-3],) + each.shape[-2:])], axis=-3
+        )
+        for each in scaled
+    ]
+    return padded[0], padded[1]
+
+
+def _distance(first: Noise, second: Noise) -> tuple[Array, Array]:
+    """Sum of (||S_i|| + ||S_j||) ||S_i - S_j||, and of ||S_i||^2, over the terms."""
+    one, two = _paired(first, second)
+    norms = spectral_norm(one), spectral_norm(two)
+    change = ((norms[0] + norms[1]) * spectral_norm(one - two)).sum(axis=-1)
+    return np.asarray(change), np.asarray((norms[0] ** 2).sum(axis=-1))
+
+
+def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
+    r"""Bounds on the differences of Sigma, P, E and the gradient of two tasks at K.
+
+    .. math:: \|\Sigma_i-\Sigma_j\| &\le s := \nu_i(\varepsilon_0 + \delta\|\Sigma_j\|) \\
+              \|P_i-P_j\| &\le p := \nu_i(\varepsilon_3+\varepsilon_4\|K\|^2+\delta\|P_j\|) \\
+              \|E_i-E_j\| &\le e := \varepsilon_4\|K\| + \|B_i\|\|A_{K,i}\|p + \|B_i\|\|P_j\|w
+              + \varepsilon_2\|P_j\|\|A_{K,j}\| + \|K\|\sum_l\bigl(\|U_{l,i}\|^2 p
+              + (\|U_{l,i}\|+\|U_{l,j}\|)\|U_{l,i}-U_{l,j}\|\|P_j\|\bigr) \\
+              \|\nabla_i-\nabla_j\| &\le 2(e\|\Sigma_i\| + \|E_j\|s)
+
+    with :math:`\varepsilon_0 = \|\Sigma_{0,i}-\Sigma_{0,j}\|`; in the Frobenius norm the last line
+    has :math:`\|\Sigma_i\|_F` and :math:`\|E_j\|_F`. Not symmetric in i and j.
+
+    Parameters
+    ----------
+    first, second : LQR
+        Tasks i and j (or stacks of them that broadcast).
+    K : array (..., m, n)
+        A gain that stabilizes both.
+    """
+    gain = objective.gain_array(first, K)
+    one, two = magnitudes(first, gain), magnitudes(second, gain)
+    at, other = objective.evaluate(first, gain), objective.evaluate(second, gain)
+    eps = levels(first, second)
+    w = eps.A + eps.B * one.K
+    state, _ = _distance(first.state_noise, second.state_noise)
+    inputs, size = _distance(first.input_noise, second.input_noise)
+    change = (one.A_K + two.A_K) * w + state + one.K**2 * inputs
+    start = spectral_norm(first.Sigma0 - second.Sigma0)
+    s = one.nu * (start + change * two.Sigma)
+    p = one.nu * (eps.Q + eps.R * one.K**2 + change * two.P)
+    e = eps.R * one.K + one.B * (one.A_K * p + two.P * w) + eps.B * two.P * two.A_K
+    e = e + one.K * (size * p + inputs * two.P)
+    return Differences(
+        s,
+        p,
+        e,
+        2 * (e * one.Sigma + spectral_norm(other.E) * s),
+        2 * (e * frobenius_norm(at.Sigma) + frobenius_norm(other.E) * s),
+    )

@@ -1,0 +1,97 @@
+"""Generalised Lyapunov equations with many states: elimination or iteration, then a certificate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lqrlib.matrix_equations.direct import direct
+from lqrlib.matrix_equations.doubling import Powers
+from lqrlib.matrix_equations.krylov import bicgstab
+from lqrlib.matrix_equations.low_rank import eliminate, low_rank_factors
+from lqrlib.matrix_equations.symmetric import (
+    Array,
+    Flags,
+    congruence,
+    positive_definite,
+    symmetric_part,
+    transpose,
+)
+
+# Right-hand sides of the elimination up to which it beats the iteration.
+MOST_UNKNOWNS = 60
+
+
+def _unknowns(rank: int, terms: int) -> int:
+    return terms * rank * (rank + 1) // 2
+
+
+def solve_large(
+    A: Array, S: Array, W: Array, adjoint: bool, method: str | None = None
+) -> tuple[Array, Flags]:
+    """Solve X = F(X) + W with F(X) = A X A' + sum_i S_i X S_i', or with its adjoint, flat stacks.
+
+    Parameters
+    ----------
+    A : array (N, n, n)
+    S : array (N, terms, n, n)
+    W : array (E, N, n, n), symmetric
+    method : "low_rank", "krylov" or None
+        None eliminates when the S_i have low rank and iterates otherwise.
+
+    Returns
+    -------
+    X : array (E, N, n, n)
+        nan where the member is not stable.
+    stable : bool array (N,)
+        Certified: X > 0 and X - F(X) > 0 for the computed solution X with W = I.
+    """
+    members, terms, n, _ = S.shape
+    powers = Powers(A)
+    # mean-square stability needs rho(A) < 1; the rest is solved as zero and marked afterwards
+    A = np.where(powers.stable[:, None, None], A, 0.0)
+    S = np.where(powers.stable[:, None, None, None], S, 0.0)
+    right = np.concatenate([np.broadcast_to(np.eye(n), (1, members, n, n)), W])
+
+    most = 1
+    while _unknowns(most + 1, terms) <= MOST_UNKNOWNS and most < n:
+        most += 1
+    factors = None
+    if method == "low_rank":
+        factors = low_rank_factors(S, n)
+    elif method is None:
+        factors = low_rank_factors(S, most)
+
+    T = transpose(S) if adjoint else S
+    wide = np.moveaxis(T, 1, 2).reshape(members, n, terms * n)
+
+    def noise(X: Array) -> Array:
+        tall = X[:, :, None] @ transpose(T)
+        return wide @ tall.reshape(X.shape[:2] + (terms * n, n))
+
+    def operator(X: Array) -> Array:
+        return X - powers.solve(noise(X), adjoint)
+
+    if factors is not None:
+        X = eliminate(powers, factors, right, adjoint)
+        converged = np.ones(members, dtype=bool)
+    else:
+        X, ended = bicgstab(operator, powers.solve(right, adjoint))
+        converged = np.asarray(ended.all(axis=0))
+    X = symmetric_part(X)
+
+    def certified() -> Flags:
+        Y = X[0]
+        F = transpose(A) @ Y @ A if adjoint else A @ Y @ transpose(A)
+        rest = symmetric_part(Y - F - noise(Y[None])[0])
+        return positive_definite(Y) & positive_definite(rest)
+
+    stable = certified()
+    for i in np.flatnonzero(powers.stable & ~stable & ~converged):
+        # the iteration came to nothing: neither stable nor unstable is shown, so solve directly
+        matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
+        X[:, i : i + 1], stable[i : i + 1] = direct(matrix, right[:, i : i + 1], adjoint)
+    stable &= powers.stable
+    X = X[1:]
+    if not stable.all():
+        X[:, ~stable] = np.nan
+    return X, stable

@@ -1,0 +1,64 @@
+"""Spectral radius of F_K, accurate on both sides of one."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+
+from lqrlib.matrix_equations.noise import NoiseTerms
+from lqrlib.matrix_equations.symmetric import (
+    Array,
+    congruence,
+    coordinates,
+    from_coordinates,
+    transpose,
+)
+
+# Up to this many states all eigenvalues of F_K cost less than the iteration for the largest.
+MOST_DENSE_STATES = 8
+# Up to this many states F_K is held as a matrix.
+MOST_MATRIX_STATES = 20
+
+
+def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
+    """rho(F) for F(X) = A X A' + noise, of a flat stack A (N, n, n); inf where A overflowed.
+
+    rho(F) is an eigenvalue of F with a positive semidefinite eigenvector (Krein and Rutman), so
+    without noise it is rho(A)^2, and Arnoldi's iteration from the identity finds it with noise.
+    """
+    finite = np.asarray(np.isfinite(A).all(axis=(-2, -1)))
+    safe = np.where(finite[:, None, None], A, 0.0)
+    if noise is None:
+        radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1) ** 2
+        return np.where(finite, radius, np.inf)
+    radius = np.empty(len(A))
+    for i in range(len(A)):
+        radius[i] = _with_noise(safe[i], noise, slice(i, i + 1)) if finite[i] else np.inf
+    return radius
+
+
+def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
+    n = A.shape[-1]
+    h = n * (n + 1) // 2
+    if n <= MOST_MATRIX_STATES:
+        matrix = (congruence(A[None]) + noise.operator(part))[0]
+        if not np.isfinite(matrix).all():
+            return float("inf")
+        if n <= MOST_DENSE_STATES:
+            return float(np.abs(np.linalg.eigvals(matrix)).max())
+        operator = LinearOperator((h, h), matvec=matrix.__matmul__, dtype=np.float64)
+    else:
+        S = np.concatenate([A[None], noise.directions(part)[0]])
+
+        def image(x: Array) -> Array:
+            X = from_coordinates(x.reshape(-1), n)
+            return coordinates((S @ X @ transpose(S)).sum(axis=0))
+
+        operator = LinearOperator((h, h), matvec=image, dtype=np.float64)
+    start = coordinates(np.eye(n))
+    try:
+        values = eigs(operator, k=1, which="LM", v0=start, tol=0, return_eigenvectors=False)
+    except ArpackNoConvergence:
+        matrix = np.stack([operator.matvec(e) for e in np.eye(h)], axis=-1)
+        values = np.linalg.eigvals(matrix)
+    return float(np.abs(values).max())

@@ -1,0 +1,246 @@
+"""The generalised Riccati equation of a stack of problems.
+
+P = Q + A'PA + sum alpha_i A_i'PA_i - A'PB (R + B'PB + sum beta_j B_j'PB_j)^(-1) B'PA
+(S2 section 2.1). The solution sought is the one whose gain stabilizes in mean square; a small
+residual does not single it out, so every gain returned is certified stabilizing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lqrlib.errors import NotStabilizableError
+from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrix_equations.riccati_doubling import structured_doubling
+from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
+from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
+from lqrlib.problem import LQR
+
+METHODS = ("doubling", "policy_iteration", "value_iteration")
+MOST_POLICIES = 100
+MOST_SWEEPS = 1_000_000
+# Relative change of P at which rounding, not convergence, sets the pace.
+ROUNDING = 4 * np.finfo(float).eps
+
+
+@dataclass(frozen=True, eq=False)
+class Riccati:
+    """The stabilizing solution of the generalised Riccati equation.
+
+    Attributes
+    ----------
+    problem : LQR
+    P : array (..., n, n)
+        Value matrix of the optimal gain.
+    K : array (..., m, n)
+        The optimal gain of u = -K x, certified mean-square stabilizing.
+    iterations : int array (...)
+        Policy improvements or value-iteration sweeps each member took.
+    """
+
+    problem: LQR
+    P: Array
+    K: Array
+    iterations: NDArray[np.int64]
+
+    @cached_property
+    def residual(self) -> Array:
+        """Residual relative to ||P|| max(1, ||A||^2), (...); small does not mean accurate."""
+        gap = _norm(value_step(self.problem, self.P) - self.P)
+        scale = _norm(self.P) * np.maximum(1.0, _norm(self.problem.A) ** 2)
+        return np.asarray(gap / np.where(scale == 0, 1.0, scale))
+
+
+def _norm(X: Array) -> Array:
+    return np.asarray(np.sqrt(np.einsum("...ij,...ij->...", X, X)))
+
+
+def _stage_weight(problem: LQR, K: Array) -> Array:
+    return np.asarray(problem.Q + transpose(K) @ (problem.R @ K))
+
+
+def value_step(problem: LQR, P: Array) -> Array:
+    """The right-hand side of the generalised Riccati equation, symmetric."""
+    K = greedy_gain(problem, P)
+    A = problem.A
+    variances, directions = problem.state_noise
+    PA = P @ A
+    total = problem.Q + transpose(A) @ PA - transpose(PA) @ (problem.B @ K)
+    if variances.shape[-1]:
+        inner = transpose(directions) @ (P[..., None, :, :] @ directions)
+        total = total + (variances[..., None, None] * inner).sum(axis=-3)
+    # the skew part would grow like the open loop
+    return symmetric_part(total)
+
+
+def _flattened(problem: LQR) -> LQR:
+    """The same problems as a stack with one batch axis."""
+    if len(problem.batch_shape) == 1:
+        return problem
+
+    def flat(array: Array, core: int) -> Array:
+        return array.reshape((-1,) + array.shape[array.ndim - core :])
+
+    return LQR(
+        *(flat(x, 2) for x in (problem.A, problem.B, problem.Q, problem.R, problem.Sigma0)),
+        *(
+            (flat(noise.variances, 1), flat(noise.directions, 3))
+            for noise in (problem.state_noise, problem.input_noise)
+        ),
+    )
+
+
+def _policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.int64], Flags]:
+    """Kleinman and Hewer's iteration from certified stabilizing gains of a flat stack.
+
+    Returns P, K, the steps and whether P converged before the gain reached the boundary.
+    """
+    count, n = len(K), problem.states
+    K = K.copy()
+    P = np.full((count, n, n), np.nan)
+    steps = np.zeros(count, dtype=np.int64)
+    converged = np.zeros(count, dtype=bool)
+    members = np.arange(count)
+    last = np.full(count, np.inf)
+    gain = K
+    for _ in range(MOST_POLICIES):
+        part = problem[members]
+        value = closed_loop(part, gain).solve_adjoint(_stage_weight(part, gain))
+        stable = np.isfinite(value).all(axis=(-2, -1))
+        with np.errstate(invalid="ignore"):
+            change = _norm(value - P[members])
+            size = _norm(value)
+            # quadratic convergence ends in rounding: no better than half the change before
+            ended = (change <= ROUNDING * size) | (
+                (change <= 1e-6 * size) & (change >= 0.5 * last[members])
+            )
+        P[members[stable]], K[members[stable]] = value[stable], gain[stable]
+        last[members] = np.where(np.isfinite(change), change, np.inf)
+        steps[members[stable]] += 1
+        converged[members] = stable & ended
+        going = stable & ~ended
+        members = members[going]
+        if not members.size:
+            break
+        gain = greedy_gain(part[np.flatnonzero(going)], value[going])
+    return P, K, steps, converged
+
+
+def _value_iteration(problem: LQR, P: Array) -> tuple[Array, NDArray[np.int64]]:
+    """Sweeps from P until the change is rounding; flat stack."""
+    P = P.copy()
+    steps = np.zeros(len(P), dtype=np.int64)
+    members = np.arange(len(P))
+    part = problem
+    quiet = np.zeros(len(P), dtype=np.int64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(MOST_SWEEPS):
+            value = value_step(part, P[members])
+            change, size = _norm(value - P[members]), _norm(value)
+            P[members] = value
+            steps[members] += 1
+            quiet[members] = np.where(change <= ROUNDING * size, quiet[members] + 1, 0)
+            # growth without end: the pair cannot be stabilized
+            going = (quiet[members] < 3) & (size < 1e100) & np.isfinite(size)
+            if not going.all():
+                members = members[going]
+                if not members.size:
+                    break
+                part = problem[members]
+    return P, steps
+
+
+def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
+    if bad.any():
+        raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
+
+
+def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
+    """Solve the generalised Riccati equation for its stabilizing solution (S2 section 2.1).
+
+    Parameters
+    ----------
+    problem : LQR
+        One problem or a stack (...).
+    method : {"doubling", "policy_iteration", "value_iteration"}, optional
+        By default structured doubling and a Newton step without noise, policy iteration from a
+        certified stabilizing gain with noise. Doubling takes no noise. Value iteration needs
+        about 40 / margin sweeps.
+
+    Returns
+    -------
+    Riccati
+
+    Raises
+    ------
+    NotStabilizableError
+        If a member has no mean-square stabilizing gain, or no optimal one because Q does not
+        weigh a mode on the unit circle; names the members.
+    """
+    if method is not None and method not in METHODS:
+        raise ValueError(f"method: expected None or one of {METHODS}, got {method!r}")
+    if method == "doubling" and problem.has_noise:
+        raise ValueError("method: doubling takes no noise; use policy_iteration")
+    shape = problem.batch_shape
+    flat = _flattened(problem)
+    count, n, m = len(flat), flat.states, flat.inputs
+    P, K = np.empty((count, n, n)), np.empty((count, m, n))
+    steps = np.zeros(count, dtype=np.int64)
+    open_ = np.ones(count, dtype=bool)
+
+    if method == "value_iteration":
+        P, steps = _value_iteration(flat, flat.Q)
+        K, solved = _certified(flat, P)
+        open_ = ~solved
+    elif method != "policy_iteration" and not flat.has_noise:
+        start, done = structured_doubling(flat.A, flat.B, flat.Q, flat.R)
+        start[~done] = 0.0
+        gain = greedy_gain(flat, start)
+        loop = closed_loop(flat, gain)
+        P = loop.solve_adjoint(_stage_weight(flat, gain))
+        open_ = ~(done & loop.stable)
+        P[open_] = 0.0
+        K = greedy_gain(flat, P)
+        steps[:] = 1
+
+    left = np.flatnonzero(open_)
+    if left.size:
+        part = flat if open_.all() else flat[left]
+        gain, stable = stabilizing_gain(part, _first_guess(part))
+        bad = np.zeros(count, dtype=bool)
+        bad[left] = ~stable
+        _raise_not_stabilizable(bad, shape)
+        if method == "value_iteration":
+            # from above: value iteration then descends to the stabilizing solution
+            above = closed_loop(part, gain).solve_adjoint(_stage_weight(part, gain))
+            P[left], steps[left] = _value_iteration(part, above)
+            K[left], converged = _certified(part, P[left])
+        else:
+            P[left], K[left], steps[left], converged = _policy_iteration(part, gain)
+        if not converged.all():
+            bad[left] = ~converged
+            raise NotStabilizableError(
+                "no optimal gain: Q does not weigh a mode on the unit circle", bad.reshape(shape)
+            )
+    return Riccati(
+        problem, P.reshape(shape + (n, n)), K.reshape(shape + (m, n)), steps.reshape(shape)
+    )
+
+
+def _certified(problem: LQR, P: Array) -> tuple[Array, Flags]:
+    """The gain greedy for P and whether it is certified stabilizing; flat stack."""
+    finite = np.asarray(np.isfinite(P).all(axis=(-2, -1)))
+    K = greedy_gain(problem, np.where(finite[:, None, None], P, 0.0))
+    return K, finite & closed_loop(problem, K).stable
+
+
+def _first_guess(problem: LQR) -> Array:
+    """The gain that is optimal without noise and with unit weights, zero where there is none."""
+    identity = np.broadcast_to(np.eye(problem.states), problem.Q.shape)
+    P, done = structured_doubling(problem.A, problem.B, identity, problem.R)
+    K = greedy_gain(problem, np.where(done[:, None, None], P, 0.0))
+    return np.where(np.isfinite(K), K, 0.0)

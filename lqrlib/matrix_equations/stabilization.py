@@ -1,0 +1,80 @@
+"""A certified stabilizing gain, or the verdict that there is none.
+
+The problem scaled by a discount g < 1 (F_K becomes g F_K) is stabilized by K as long as
+g rho(F_K) < 1. From any K, each step moves g most of the way to 1 / rho(F_K) and improves K by
+one step of policy iteration for the scaled problem, which keeps it stabilizing there. So g rises;
+it passes 1 if the problem is stabilizable and otherwise settles at 1 / min rho(F_K), below 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrix_equations.symmetric import Array, Flags, transpose
+from lqrlib.problem import LQR
+
+MOST_STEPS = 200
+# Fraction of the way to the boundary of the discounted stabilizing set that one step takes.
+BOLDNESS = 0.9
+# The discount has settled when it can still grow by less than this, relative to itself.
+SETTLED = 1e-11
+
+
+def greedy_gain(problem: LQR, P: Array) -> Array:
+    """(R + B'PB + sum_j beta_j B_j' P B_j)^(-1) B'PA, (..., m, n): policy improvement."""
+    B = problem.B
+    variances, directions = problem.input_noise
+    PB = P @ B
+    weight = problem.R + transpose(B) @ PB
+    if variances.shape[-1]:
+        inner = transpose(directions) @ (P[..., None, :, :] @ directions)
+        weight = weight + (variances[..., None, None] * inner).sum(axis=-3)
+    return np.asarray(np.linalg.solve(weight, transpose(PB) @ problem.A))
+
+
+def _discounted(problem: LQR, discount: Array) -> LQR:
+    """The problem with F_K scaled by the discount, (N,), for every gain, and unit weights."""
+    root = np.sqrt(discount)[:, None, None]
+    state, inputs = problem.state_noise, problem.input_noise
+    return problem.replace(
+        A=root * problem.A,
+        B=root * problem.B,
+        Q=np.eye(problem.states),
+        R=np.eye(problem.inputs),
+        state_noise=(state.variances * discount[:, None], state.directions),
+        input_noise=(inputs.variances * discount[:, None], inputs.directions),
+    )
+
+
+def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
+    """Mean-square stabilizing gains of a flat stack, starting from any finite K (N, m, n).
+
+    Returns the gains and whether each is certified. A False comes from a discount that settled
+    below 1: within 1e-10 or so no gain stabilizes the member.
+    """
+    K = K.copy()
+    stable = np.zeros(len(K), dtype=bool)
+    members = np.arange(len(K))
+    discount = np.zeros(len(K))
+    for _ in range(MOST_STEPS):
+        part = problem[members]
+        loop = closed_loop(part, K[members])
+        stable[members] = loop.stable
+        with np.errstate(divide="ignore"):
+            boundary = 1 / loop.radius()
+        room = boundary - discount[members]
+        going = ~loop.stable & (room > SETTLED * boundary)
+        if not going.any():
+            break
+        members, part = members[going], part[np.flatnonzero(going)]
+        discount[members] = np.minimum(1.0, discount[members] + BOLDNESS * room[going])
+        scaled = _discounted(part, discount[members])
+        gain = K[members]
+        P = closed_loop(scaled, gain).solve_adjoint(np.eye(part.states) + transpose(gain) @ gain)
+        usable = np.isfinite(P).all(axis=(-2, -1))
+        members = members[usable]
+        if not members.size:
+            break
+        K[members] = greedy_gain(scaled[np.flatnonzero(usable)], P[usable])
+    return K, stable

@@ -1,0 +1,85 @@
+"""Symmetric matrices as vectors, and operators on them as matrices half the size.
+
+Coordinates are those of an orthonormal basis of the symmetric n x n matrices, h = n(n+1)/2 of
+them, so the adjoint of an operator is the transpose of its matrix.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def transpose(X: Array) -> Array:
+    """Transpose of each matrix of a stack."""
+    return X.swapaxes(-1, -2)
+
+
+def symmetric_part(X: Array) -> Array:
+    """(X + X') / 2."""
+    return np.asarray((X + transpose(X)) * 0.5)
+
+
+@lru_cache(maxsize=64)
+def _triangle(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """Rows, columns and weights (1 on the diagonal, sqrt 2 off it) of the upper triangle."""
+    rows, columns = np.triu_indices(n)
+    weights = np.where(rows == columns, 1.0, np.sqrt(2.0))
+    return rows, columns, weights
+
+
+def coordinates(X: Array) -> Array:
+    """Coordinates (..., h) of symmetric matrices (..., n, n)."""
+    rows, columns, weights = _triangle(X.shape[-1])
+    return np.asarray(X[..., rows, columns] * weights)
+
+
+def from_coordinates(x: Array, n: int) -> Array:
+    """Symmetric matrices (..., n, n) with the coordinates (..., h)."""
+    rows, columns, weights = _triangle(n)
+    X = np.empty(x.shape[:-1] + (n, n))
+    X[..., rows, columns] = x / weights
+    X[..., columns, rows] = x / weights
+    return X
+
+
+@lru_cache(maxsize=64)
+def _pairs(r: int, c: int) -> tuple[NDArray[np.intp], Array]:
+    """Where in a flattened r x c matrix the four factors of each entry stand, and its weight."""
+    i, j, row_weights = (x[:, None] for x in _triangle(r))
+    k, m, column_weights = _triangle(c)
+    index = np.stack([i * c + k, j * c + m, i * c + m, j * c + k]).reshape(4, -1)
+    weights = row_weights / column_weights * np.where(k == m, 0.5, 1.0)
+    return index, weights
+
+
+def congruence(S: Array) -> Array:
+    """Matrix (..., h_r, h_c) of X -> S X S' on symmetric matrices, S (..., r, c)."""
+    r, c = S.shape[-2:]
+    index, weights = _pairs(r, c)
+    flat = S.reshape(S.shape[:-2] + (r * c,))
+    factor = flat[..., index[0]]
+    factor *= flat[..., index[1]]
+    other = flat[..., index[2]]
+    other *= flat[..., index[3]]
+    factor += other
+    factor = factor.reshape(S.shape[:-2] + weights.shape)
+    factor *= weights
+    return factor
+
+
+def positive_definite(X: Array) -> Flags:
+    """Whether each symmetric matrix (..., n, n) of a stack is finite and positive definite."""
+    good = np.asarray(np.isfinite(X).all(axis=(-2, -1)))
+    safe = X if good.all() else np.where(good[..., None, None], X, np.eye(X.shape[-1]))
+    try:
+        np.linalg.cholesky(safe)
+    except np.linalg.LinAlgError:
+        # cholesky raises for the whole stack when one member is indefinite
+        good &= np.linalg.eigvalsh(safe)[..., 0] > 0
+    return good

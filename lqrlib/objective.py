@@ -72,6 +72,8 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     ValueError
         If the shape does not fit the problem, or an entry is not finite.
     """
+    if not isinstance(problem, LQR):
+        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
     gain = finite_array(name, K, 2)
     want = (problem.inputs, problem.states)
     if gain.shape[-2:] != want:
@@ -182,6 +184,13 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     """
     gain = gain_array(problem, K)
     direction = gain_array(problem, X, "X")
+    try:
+        np.broadcast_shapes(gain.shape[:-2], direction.shape[:-2], problem.batch_shape)
+    except ValueError:
+        raise ValueError(
+            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of K, "
+            f"{gain.shape[:-2]}, and the problem, {problem.batch_shape}"
+        ) from None
     loop = closed_loop(problem, gain)
     return _hessian(problem, gain, direction, loop, _evaluate(problem, gain, loop))
 
@@ -245,4 +254,6 @@ def optimal_gain(problem: LQR) -> Array:
     NotStabilizableError
         If a member has no mean-square stabilizing gain; names the members.
     """
+    if not isinstance(problem, LQR):
+        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
     return solve_riccati(problem).K

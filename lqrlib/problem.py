@@ -69,7 +69,7 @@ def _symmetric(name: str, value: ArrayLike, size: int, *, definite: bool) -> Arr
     transpose = array.swapaxes(-1, -2)
     if (np.abs(array - transpose).max(axis=(-2, -1)) > ROUNDING * scale).any():
         raise ValueError(f"{name}: expected a symmetric matrix, got an asymmetric one")
-    array = (array + transpose) / 2
+    array = array / 2 + transpose / 2
     least = np.linalg.eigvalsh(array)[..., 0]
     if definite and (least <= 0).any():
         raise ValueError(
@@ -84,6 +84,13 @@ def _symmetric(name: str, value: ArrayLike, size: int, *, definite: bool) -> Arr
     return array
 
 
+def _is_empty(value: Any) -> bool:
+    try:
+        return np.size(value) == 0
+    except ValueError:  # a ragged list; finite_array says so by name
+        return False
+
+
 def _noise(name: str, value: Any, rows: int, columns: int) -> Noise:
     if value is None:
         return Noise(np.zeros(0), np.zeros((0, rows, columns)))
@@ -93,7 +100,7 @@ def _noise(name: str, value: Any, rows: int, columns: int) -> Noise:
         raise ValueError(
             f"{name}: expected a pair (variances (..., p), directions (..., p, {rows}, {columns}))"
         ) from None
-    if np.shape(variances)[-1:] == (0,) and np.size(directions) == 0:
+    if _is_empty(variances) and _is_empty(directions):
         return Noise(np.zeros(0), np.zeros((0, rows, columns)))
     variances = finite_array(f"{name} variances", variances, 1)
     directions = finite_array(f"{name} directions", directions, 3)

@@ -184,7 +184,7 @@ class Browser:
             width=width,
             height=height,
             deviceScaleFactor=1,
-            mobile=width < 600,
+            mobile=False,  # a phone would zoom out and hide that a page is too wide
         )
 
     def picture(self, whole: bool = False) -> bytes:

@@ -1,0 +1,176 @@
+"""The Sphinx extension shows the executed chapters, and only pages that work without a network."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from small_book import ALT, CLAIM_OUTPUTS, build, write_book, write_executed
+
+from book import check, stage
+
+CONFIRMED = "lqr-badge-confirmed"
+ADDRESS = "https://github.com/someone/policy-gradients"
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book without an address, built."""
+    root = write_book(tmp_path_factory.mktemp("plain") / "book")
+    write_executed(root, parameters={"samples": 7, "preset": "paper"})
+    build(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def addressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same book with an address, built."""
+    root = write_book(tmp_path_factory.mktemp("addressed") / "book", ADDRESS)
+    write_executed(root)
+    build(root)
+    return root
+
+
+def page(root: Path, name: str) -> str:
+    return (root / "_build" / "html" / f"{name}.html").read_text()
+
+
+def words(text: str) -> str:
+    return html.unescape(" ".join(re.sub(r"<[^>]*>", "", text).split()))
+
+
+def test_the_executed_copy_is_shown_in_place_of_the_source(plain: Path) -> None:
+    shown = page(plain, "chapters/01_small")
+    assert "all is well" in shown
+    assert f'alt="{ALT}"' in shown
+    assert "Count to 1.25" in words(shown)
+    assert "Figure 1.1 A square." in words(shown)
+
+
+def test_statements_share_one_counter(plain: Path) -> None:
+    shown = words(page(plain, "chapters/01_small"))
+    for statement in ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4"):
+        assert statement in shown
+    assert "See Lemma 1.1, Figure 1.1" in shown
+
+
+def test_solutions_are_hidden_and_hold_their_cells(plain: Path) -> None:
+    shown = page(plain, "chapters/01_small")
+    solution = shown.index('class="solution dropdown admonition"')
+    assert solution < shown.index("all is well")
+
+
+def test_theorem_index_has_numbers_and_titles(plain: Path) -> None:
+    index = words(page(plain, "theorems"))
+    assert r"Lemma 1.1 S2, Lemma 3.2: domination with \(\mu\)" in index
+    assert "Definition 1.4 Task" in index
+    assert "mathjax/tex-svg-full.js" in page(plain, "theorems")  # a title holds a formula
+
+
+def test_results_page_tells_verdicts_and_links_to_the_statement(plain: Path) -> None:
+    results = page(plain, "results")
+    assert 'href="chapters/01_small.html#s2-lemma-3.2">Gradient domination</a>' in results
+    shown = words(results)
+    assert "Lemma 3.2s2-lemma-3.2" in shown.replace(" s2-", "s2-")
+    assert "fails as printed; corrected form holds" in shown
+    assert "printed 4 / 10 corrected 0 / 10" in shown
+    assert "0 / 10" in shown and "confirmed" in shown and "planned" in shown
+
+
+def test_front_page_counts_verdicts(plain: Path) -> None:
+    assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "index"))
+
+
+def test_execution_page_tells_times_and_versions(plain: Path) -> None:
+    shown = words(page(plain, "execution"))
+    assert "1 A small chapter 1.2 123 5 preset = 'paper', samples = 7" in shown
+    assert "numpy 2.4.6" in shown
+
+
+def test_a_page_run_with_other_parameters_says_so(plain: Path, addressed: Path) -> None:
+    line = "This page was run with preset = 'paper', samples = 7 in place of"
+    assert line in words(page(plain, "chapters/01_small"))
+    assert "This page was run with" not in page(addressed, "chapters/01_small")
+
+
+def test_pages_need_no_network(plain: Path, addressed: Path) -> None:
+    for root in (plain, addressed):
+        built = root / "_build" / "html"
+        assert check.problems(built) == []
+        assert (built / "_static" / "mathjax" / "tex-svg-full.js").stat().st_size > 1_000_000
+        assert (built / ".nojekyll").is_file()
+        assert "thebe" not in page(root, "chapters/01_small").lower()
+
+
+def test_the_executed_notebook_is_what_is_downloaded(plain: Path) -> None:
+    executed = (plain / "_build/executed/chapters/01_small.ipynb").read_text()
+    assert (plain / "_build/html/_sources/chapters/01_small.ipynb").read_text() == executed
+    assert 'href="../_sources/chapters/01_small.ipynb"' in page(plain, "chapters/01_small")
+
+
+def test_with_an_address_the_notebook_installs_lqrlib_first(addressed: Path) -> None:
+    published = json.loads((addressed / "_build/html/_sources/chapters/01_small.ipynb").read_text())
+    executed = json.loads((addressed / "_build/executed/chapters/01_small.ipynb").read_text())
+    first, *rest = published["cells"]
+    assert rest == executed["cells"]
+    source = "".join(first["source"])
+    assert f"lqrlib[plots] @ git+{ADDRESS}@main" in source
+    ast.parse(TransformerManager().transform_cell(source))  # IPython can run it
+
+
+def test_without_an_address_there_are_no_buttons_that_need_one(plain: Path) -> None:
+    for name in ("index", "chapters/01_small", "results"):
+        shown = page(plain, name).lower()
+        for word in ("mybinder", "colab", "github.com", "repository-button", "launch-buttons"):
+            assert word not in shown.replace("https://sphinx-book-theme.readthedocs.io", "")
+
+
+def test_with_an_address_the_buttons_lead_there(addressed: Path) -> None:
+    shown = html.unescape(page(addressed, "chapters/01_small"))
+    repository = ADDRESS.removeprefix("https://github.com/")
+    binder = (
+        f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/chapters/01_small.ipynb"
+    )
+    colab = (
+        "https://colab.research.google.com/github/"
+        f"{repository}/blob/gh-pages/_sources/chapters/01_small.ipynb"
+    )
+    for target in (binder, colab, ADDRESS):
+        assert f'href="{target}"' in shown
+
+
+@pytest.mark.parametrize("given", [None, "", "https://gitlab.com/a/b/", ADDRESS + ".git"])
+def test_buttons_follow_the_address(given: str | None) -> None:
+    launch = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.org"}
+    options = {"repository_url": given, "launch_buttons": launch}
+    stage.set_repository(None, SimpleNamespace(html_theme_options=options))  # type: ignore[arg-type]
+    assert options["use_repository_button"] is options["use_issues_button"] is bool(given)
+    assert ("binderhub_url" in options["launch_buttons"]) is bool(given)
+    assert ("colab_url" in options["launch_buttons"]) is ("github" in (given or ""))
+    assert not str(options["repository_url"]).endswith(("/", ".git"))
+
+
+def test_only_a_changed_executed_copy_is_read_again(tmp_path: Path) -> None:
+    root = write_book(tmp_path / "book")
+    build(root, "-q")  # nothing executed yet: the source is shown, every claim is planned
+    assert "all is well" not in page(root, "chapters/01_small")
+    assert CONFIRMED not in page(root, "results")
+
+    write_executed(root)
+    build(root)
+    assert "all is well" in page(root, "chapters/01_small")
+    assert CONFIRMED in page(root, "results")
+
+    assert "0 added, 0 changed, 0 removed" in build(root)
+
+    write_executed(root, printed="all has changed\n", claims=CLAIM_OUTPUTS[:-1])
+    said = build(root)
+    assert "all has changed" in page(root, "chapters/01_small")
+    assert CONFIRMED not in page(root, "results")
+    assert "bibliography" not in said.split("updating environment")[1].split("looking for")[0]

@@ -97,12 +97,13 @@ class Powers:
 
     def __init__(self, F: Array) -> None:
         self.stable = np.zeros(F.shape[0], dtype=bool)
+        unfinished = np.ones(F.shape[0], dtype=bool)
         forward = []
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             for _ in range(MOST_SQUARINGS + 1):
                 size = squared_norms(F)
-                self.stable |= size <= NEGLIGIBLE
-                unfinished = ~self.stable & np.isfinite(size)
+                self.stable |= unfinished & (size <= NEGLIGIBLE)
+                unfinished &= ~self.stable & np.isfinite(size)
                 if not unfinished.any():
                     break
                 F = np.where(unfinished[:, None, None], F, 0.0)

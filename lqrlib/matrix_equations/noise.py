@@ -43,7 +43,8 @@ class Directions:
 
 def _scaled(noise: Noise) -> Array:
     directions = np.sqrt(noise.variances)[..., None, None] * noise.directions
-    return directions.reshape((-1,) + directions.shape[-3:])
+    count = int(np.prod(directions.shape[:-3]))
+    return directions.reshape((count,) + directions.shape[-3:])
 
 
 class ProblemNoise:

@@ -82,8 +82,10 @@ def _flattened(problem: LQR) -> LQR:
     if len(problem.batch_shape) == 1:
         return problem
 
+    count = int(np.prod(problem.batch_shape))
+
     def flat(array: Array, core: int) -> Array:
-        return array.reshape((-1,) + array.shape[array.ndim - core :])
+        return array.reshape((count,) + array.shape[array.ndim - core :])
 
     return LQR(
         *(flat(x, 2) for x in (problem.A, problem.B, problem.Q, problem.R, problem.Sigma0)),

@@ -8,7 +8,10 @@ T ?=
 B ?=
 # Chapters at once; one for each processor unless given
 JOBS ?=
-export JOBS
+# The chapter and its parameters; they reach the shell as variables, so nothing needs quoting
+C ?=
+P ?=
+export JOBS C P
 
 # The environment follows the lock; whether it really changed is decided by content.
 STAMP := .venv/book-stamp.json
@@ -24,8 +27,8 @@ test: $(STAMP)
 	@$(INSIDE) test $(T)
 
 chapter: $(STAMP)
-	@test -n "$(C)" || { echo 'name a chapter, as in make chapter C=05 P="samples=200 seed=3"' >&2; exit 1; }
-	@$(INSIDE) chapter $(C) $(P)
+	@test -n "$$C" || { echo 'name a chapter, as in make chapter C=05 P="samples=200 seed=3"' >&2; exit 1; }
+	@$(INSIDE) chapter "$$C" "$$P"
 
 lock: $(STAMP)
 	@$(INSIDE) lock $(if $(UPGRADE),--upgrade)

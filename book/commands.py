@@ -158,10 +158,13 @@ def say(line: str) -> None:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Run pytest."""
+    """Run pytest: everything on all processors, or what the arguments say."""
     if shutil.which("git") is None:
         raise ChapterProblem("the tests need git (Debian, Ubuntu: apt install git)")
-    return subprocess.call([sys.executable, "-m", "pytest", *options.arguments], cwd=ROOT)
+    # A file stays on one process, so that what its tests share is made once.
+    everything = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    arguments = options.arguments or everything
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
 
 
 def serve(options: argparse.Namespace) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import Write  # type: ignore[import-not-found]
 
 from book import chapters
 from book.execute import Executor, Outcome, prune
 
+Write = Callable[..., Path]
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURE = """
 import matplotlib.pyplot as plt
@@ -164,7 +166,7 @@ def test_the_kernel_sees_one_thread_and_nothing_of_the_readers_set_up(
     assert outcome.problem is None
     text = "".join(printed(nbformat.read(executed(book_root, "01_plain")[0], as_version=4)))
     assert "['1', '1', '1', '0']" in text
-    assert os.path.dirname(text.split()[-1]) == os.path.dirname(os.sys.executable)  # type: ignore[attr-defined]
+    assert os.path.dirname(text.split()[-1]) == os.path.dirname(sys.executable)
 
 
 def test_stderr_is_reported_and_kept_out_of_the_page(book_root: Path, write_chapter: Write) -> None:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Write  # type: ignore[import-not-found]
 
 from book import chapters, commands
 from book.execute import Executor
 
+Write = Callable[..., Path]
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 GOOD = "print('good')"
 

@@ -1,0 +1,104 @@
+"""What must hold of the files in the repository, whoever commits them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from book.chapters import find_chapters, read_notebook
+from book.parameters import declared_parameters, parameters_cell
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHAPTERS = find_chapters(ROOT)
+
+# Put together here, so that this file does not hold them.
+INDEX_HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "conda" + ".anaconda"]
+
+
+def tracked_files() -> list[Path]:
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_no_tracked_file_names_an_index_or_the_machine_it_was_made_on() -> None:
+    forbidden = [*INDEX_HOSTS, f"{Path.home()}/", f"{ROOT}/"]
+    found = []
+    for path in tracked_files():
+        text = path.read_bytes().decode(errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {word}" for word in forbidden if word in text]
+    assert not found
+
+
+def test_nothing_built_is_tracked() -> None:
+    built = ("_build", ".venv", ".venv-bench", "__pycache__", ".ipynb_checkpoints")
+    names = [path.relative_to(ROOT).parts for path in tracked_files()]
+    assert not [parts for parts in names if set(parts) & set(built)]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-bench.txt"])
+def test_every_locked_package_is_pinned_and_hashed_and_no_index_is_named(name: str) -> None:
+    text = (ROOT / name).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) > 100
+    for entry in entries:
+        assert re.match(r"[A-Za-z0-9._-]+==\S+", entry), entry
+        assert "--hash=sha256:" in entry
+    assert not re.search(r"://|^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE)
+
+
+def test_the_lock_holds_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = project["optional-dependencies"]
+    wanted = project["dependencies"] + optional["plots"] + optional["book"] + optional["test"]
+    locked = {
+        line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines()
+    }
+    names = {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in wanted}
+    assert names <= locked
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_is_stored_without_outputs(chapter: Path) -> None:
+    notebook = read_notebook(chapter)
+    for index, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [], f"cell {index} has outputs: nbstripout {chapter.name}"
+            assert cell["execution_count"] is None, f"cell {index}: nbstripout {chapter.name}"
+        noted = set(cell["metadata"]) & {"execution", "papermill", "collapsed", "ExecuteTime"}
+        assert not noted, f"cell {index} keeps {noted}"
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info", "book", "mystnb"}
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_nbstripout_finds_nothing_to_strip(chapter: Path) -> None:
+    command = [sys.executable, "-m", "nbstripout", "--verify", str(chapter)]
+    finished = subprocess.run(command, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_cells_have_ids_of_their_own_and_parameters_say_what_they_are(chapter: Path) -> None:
+    notebook: dict[str, Any] = read_notebook(chapter)
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(ids) == len(set(ids))
+    _, cell = parameters_cell(notebook)
+    declared = declared_parameters("".join(cell["source"]))
+    assert declared
+    assert [parameter.name for parameter in declared if not parameter.comment] == []
+
+
+def test_a_notebook_with_outputs_would_be_found(tmp_path: Path) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": "1"}
+    cell = {"cell_type": "code", "outputs": [output], "execution_count": 1, "metadata": {}}
+    path = tmp_path / "01_plain.ipynb"
+    path.write_text(json.dumps({"cells": [{**cell, "id": "a", "source": ""}], "metadata": {}}))
+    with pytest.raises(AssertionError, match="cell 0 has outputs"):
+        test_a_chapter_is_stored_without_outputs(path)

@@ -108,9 +108,8 @@ def _policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.
     converged = np.zeros(count, dtype=bool)
     members = np.arange(count)
     last = np.full(count, np.inf)
-    gain = K
+    part, gain = problem, K
     for _ in range(MOST_POLICIES):
-        part = problem[members]
         value = closed_loop(part, gain).solve_adjoint(_stage_weight(part, gain))
         stable = np.isfinite(value).all(axis=(-2, -1))
         with np.errstate(invalid="ignore"):
@@ -125,10 +124,12 @@ def _policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.
         steps[members[stable]] += 1
         converged[members] = stable & ended
         going = stable & ~ended
-        members = members[going]
-        if not members.size:
-            break
-        gain = greedy_gain(part[np.flatnonzero(going)], value[going])
+        if not going.all():
+            members, value = members[going], value[going]
+            if not members.size:
+                break
+            part = part[np.flatnonzero(going)]
+        gain = greedy_gain(part, value)
     return P, K, steps, converged
 
 

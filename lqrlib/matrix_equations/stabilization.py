@@ -57,8 +57,8 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
     stable = np.zeros(len(K), dtype=bool)
     members = np.arange(len(K))
     discount = np.zeros(len(K))
+    part = problem
     for _ in range(MOST_STEPS):
-        part = problem[members]
         loop = closed_loop(part, K[members])
         stable[members] = loop.stable
         with np.errstate(divide="ignore"):
@@ -67,14 +67,13 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
         going = ~loop.stable & (room > SETTLED * boundary)
         if not going.any():
             break
-        members, part = members[going], part[np.flatnonzero(going)]
-        discount[members] = np.minimum(1.0, discount[members] + BOLDNESS * room[going])
+        if not going.all():
+            members, room, part = members[going], room[going], part[np.flatnonzero(going)]
+        discount[members] = np.minimum(1.0, discount[members] + BOLDNESS * room)
         scaled = _discounted(part, discount[members])
         gain = K[members]
         P = closed_loop(scaled, gain).solve_adjoint(np.eye(part.states) + transpose(gain) @ gain)
-        usable = np.isfinite(P).all(axis=(-2, -1))
-        members = members[usable]
-        if not members.size:
-            break
-        K[members] = greedy_gain(scaled[np.flatnonzero(usable)], P[usable])
+        # where rounding beats the boundary the gain stays, and the discount settles
+        usable = np.isfinite(P).all(axis=(-2, -1))[:, None, None]
+        K[members] = np.where(usable, greedy_gain(scaled, np.where(usable, P, 0.0)), gain)
     return K, stable

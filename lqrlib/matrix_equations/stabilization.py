@@ -74,6 +74,6 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
         gain = K[members]
         P = closed_loop(scaled, gain).solve_adjoint(np.eye(part.states) + transpose(gain) @ gain)
         # where rounding beats the boundary the gain stays, and the discount settles
-        usable = np.isfinite(P).all(axis=(-2, -1))[:, None, None]
+        usable = np.asarray(np.isfinite(P).all(axis=(-2, -1)))[:, None, None]
         K[members] = np.where(usable, greedy_gain(scaled, np.where(usable, P, 0.0)), gain)
     return K, stable

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from book.chapters import find_chapters, read_notebook
 from book.parameters import declared_parameters, parameters_cell
@@ -102,3 +103,41 @@ def test_a_notebook_with_outputs_would_be_found(tmp_path: Path) -> None:
     path.write_text(json.dumps({"cells": [{**cell, "id": "a", "source": ""}], "metadata": {}}))
     with pytest.raises(AssertionError, match="cell 0 has outputs"):
         test_a_chapter_is_stored_without_outputs(path)
+
+
+def test_the_readmes_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    before, after, error = map(float, capsys.readouterr().out.split())
+    assert after < before
+    assert error < 1e-8
+
+
+def test_the_documents_name_only_commands_that_exist() -> None:
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in ("README.md", "CONTRIBUTING.md", "index.md"):
+        text = (ROOT / name).read_text()
+        found = re.findall(r"(?:^ {4,}|`)make ([a-z]+)", text, re.MULTILINE)
+        found += re.findall(r"python3? -m book ([a-z]+)", text)
+        assert found, name
+        assert set(found) <= set(targets.split()), name
+
+
+def test_the_workflows_call_the_same_commands() -> None:
+    for name, command in (("test.yml", ".ci/run"), ("publish.yml", "make book")):
+        workflow = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text())
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        assert command in [step.get("run") for step in steps]
+        assert workflow["permissions"] == {"contents": "read"}
+    script = (ROOT / ".ci" / "run").read_text()
+    assert "make book" in script and "make test" in script
+
+
+def test_the_citation_names_both_papers() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert citation["version"] == version
+    identifiers = [paper["identifiers"][0]["value"] for paper in citation["references"]]
+    assert identifiers == ["arXiv:2401.14534", "arXiv:1905.13547"]
+    assert all(paper["authors"] and paper["year"] for paper in citation["references"])

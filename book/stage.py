@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from book import collect, pages
+from book import api, collect, pages
 from book.memory import memory
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
@@ -108,6 +108,8 @@ def swap_source(app: Sphinx, docname: str, source: list[str]) -> None:
     path = executed_path(app, docname)
     if path.is_file():
         source[0] = path.read_text(encoding="utf-8")
+    if api.MARK in source[0]:
+        source[0] = source[0].replace(api.MARK, api.sections())
 
 
 def announce_parameters(app: Sphinx, doctree: nodes.document) -> None:

@@ -1,12 +1,12 @@
 r"""Descent directions: a method is a direction and a step size.
 
-=================  ==================================  =====================
-direction          formula                             source
-=================  ==================================  =====================
-`gradient`         :math:`2 E_K \Sigma_K`              S2 Theorem 3.6
-`natural_gradient` :math:`2 E_K`                       S2 Theorem 3.5
-`gauss_newton`     :math:`2 R_K^{-1} E_K`              S2 Theorem 3.4
-=================  ==================================  =====================
+==================  ==================================  =====================
+direction           formula                             source
+==================  ==================================  =====================
+`gradient`          :math:`2 E_K \Sigma_K`              S2 Theorem 3.6
+`natural_gradient`  :math:`2 E_K`                       S2 Theorem 3.5
+`gauss_newton`      :math:`2 R_K^{-1} E_K`              S2 Theorem 3.4
+==================  ==================================  =====================
 
 Each factory takes a problem (one, or a stack) and returns a callable ``K -> (..., m, n)`` that
 `lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is policy iteration.

@@ -29,7 +29,7 @@ def _display(bundle: dict[str, Any], metadata: dict[str, Any]) -> None:
 
 
 def glue(name: str, value: Any) -> None:
-    """Store a number or a text under `name` for ``{glue:text}`name:.3f` `` in the prose.
+    """Store a number or a text under `name`, for the role ``glue:text`` in the prose.
 
     Parameters
     ----------

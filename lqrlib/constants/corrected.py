@@ -30,7 +30,7 @@ def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
 
 
 def cost_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
-    r"""h_cost with the part from Q (E2), (...): |J(K') - J(K)| <= h_cost J ||K' - K||.
+    r"""h_cost with the part from Q (E2), (...): ``|J(K') - J(K)| <= h_cost J ||K' - K||``.
 
     .. math:: h_{cost} = \frac{4\operatorname{tr}\Sigma_0}{\mu q}\Bigl[\|R\|
               \Bigl(\|K\| + \frac{h_\Delta}{2}\Bigr)

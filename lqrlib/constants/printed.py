@@ -42,7 +42,7 @@ def smoothness_radius(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> 
 
 
 def cost_smoothness(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
-    r"""h_cost of S1 Lemma 6 (TR Lemma 15), (...): |J(K') - J(K)| <= h_cost J ||K' - K||_F.
+    r"""h_cost of S1 Lemma 6 (TR Lemma 15), (...): ``|J(K') - J(K)| <= h_cost J ||K' - K||_F``.
 
     .. math:: h_{cost} = \frac{4 \operatorname{tr}(\Sigma_0) J \|R\|}{\mu q}
               \Bigl(\|K\| + \frac{h_\Delta}{2} + \|B\|\|K\|^2(\|A_K\|+1)\nu\Bigr)

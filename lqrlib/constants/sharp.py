@@ -85,7 +85,7 @@ def value_change(problem: Source, K: ArrayLike | None = None, *, distance: Array
 
 
 def cost_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
-    """tr(Sigma0) p(d), (...): bounds |C(K') - C(K)|."""
+    """tr(Sigma0) p(d), (...): bounds ``|C(K') - C(K)|``."""
     at = measured(problem, K)
     return np.asarray(at.trace * value_change(at, distance=distance))
 

@@ -5,7 +5,7 @@ The method follows from the size of the problem and can be chosen:
 =========================================  =====================================================
 stack, no noise                            doubling (`doubling`)
 noise, up to 20 states                     one linear solve in n(n+1)/2 unknowns (`direct`)
-noise, more states, directions of low rank exact elimination (`low_rank`)
+noise, more states, low-rank directions    exact elimination (`low_rank`)
 noise, more states                         BiCGStab on I - L Pi with powers of A_K (`krylov`)
 Riccati, no noise                          structured doubling and a Newton step
 Riccati, noise                             policy iteration from a certified stabilizing gain

@@ -121,9 +121,15 @@ def descend(
     ValueError
         If an argument is malformed.
     """
+    if not callable(direction):
+        raise ValueError(f"direction: expected a callable, got {type(direction).__name__}")
     K = finite_array("K0", K0, 2)
-    if isinstance(iterations, bool) or int(iterations) != iterations or iterations < 0:
+    if isinstance(iterations, bool) or not isinstance(iterations, int | np.integer):
         raise ValueError(f"iterations: expected a whole number >= 0, got {iterations!r}")
+    if iterations < 0:
+        raise ValueError(f"iterations: expected a whole number >= 0, got {iterations!r}")
+    if not tolerance >= 0:
+        raise ValueError(f"tolerance: expected a number >= 0, got {tolerance!r}")
     if on_leave not in ("raise", "flag"):
         raise ValueError(f'on_leave: expected "raise" or "flag", got {on_leave!r}')
     require = getattr(direction, "require", None)
@@ -131,6 +137,9 @@ def descend(
         require(K)
     both = _joined(direction, cost)
     step, value = both(K)
+    if step.shape[-2:] != K.shape[-2:]:
+        rows, columns = K.shape[-2:]
+        raise ValueError(f"direction: expected shape (..., {rows}, {columns}), got {step.shape}")
     batch = np.broadcast_shapes(step.shape[:-2], K.shape[:-2])
     K = np.broadcast_to(K, batch + K.shape[-2:])
     if value is not None and not np.isfinite(value).all():
@@ -144,8 +153,9 @@ def descend(
     gains, costs, steps, norms = [K], [value], [], []
     left = np.zeros(batch, dtype=bool)
     converged = np.zeros(batch, dtype=bool)
-    for count in range(int(iterations)):
-        norm = np.linalg.norm(step, axis=(-2, -1))
+    for count in range(iterations):
+        with np.errstate(over="ignore"):  # of a member that left with a huge iterate
+            norm = np.linalg.norm(step, axis=(-2, -1))
         norms.append(np.where(left | converged, np.nan, norm))
         converged = converged | (~left & (norm <= tolerance))
         active = ~(left | converged)
@@ -155,7 +165,8 @@ def descend(
             assert value is not None and known_cost is not None
             eta = np.broadcast_to(rule(K, step, value, known_cost), batch)
         eta = np.where(active, eta, 0.0)
-        moved = K - eta[..., None, None] * np.where(active[..., None, None], step, 0.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            moved = K - eta[..., None, None] * np.where(active[..., None, None], step, 0.0)
         outside = active & ~np.isfinite(moved).all(axis=(-2, -1))
         # A member that overflows keeps its last finite iterate, so neighbours can go on.
         K = np.where(outside[..., None, None], K, moved)
@@ -173,7 +184,7 @@ def descend(
         steps.append(eta)
         if not (~(left | converged)).any():
             break
-    missing = int(iterations) - len(steps)
+    missing = iterations - len(steps)
     gains += [gains[-1]] * missing
     costs += [costs[-1]] * missing
     steps += [np.zeros(batch)] * missing
@@ -181,8 +192,8 @@ def descend(
     return Trace(
         np.stack(gains),
         None if value is None else np.stack([np.broadcast_to(c, batch) for c in costs]),
-        np.array(steps).reshape((int(iterations),) + batch),
-        np.array(norms).reshape((int(iterations),) + batch),
+        np.array(steps).reshape((iterations,) + batch),
+        np.array(norms).reshape((iterations,) + batch),
         left,
         converged,
     )
@@ -212,7 +223,8 @@ def backtracking(
 ) -> StepRule:
     """Return a step-size rule: the largest initial * shrink^k with sufficient decrease (Armijo).
 
-    A step eta along d is taken when C(K - eta d) <= C(K) - sufficient * eta * <gradient, d>.
+    A step eta along d is taken when C(K - eta d) <= C(K) - sufficient * eta * <gradient, d>;
+    where d does not point uphill (<gradient, d> <= 0) there is none.
 
     Parameters
     ----------
@@ -238,12 +250,13 @@ def backtracking(
     def rule(K: Array, step: Array, value: Array, cost: Cost) -> Array:
         slope = np.sum(step * (step if gradient is None else gradient(K)), axis=(-2, -1))
         eta = np.full(slope.shape, float(initial))
+        downhill = slope > 0  # also excludes members that have left, whose slope is nan
         done = np.zeros(slope.shape, dtype=bool)
-        safe = np.where(np.isfinite(step), step, 0.0)
+        safe = np.where(downhill[..., None, None], step, 0.0)
         for _ in range(most):
             trial = cost(K - eta[..., None, None] * safe)
-            done |= trial <= value - sufficient * eta * slope
-            if done.all():
+            done |= downhill & (trial <= value - sufficient * eta * slope)
+            if (done | ~downhill).all():
                 break
             eta = np.where(done, eta, eta * shrink)
         return np.where(done, eta, 0.0)

@@ -329,7 +329,14 @@ class LQR:
         changed = {}
         for name, value in increments.items():
             old = getattr(self, name)
-            changed[name] = old + _matrix(name, value, *old.shape[-2:])
+            increment = _matrix(name, value, *old.shape[-2:])
+            try:
+                changed[name] = old + increment
+            except ValueError:
+                raise ValueError(
+                    f"{name}: batch axes {increment.shape[:-2]} do not broadcast against the "
+                    f"problem's {self.batch_shape}"
+                ) from None
         return self.replace(**changed)
 
     def without_noise(self) -> LQR:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+import scipy  # loads scipy.sparse.linalg when it is first used, not with `import lqrlib`
 
 from lqrlib.matrix_equations.noise import NoiseTerms
 from lqrlib.matrix_equations.symmetric import (
@@ -46,7 +46,9 @@ def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
             return float("inf")
         if n <= MOST_DENSE_STATES:
             return float(np.abs(np.linalg.eigvals(matrix)).max())
-        operator = LinearOperator((h, h), matvec=matrix.__matmul__, dtype=np.float64)
+        operator = scipy.sparse.linalg.LinearOperator(
+            (h, h), matvec=matrix.__matmul__, dtype=np.float64
+        )
     else:
         S = np.concatenate([A[None], noise.directions(part)[0]])
 
@@ -54,11 +56,13 @@ def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
             X = from_coordinates(x.reshape(-1), n)
             return coordinates((S @ X @ transpose(S)).sum(axis=0))
 
-        operator = LinearOperator((h, h), matvec=image, dtype=np.float64)
+        operator = scipy.sparse.linalg.LinearOperator((h, h), matvec=image, dtype=np.float64)
     start = coordinates(np.eye(n))
     try:
-        values = eigs(operator, k=1, which="LM", v0=start, tol=0, return_eigenvectors=False)
-    except ArpackNoConvergence:
+        values = scipy.sparse.linalg.eigs(
+            operator, k=1, which="LM", v0=start, tol=0, return_eigenvectors=False
+        )
+    except scipy.sparse.linalg.ArpackNoConvergence:
         matrix = np.stack([operator.matvec(e) for e in np.eye(h)], axis=-1)
         values = np.linalg.eigvals(matrix)
     return float(np.abs(values).max())

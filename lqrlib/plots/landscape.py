@@ -1,0 +1,222 @@
+"""Pictures of the cost over a plane of gains, and of the set where it is finite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from .style import BLACK, BLUE, METHODS, VERMILION, describe, drawing, joined, number
+
+Array = NDArray[np.float64]
+Point = tuple[float, float]
+
+# Cost relative to the optimum at which a contour is drawn; beyond the last, one shade.
+LEVELS = (1.0, 1.1, 1.3, 1.6, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
+# Light shades of grey, so that the methods' colours stand out and the figure prints in grey.
+SHADES = tuple(str(shade) for shade in np.linspace(1.0, 0.58, len(LEVELS)))
+
+
+def _check_plane(x: Array, y: Array, costs: Array) -> None:
+    if np.ndim(x) != 1 or np.ndim(y) != 1 or np.shape(costs) != (len(y), len(x)):
+        raise ValueError(
+            f"costs: expected shape (len(y), len(x)) for x {np.shape(x)} and y {np.shape(y)}, "
+            f"got {np.shape(costs)}"
+        )
+    if not np.isfinite(costs).any():
+        raise ValueError("costs: expected some finite ones, got no stabilizing gain in the plane")
+
+
+def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
+    """Shade the cost relative to `least`; hatch where it is infinite."""
+    finite = np.isfinite(costs)
+    relative = np.where(finite, costs / least, np.nan)
+    axes.contourf(
+        x, y, ~finite, levels=[0.5, 1.5], colors=["#ececec"], hatches=["////"], zorder=0
+    )
+    axes.contourf(x, y, relative, levels=LEVELS, colors=SHADES[:-1], extend="max", zorder=1)
+    lines = axes.contour(
+        x, y, relative, levels=LEVELS[1:], colors="#8a8a8a", linewidths=0.5, zorder=1
+    )
+    axes.clabel(lines, levels=[2.0, 10.0, 100.0], fmt=lambda level: f"{level:g}", fontsize=8)
+    axes.contour(x, y, finite, levels=[0.5], colors=BLACK, linewidths=1.2, zorder=2)
+    axes.grid(False)
+
+
+def _share(costs: Array) -> str:
+    return f"{100 * np.isfinite(costs).mean():.0f} %"
+
+
+def paths_in_plane(
+    x: Array,
+    y: Array,
+    costs: Array,
+    paths: Mapping[str, Sequence[Array]],
+    optimum: Point,
+    least: float,
+    *,
+    labels: tuple[str, str],
+    outline: Array | None = None,
+    segment: tuple[Point, Point] | None = None,
+) -> Figure:
+    """Draw the cost over a plane of gains with the paths of descent methods on it.
+
+    Parameters
+    ----------
+    x, y : array (a,), (b,)
+        Coordinates in the plane.
+    costs : array (b, a)
+        Cost at each point; infinite where the gain does not stabilize.
+    paths : mapping from a name in `style.METHODS` to a sequence of arrays (T, 2)
+        One path for each start.
+    optimum : (float, float)
+    least : float
+        Cost at the optimum.
+    labels : (str, str)
+        Of the axes, with units.
+    outline : array (b, a), optional
+        Costs of a second problem; the boundary of its stabilizing set is dashed.
+    segment : pair of points, optional
+        A chord between two stabilizing gains, drawn dotted with its midpoint.
+    """
+    _check_plane(x, y, costs)
+    if unknown := set(paths) - set(METHODS):
+        raise ValueError(f"paths: expected names in style.METHODS, got {sorted(unknown)}")
+    with drawing(width=6.4, height=5.4) as (figure, axes):
+        _plane(axes, x, y, costs, least)
+        handles: list[Line2D | Patch] = []
+        if outline is not None:
+            axes.contour(
+                x, y, np.isfinite(outline), levels=[0.5], colors=BLACK, linewidths=1.0,
+                linestyles="dashed", zorder=2,
+            )  # fmt: skip
+        for name, members in paths.items():
+            look = METHODS[name]
+            for path in members:
+                axes.plot(*path.T, color=look.color, zorder=3)
+                marks = _evenly_spaced(path, 0.5)
+                axes.plot(*marks.T, look.marker, color=look.color, markersize=4.5, zorder=3)
+            handles.append(Line2D([], [], color=look.color, marker=look.marker, label=look.label))
+        starts = np.array([path[0] for members in paths.values() for path in members])
+        if len(starts):
+            axes.plot(*starts.T, "o", color=BLACK, markerfacecolor="white", markersize=7, zorder=4)
+            handles.append(_marker("o", "start", hollow=True))
+        best = METHODS["optimum"]
+        axes.plot(*optimum, best.marker, color=best.color, markersize=12, zorder=5)
+        handles.append(_marker(best.marker, best.label))
+        if segment is not None:
+            ends = np.array(segment)
+            axes.plot(*ends.T, ":", color=VERMILION, linewidth=2, zorder=4)
+            axes.plot(*ends.mean(axis=0), "X", color=VERMILION, markersize=8, zorder=5)
+            handles.append(
+                Line2D([], [], color=VERMILION, linestyle=":", marker="X", label="chord, midpoint")
+            )
+        handles.append(Patch(facecolor="#ececec", hatch="////", label="not stabilizing"))
+        if outline is not None:
+            handles.append(
+                Line2D([], [], color=BLACK, linestyle="--", label="boundary without noise")
+            )
+        axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=labels[0], ylabel=labels[1])
+        figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    counts = [len(members) for members in paths.values()]
+    ends_near = max(
+        (float(np.linalg.norm(path[-1] - optimum)) for ms in paths.values() for path in ms),
+        default=0.0,
+    )
+    text = f"""Map of the cost over a plane of gains. Stabilizing gains fill {_share(costs)} of the
+        window and are not a convex set. """
+    if paths:
+        text += f"""Paths of {joined([METHODS[name].label for name in paths])} from
+            {max(counts)} starts bend with the set and end within {number(ends_near)} of the
+            optimum at ({number(optimum[0])}, {number(optimum[1])}). """
+    if segment is not None:
+        text += "The midpoint of the dotted chord between two stabilizing gains lies outside."
+    return describe(figure, text)
+
+
+def _marker(marker: str, label: str, *, hollow: bool = False) -> Line2D:
+    return Line2D(
+        [], [], color=BLACK, marker=marker, linestyle="none", label=label,
+        markerfacecolor="white" if hollow else BLACK, markersize=7,
+    )  # fmt: skip
+
+
+def _evenly_spaced(path: Array, spacing: float) -> Array:
+    """Points of a path about `spacing` apart along it, so that markers do not pile up."""
+    length = np.concatenate([[0.0], np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()])
+    places = np.searchsorted(length, np.arange(spacing, length[-1], spacing))
+    return path[places]
+
+
+def segment_and_slice(
+    shares: Array,
+    straight: Array,
+    detour: Array,
+    x: Array,
+    y: Array,
+    costs: Array,
+    projections: Sequence[Array],
+    least: float,
+) -> Figure:
+    """Draw the way between two stabilizing gains, straight and by a detour, and a plane with both.
+
+    Parameters
+    ----------
+    shares : array (T,)
+        Share of the way, 0 at the first gain and 1 at the second.
+    straight, detour : array (T,)
+        Mean-square radius along the straight segment and along another path.
+    x, y, costs : arrays (a,), (b,), (b, a)
+        Plane whose points (1, 0) and (0, 1) are the two gains and whose origin is the optimum.
+    projections : sequence of arrays (T, 2)
+        The other path, projected on the plane, in pieces.
+    least : float
+        Cost at the optimum.
+    """
+    _check_plane(x, y, costs)
+    if not np.shape(shares) == np.shape(straight) == np.shape(detour):
+        raise ValueError(
+            f"straight, detour: expected shape {np.shape(shares)} as shares has, "
+            f"got {np.shape(straight)} and {np.shape(detour)}"
+        )
+    with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
+        left.axhline(1.0, color=BLACK, linewidth=1.0, linestyle="--")
+        left.plot(shares, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment")
+        left.plot(shares, detour, color=BLUE, label="Gauss–Newton via the optimum")
+        left.set(xlabel="share of the way (dimensionless)", ylabel="mean-square radius")
+        left.annotate("boundary", (0.5, 1.0), xytext=(0, -12), textcoords="offset points",
+                      ha="center", fontsize=9)  # fmt: skip
+        _plane(right, x, y, costs, least)
+        right.plot([1, 0], [0, 1], ":", color=VERMILION, linewidth=2.4, zorder=4)
+        for piece in projections:
+            right.plot(*piece.T, color=BLUE, zorder=4)
+        right.plot([1, 0], [0, 1], "o", color=BLACK, markerfacecolor="white", markersize=7,
+                   zorder=5)  # fmt: skip
+        right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
+        right.plot(0.5, 0.5, "X", color=VERMILION, markersize=8, zorder=5)
+        right.set(
+            xlabel="share a of the first gain", ylabel="share b of the second gain",
+            xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal",
+        )  # fmt: skip
+        handles = left.get_legend_handles_labels()[0]
+        handles += [
+            _marker("o", "the two gains", hollow=True),
+            _marker("*", METHODS["optimum"].label),
+            Line2D([], [], color=VERMILION, marker="X", linestyle="none", label="midpoint"),
+            Patch(facecolor="#ececec", hatch="////", label="not stabilizing"),
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return describe(
+        figure,
+        f"""Left: along the straight segment between two stabilizing gains the mean-square radius
+        rises from {number(straight[0])} to {number(straight.max())} and stays above 1 for
+        {100 * np.mean(straight >= 1):.0f} % of the way; along the detour through the optimum it
+        never exceeds {number(detour.max())}. Right: in the plane through both gains and the
+        optimum, stabilizing gains fill {_share(costs)} of the window, a shape with two arms; the
+        two gains lie in different arms and the midpoint outside.""",
+    )

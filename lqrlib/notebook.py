@@ -117,7 +117,8 @@ def report(*checks: Check) -> None:
             "form": check.form,
             "checked": int(check.checked),
             "violated": int(check.violated),
-            "tightest": float(check.tightest),
+            # JSON has no infinity; float() reads the text back.
+            "tightest": float(check.tightest) if np.isfinite(check.tightest) else "inf",
             "assumption": check.assumption,
         }
         label = html.escape(check.id + part)

@@ -1,4 +1,4 @@
-"""Each numbered result as an executable inequality."""
+"""One inequality, evaluated on many cases."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ ROUNDING = 1e-9
 class Check:
     """One inequality lhs <= rhs, evaluated on a batch of cases.
 
+    An equality is checked as its relative error (lhs) against a tolerance (rhs).
+
     Attributes
     ----------
     id : str
@@ -27,6 +29,8 @@ class Check:
         Both sides.
     assumption : str
         The assumption that was dropped, "" otherwise.
+    floor : array (...) or float
+        Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     """
 
     id: str
@@ -35,13 +39,15 @@ class Check:
     lhs: NDArray[np.float64]
     rhs: NDArray[np.float64]
     assumption: str = ""
+    floor: NDArray[np.float64] | float = 0.0
 
     @property
     def holds(self) -> NDArray[np.bool_]:
         """Whether each case holds, up to rounding. Undefined sides (nan) do not hold."""
-        scale = np.maximum(np.abs(self.lhs), np.abs(self.rhs))
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.lhs <= self.rhs + ROUNDING * scale)
+            scale = np.maximum(np.abs(self.lhs), np.abs(self.rhs))
+            allowed = np.where(np.isfinite(scale), ROUNDING * scale, 0.0) + self.floor
+            return np.asarray(self.lhs <= self.rhs + allowed)
 
     @property
     def slack(self) -> NDArray[np.float64]:
@@ -50,9 +56,15 @@ class Check:
 
     @property
     def ratio(self) -> NDArray[np.float64]:
-        """lhs / rhs of each case: 1 where attained, above 1 where violated; 0/0 counts as 1."""
+        """lhs / rhs of each case: at most 1 where it holds (up to rounding), above 1 elsewhere.
+
+        0/0 counts as 1; a side that is nan, or a positive lhs over an rhs <= 0, as infinite.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where((self.lhs == 0) & (self.rhs == 0), 1.0, self.lhs / self.rhs)
+            ratio = np.where(self.lhs == self.rhs, 1.0, self.lhs / self.rhs)
+        holds = self.holds
+        ratio = np.where(holds & ~(ratio <= 1), 1.0, ratio)
+        return np.where(~holds & ~(ratio > 1), np.inf, ratio)
 
     @property
     def checked(self) -> int:

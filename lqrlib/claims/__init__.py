@@ -1,0 +1,37 @@
+"""Each numbered result as an executable inequality.
+
+``check(id, problem, K, ..., form="printed")`` evaluates one form of a result and returns a tuple
+with one `Check` for each of its inequalities: both sides on every case, whether it holds, slack
+and ratio. `CLAIMS` lists the results with their statements, forms and functions; a function's
+signature and docstring say what `check` takes.
+
+>>> import lqrlib
+>>> problem = lqrlib.systems.double_integrator()
+>>> [bound] = lqrlib.claims.check("s1-lemma-7", problem, [[0.4, 0.8]])
+>>> bool(bound.holds), bound.violated
+(True, 0)
+"""
+
+# Importing these modules registers their results.
+from . import derivatives, domination, inequalities, regulator, smoothness
+from .checking import ROUNDING, Check
+from .domination import value_difference
+from .merging import merge
+from .registry import CLAIMS, FORMS, Claim, Sides, check
+
+__all__ = [
+    "CLAIMS",
+    "FORMS",
+    "ROUNDING",
+    "Check",
+    "Claim",
+    "Sides",
+    "check",
+    "derivatives",
+    "domination",
+    "inequalities",
+    "merge",
+    "regulator",
+    "smoothness",
+    "value_difference",
+]

@@ -1,0 +1,61 @@
+"""Numerical derivatives for checking closed forms: extrapolated central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..problem import Array
+
+# Central differences at h, h/2, h/4, h/8, extrapolated to order 8.
+LEVELS = 4
+
+
+def _extrapolated(table: list[Array]) -> Array:
+    """Richardson extrapolation of values with error terms h^2, h^4, ..., h halved each time."""
+    for order in range(1, len(table)):
+        factor = 4.0**order
+        table = [
+            (factor * fine - coarse) / (factor - 1)
+            for coarse, fine in zip(table[:-1], table[1:], strict=True)
+        ]
+    return table[0]
+
+
+def directional_derivative(
+    function: Callable[[Array], Array], K: Array, X: Array, step: Array, core: int = 0
+) -> Array:
+    """Derivative of a function of the gain along X; `core` is the number of its core axes."""
+    table = []
+    for level in range(LEVELS):
+        h = step / 2**level
+        shift = h[..., None, None] * X
+        width = (2 * h).reshape(h.shape + (1,) * core)
+        table.append((function(K + shift) - function(K - shift)) / width)
+    return _extrapolated(table)
+
+
+def step_size(function: Callable[[Array], Array], K: Array, X: Array, change: float) -> Array:
+    """A step along X (or each of a stack of X) over which a cost changes by a share `change`.
+
+    Halved from a tenth of the gain until the cost is finite and changes by less on both sides, so
+    it shrinks with the distance to the boundary of the stabilizing set.
+    """
+    here = function(K)
+    start = 0.1 * (1 + np.abs(K).max(axis=(-2, -1)))
+    h = np.broadcast_to(start, np.broadcast_shapes(here.shape, X.shape[:-2])).copy()
+    for _ in range(80):
+        shift = h[..., None, None] * X
+        move = np.maximum(abs(function(K + shift) - here), abs(function(K - shift) - here))
+        large = ~(move <= change * here)
+        if not large.any():
+            break
+        h = np.where(large, h / 2, h)
+    return h
+
+
+def units(inputs: int, states: int, axes: int) -> Array:
+    """The mn unit directions in front of `axes` batch axes, (mn, 1, ..., m, n)."""
+    size = inputs * states
+    return np.eye(size).reshape((size,) + (1,) * axes + (inputs, states))

@@ -1,0 +1,45 @@
+"""Number and statement of every result that can be checked, in the order of the book."""
+
+STATEMENTS: dict[str, tuple[str, str]] = {
+    "s2-eq-1": (
+        "Equation (1)",
+        "The cost of a gain is tr(P_K Sigma0): the average over noise and initial states of the "
+        "summed stage costs.",
+    ),
+    "s1-def-1": ("Definition 1", "A task's optimal gain minimises its cost."),
+    "s2-lemma-3.1": ("Lemma 3.1", "The gradient of the cost is 2 E_K Sigma_K."),
+    "s2-lemma-b.1": ("Lemma B.1", "The gradient of the cost is 2 E_K Sigma_K."),
+    "s1-grad": ("Section 2.1", "Without noise the gradient of the cost is 2 E_K Sigma_K."),
+    "s1-hess": ("Section 2.1", "The Hessian of the cost in closed form."),
+    "e4": ("E4", "The printed Hessian formula is the derivative of the gradient."),
+    "s2-lemma-3.2": (
+        "Lemma 3.2",
+        "The optimality gap is at most ||Sigma_K*|| ||grad C||_F^2 / (4 sigma_min(R) mu^2).",
+    ),
+    "s1-lemma-7": (
+        "Lemma 7",
+        "The optimality gap is at most ||grad J||_F^2 / lambda, "
+        "lambda = 4 mu^2 sigma_min(R) / ||Sigma_K*||.",
+    ),
+    "s2-cor-3.3": (
+        "Corollary 3.3",
+        "A stationary gain is the optimal gain, unless Sigma_K is singular.",
+    ),
+    "s2-lemma-b.2": (
+        "Lemma B.2",
+        "The cost difference of two gains is 2 tr Sigma' D'E_K + tr Sigma' D'R_K D with "
+        "D = K' - K, and the advantage is at least -x'E_K'R_K^-1 E_K x.",
+    ),
+    "s2-app-a": ("Appendix A, (4)-(21)", "Standard inequalities for matrices."),
+    "s1-lemma-5": (
+        "Lemma 5 (TR Lemma 14)",
+        "Gradient, Hessian and gain are bounded by h_G, h_H and h_c.",
+    ),
+    "s1-lemma-6": (
+        "Lemma 6 (TR Lemma 15)",
+        "Within h_Delta of a gain, cost, gradient and Hessian are Lipschitz.",
+    ),
+    "e1": ("E1", "The printed h_G bounds the gradient."),
+    "e2": ("E2", "The printed h_cost is a local Lipschitz constant of the cost."),
+    "e6": ("E6", "The printed h_H bounds the Hessian."),
+}

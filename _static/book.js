@@ -2,3 +2,20 @@
 if (window.location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
+
+// A formula in a line of text that is wider than the text scrolls by itself, so the page does not.
+function markWideFormulas() {
+  for (const formula of document.querySelectorAll("article mjx-container:not([display])")) {
+    formula.classList.remove("lqr-wide");
+    const box = formula.parentElement.closest("p, li, dt, dd, td, th, figcaption, div, section");
+    if (formula.offsetWidth > box.clientWidth) formula.classList.add("lqr-wide");
+  }
+}
+
+window.addEventListener("load", async () => {
+  if (window.MathJax?.startup?.promise) await window.MathJax.startup.promise;
+  markWideFormulas();
+  window.addEventListener("resize", markWideFormulas);
+  document.addEventListener("toggle", markWideFormulas, true); // a proof was opened
+  document.addEventListener("click", () => setTimeout(markWideFormulas)); // a solution, perhaps
+});

@@ -10,6 +10,9 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
+
+from docutils.parsers.rst.states import Inliner
 
 import lqrlib
 
@@ -48,3 +51,13 @@ def sections() -> str:
             f"```{{eval-rst}}\n.. automodule:: {module.__name__}\n{options}```\n"
         )
     return "\n".join(parts)
+
+
+def keep_bars(inliner: Any, match: Any, lineno: int) -> tuple[str, list[Any], str, list[Any]]:
+    """Read a bar as text: docstrings write |x| for an absolute value, not for a substitution."""
+    end = match.end("start")
+    return match.string[:end], [], match.string[end:], []
+
+
+def read_bars_as_text() -> None:
+    Inliner.dispatch["|"] = keep_bars

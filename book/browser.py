@@ -70,6 +70,7 @@ class Browser:
     def __init__(self, chromium: str) -> None:
         import websocket
 
+        self._WebSocketError = websocket.WebSocketException
         self._profile = tempfile.TemporaryDirectory(prefix="book-chromium-")
         command = [
             chromium,
@@ -127,7 +128,10 @@ class Browser:
                 return result
 
     def _receive(self) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._socket.recv())
+        try:
+            answer: dict[str, Any] = json.loads(self._socket.recv())
+        except (OSError, ValueError, self._WebSocketError) as error:
+            raise BrowserError(f"Chromium does not answer: {error!r}") from None
         if "method" in answer:
             self._note(answer["method"], answer["params"])
         return answer
@@ -156,6 +160,13 @@ class Browser:
 
     def open(self, url: str) -> Visit:
         """Open a page, wait until its formulas are typeset, and return what happened."""
+        self._navigate("about:blank")  # ends what the page before still loads
+        visit = self._navigate(url)
+        if self._loaded:
+            self.evaluate(SETTLED)
+        return visit
+
+    def _navigate(self, url: str) -> Visit:
         self._visit, self._loaded = Visit(url), False
         answer = self.send("Page.navigate", url=url)
         if "errorText" in answer:
@@ -166,7 +177,6 @@ class Browser:
             if time.monotonic() > deadline:
                 raise BrowserError(f"{url}: not loaded after {TIMEOUT:.0f} s")
             self._receive()
-        self.evaluate(SETTLED)
         return self._visit
 
     def evaluate(self, script: str) -> Any:

@@ -30,11 +30,24 @@ BROKEN_IMAGES = """
 [...document.images].filter(image => image.complete && image.naturalWidth === 0)
   .map(image => image.src)
 """
+# Proofs and solutions are folded away at first, and hold the widest formulas.
+UNFOLD = """
+(async () => {
+  for (const fold of document.querySelectorAll("article details")) fold.open = true;
+  for (const fold of document.querySelectorAll("article .toggle-hidden"))
+    (fold.querySelector("button.toggle-button, .admonition-title") || fold).click();
+})()
+"""
+AT_REST = "new Promise(done => setTimeout(done, 100))"
 WIDTHS = "[window.innerWidth, document.scrollingElement.scrollWidth]"
 WIDEST = """
-[...document.querySelectorAll('article *')].filter(node =>
-  node.getBoundingClientRect().right > window.innerWidth + 1 && node.offsetParent)
-  .slice(0, 1).map(node => node.tagName.toLowerCase() + "." + node.className)
+[...document.querySelectorAll("article *")].filter(node => {
+  const box = node.getBoundingClientRect();
+  if (!box.width || box.right <= window.innerWidth + 1) return false;
+  for (let outer = node.parentElement; outer.tagName !== "ARTICLE"; outer = outer.parentElement)
+    if (getComputedStyle(outer).overflowX !== "visible") return false;
+  return true;
+}).slice(0, 1).map(node => `${node.tagName.toLowerCase()}: ${node.textContent.slice(0, 60)}`)
 """
 RESULTS = f"""
 new Promise(done => {{
@@ -69,7 +82,9 @@ def page_problems(browser: Browser, url: str, base: str) -> Iterator[str]:
     yield from (f"TeX error: {text}" for text in browser.evaluate(TEX_ERRORS))
     yield from (f"formula not typeset: {text}" for text in browser.evaluate(UNTYPESET))
     yield from (f"broken image: {source}" for source in browser.evaluate(BROKEN_IMAGES))
+    browser.evaluate(UNFOLD)
     browser.resize(PHONE)
+    browser.evaluate(AT_REST)
     width, content = browser.evaluate(WIDTHS)
     if content > width:
         widest = ", ".join(browser.evaluate(WIDEST))

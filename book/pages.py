@@ -7,9 +7,9 @@ page has been read, as only then the numbers and places of all theorems are know
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -18,8 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from book import collect
 from book.memory import Theorem, memory
-
-Content: TypeAlias = "str | nodes.Node | Sequence[nodes.Node]"
+from book.tables import Content, as_nodes, lines, table
 
 SHOWN = {
     "holds": "holds",
@@ -107,7 +106,7 @@ class Filler:
     def link(self, text: Content, docname: str, anchor: str = "") -> nodes.Node:
         uri = self.app.builder.get_relative_uri(self.docname, docname)
         reference = nodes.reference("", "", internal=True, refuri=f"{uri}#{anchor}".rstrip("#"))
-        reference += _nodes(text)
+        reference += as_nodes(text)
         return reference
 
     def chapter(self, name: str, titled: bool = False) -> Content:
@@ -135,14 +134,14 @@ class Filler:
             total = sum(counts.values())
             rows.append([title, str(total), *(str(counts[name] or "–") for name in verdicts)])
         header = ["", "results", *(_badge(name) for name in verdicts)]
-        return [_table(header, rows, "lqr-glance")]
+        return [table(header, rows, "lqr-glance")]
 
     def results(self, paper: str) -> list[nodes.Node]:
         """Every numbered result of a paper with its verdict and what was checked."""
         found = collect.results(self.root, self.executed)
         rows = [self._result_row(r) for r in found if r.claim.paper == paper]
         header = ["result", "title", "verdict", "violations / checked", "tightest", "chapter"]
-        return [_table(header, rows, "lqr-results")]
+        return [table(header, rows, "lqr-results")]
 
     def _result_row(self, result: collect.Result) -> list[Content]:
         claim = result.claim
@@ -157,7 +156,7 @@ class Filler:
         violated = [(form, _counts(records)) for form, records in groups]
         tightest = [(f, _ratio(collect.tightest(records))) for f, records in groups]
         return [
-            _block([claim.number, nodes.literal("", claim.id)]),
+            lines([claim.number, nodes.literal("", claim.id)]),
             title,
             _badge(result.verdict),
             _values(violated, named),
@@ -179,7 +178,7 @@ class Filler:
             )
         if not rows:
             return [nodes.paragraph("", "No page carries a numbered statement yet.")]
-        return [_table(["statement", "title", "page"], rows, "lqr-theorems")]
+        return [table(["statement", "title", "page"], rows, "lqr-theorems")]
 
     def execution(self, _: str) -> list[nodes.Node]:
         """Run time, memory and parameters of every executed chapter, and the versions used."""
@@ -198,7 +197,7 @@ class Filler:
             for run in runs
         ]
         header = ["chapter", "seconds", "peak memory, MB", "code cells", "parameters"]
-        return [_table(header, rows, "lqr-execution")]
+        return [table(header, rows, "lqr-execution")]
 
     def versions(self, _: str) -> list[nodes.Node]:
         """Versions that the executed chapters ran with."""
@@ -210,7 +209,7 @@ class Filler:
             [name, ", ".join(sorted({r.versions[name] for r in runs if name in r.versions}))]
             for name in names
         ]
-        return [_table(["package", "version"], rows, "lqr-versions")]
+        return [table(["package", "version"], rows, "lqr-versions")]
 
 
 FILLINGS: dict[str, Callable[[Filler, str], list[nodes.Node]]] = {
@@ -244,41 +243,11 @@ def _values(entries: Sequence[tuple[str, str]], named: bool) -> Content:
     """One value for each form that was run, with the form's name where there are several."""
     if not entries:
         return "–"
-    return _block([f"{form} {text}" if named else text for form, text in entries])
-
-
-def _block(lines: Sequence[Content]) -> nodes.Node:
-    return nodes.line_block("", *(nodes.line("", "", *_nodes(line)) for line in lines))
+    return lines([f"{form} {text}" if named else text for form, text in entries])
 
 
 def _badge(verdict: str) -> nodes.Node:
     return nodes.inline("", SHOWN[verdict], classes=["lqr-badge", f"lqr-badge-{verdict}"])
-
-
-def _nodes(content: Content) -> list[nodes.Node]:
-    if isinstance(content, str):
-        return [nodes.Text(content)]
-    return [content] if isinstance(content, nodes.Node) else list(content)
-
-
-def _table(header: Sequence[Content], rows: Sequence[Sequence[Content]], name: str) -> nodes.Node:
-    group = nodes.tgroup(cols=len(header))
-    group += [nodes.colspec(colwidth=1) for _ in header]
-    head, body = nodes.thead(), nodes.tbody()
-    head += _row(header)
-    body += [_row(row) for row in rows]
-    group += [head, body]
-    table = nodes.table("", group, classes=["lqr-table", name])
-    return nodes.container("", table, classes=["lqr-scroll"])
-
-
-def _row(cells: Iterable[Content]) -> nodes.Node:
-    row = nodes.row()
-    for cell in cells:
-        content = _nodes(cell)
-        block = content and isinstance(content[0], nodes.line_block)
-        row += nodes.entry("", *(content if block else [nodes.paragraph("", "", *content)]))
-    return row
 
 
 def add_directives(app: Sphinx) -> None:

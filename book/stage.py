@@ -205,4 +205,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", point_colab_to_published, priority=502)  # after the theme's
     app.connect("build-finished", publish_notebooks)
     pages.add_directives(app)
+    api.read_bars_as_text()
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

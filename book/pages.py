@@ -6,6 +6,7 @@ page has been read, as only then the numbers and places of all theorems are know
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -236,7 +237,9 @@ def _counts(records: Sequence[collect.Record]) -> str:
 
 
 def _ratio(ratio: float | None) -> str:
-    return "–" if ratio is None else f"{ratio:.4g}"
+    if ratio is None:
+        return "–"
+    return "∞" if math.isinf(ratio) else f"{ratio:.4g}"
 
 
 def _values(entries: Sequence[tuple[str, str]], named: bool) -> Content:

@@ -106,30 +106,32 @@ class ClosedLoop:
         return restore(self._solve_flat(stack, adjoint))
 
     def _solve_flat(self, W: Array, adjoint: bool) -> Array:
-        if self._noise is None and self._method in (None, "doubling"):
-            X, self._stable = doubling(self._flat, W, adjoint)
-            return X
-        n = W.shape[-1]
-        method = self._method
-        if method is None and n <= MOST_DIRECT_STATES:
-            method = "direct"
-        X = np.empty(W.shape)
-        stable = np.empty(len(self._flat), dtype=bool)
-        if method == "direct":
-            h = n * (n + 1) // 2
-            for part in chunks(len(stable), 8 * h * h, DIRECT_CHUNK_BYTES):
-                operator = congruence(self._flat[part])
-                if self._noise is not None:
-                    operator += self._noise.operator(part)
-                X[:, part], stable[part] = direct(operator, W[:, part], adjoint)
-        else:
-            noise = self._noise
-            for part in chunks(len(stable), 320 * n * n, LARGE_CHUNK_BYTES):
-                A = self._flat[part]
-                S = np.zeros((len(A), 0, n, n)) if noise is None else noise.directions(part)
-                X[:, part], stable[part] = solve_large(A, S, W[:, part], adjoint, method)
-        self._stable = stable
-        return symmetric_part(X)
+        """Solve for W (extra, members, n, n) and certify the members on the way."""
+        # unstable members may overflow; they end as nan
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            if self._noise is None and self._method in (None, "doubling"):
+                X, self._stable = doubling(self._flat, W, adjoint)
+                return X
+            n = W.shape[-1]
+            X = np.empty(W.shape)
+            stable = np.empty(len(self._flat), dtype=bool)
+            method = self._method
+            if method == "direct" or (method is None and n <= MOST_DIRECT_STATES):
+                h = n * (n + 1) // 2
+                for part in chunks(len(stable), 8 * h * h, DIRECT_CHUNK_BYTES):
+                    operator = congruence(self._flat[part])
+                    if self._noise is not None:
+                        operator += self._noise.operator(part)
+                    X[:, part], stable[part] = direct(operator, W[:, part], adjoint)
+            else:
+                for part in chunks(len(stable), 320 * n * n, LARGE_CHUNK_BYTES):
+                    A = self._flat[part]
+                    S = np.zeros((len(A), 0, n, n))
+                    if self._noise is not None:
+                        S = self._noise.directions(part)
+                    X[:, part], stable[part] = solve_large(A, S, W[:, part], adjoint, method)
+            self._stable = stable
+            return symmetric_part(X)
 
     def _aligned(self, W: Array) -> tuple[Array, _Restore]:
         """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""

@@ -29,6 +29,16 @@ def solve_stack(matrices: Array, right: Array) -> Array:
         return np.where(singular[:, None, None], np.nan, np.linalg.solve(matrices, right))
 
 
+def _is_trusted(matrices: Array, x: Array) -> Flags:
+    """Whether X > 0 proves stability: the residual of the solve is surely smaller than W = I.
+
+    Then X - F(X) > 0 with X > 0, which is Lyapunov's condition. Near a rank-one closed loop of
+    norm 1e8 the identity is lost against F, and a definite X means nothing.
+    """
+    size = np.linalg.norm(np.abs(matrices) @ np.abs(x)[..., None], axis=(-2, -1))
+    return np.asarray(10 * np.finfo(float).eps * size < 1)
+
+
 def direct(operator: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
     """Solve X = F(X) + W, or with the adjoint of F, for a flat stack.
 
@@ -44,7 +54,8 @@ def direct(operator: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
         nan where the member is not stable.
     stable : bool array (N,)
         Certified: a linear solve of an unstable problem returns finite nonsense, but the solution
-        for W = I is positive definite if and only if the system is mean-square stable.
+        for W = I is positive definite if and only if the system is mean-square stable. Where
+        rounding could have made up that solution, the eigenvalues of F decide as well.
     """
     n = W.shape[-1]
     matrices = -(transpose(operator) if adjoint else operator)
@@ -57,6 +68,9 @@ def direct(operator: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
         x = solve_stack(matrices, right)
     X = from_coordinates(np.moveaxis(x, -1, 0), n)
     stable = positive_definite(X[0])
+    doubtful = np.flatnonzero(stable & ~_is_trusted(matrices, x[..., 0]))
+    if doubtful.size:
+        stable[doubtful] = np.abs(np.linalg.eigvals(operator[doubtful])).max(axis=-1) < 1
     X = X[1:]
     if not stable.all():
         X[:, ~stable] = np.nan

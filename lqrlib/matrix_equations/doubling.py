@@ -52,6 +52,9 @@ def _double(F: Array, X: Array) -> Flags:
                 return stable
             members, F, X = members[unfinished], F[unfinished], X[:, unfinished]
             square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
+        elif left < members.size:
+            # a finished member adds no more, whatever its neighbours still need
+            F[small] = 0.0
         # plain and left-transposed products are the fast ones of OpenBLAS on small matrices
         np.matmul(X, F, out=half)
         np.matmul(transpose(F), half, out=term)

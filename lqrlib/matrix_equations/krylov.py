@@ -42,7 +42,8 @@ def _sweep(operator: Callable[[Array], Array], X: Array, R: Array) -> tuple[Arra
         alpha = rho / _inner(shadow, V)
         S = R - alpha * V
         T = operator(S)
-        omega = _inner(T, S) / _inner(T, T)
+        size = _inner(T, T)
+        omega = np.where(size == 0, 0.0, _inner(T, S) / size)  # S = 0: the half step was exact
         # a member that is done or broke down keeps its best iterate; nan never spreads
         X = X + alpha * P + omega * S
         R = S - omega * T

@@ -73,10 +73,9 @@ def solve_large(
 
     if factors is not None:
         X = eliminate(powers, factors, right, adjoint)
-        converged = np.ones(members, dtype=bool)
+        ended = np.ones(X.shape[:2], dtype=bool)
     else:
         X, ended = bicgstab(operator, powers.solve(right, adjoint))
-        converged = np.asarray(ended.all(axis=0))
     X = symmetric_part(X)
 
     def certified() -> Flags:
@@ -86,8 +85,9 @@ def solve_large(
         return positive_definite(Y) & positive_definite(rest)
 
     stable = certified()
-    for i in np.flatnonzero(powers.stable & ~stable & ~converged):
-        # the iteration came to nothing: neither stable nor unstable is shown, so solve directly
+    unstable = ended[0] & ~stable
+    for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):
+        # the iteration came to nothing: no solution, or stability neither shown nor refuted
         matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
         X[:, i : i + 1], stable[i : i + 1] = direct(matrix, right[:, i : i + 1], adjoint)
     stable &= powers.stable

@@ -32,8 +32,9 @@ def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
         radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1) ** 2
         return np.where(finite, radius, np.inf)
     radius = np.empty(len(A))
-    for i in range(len(A)):
-        radius[i] = _with_noise(safe[i], noise, slice(i, i + 1)) if finite[i] else np.inf
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i in range(len(A)):
+            radius[i] = _with_noise(safe[i], noise, slice(i, i + 1)) if finite[i] else np.inf
     return radius
 
 

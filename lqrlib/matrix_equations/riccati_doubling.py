@@ -39,6 +39,9 @@ def _double(A: Array, G: Array, H: Array) -> Flags:
                 return done
             members, H, AV = members[unfinished], H[unfinished], AV[unfinished]
             A, G = A[unfinished], G[unfinished]
+        elif left < len(members):
+            # a finished member adds no more, whatever its neighbours still need
+            AV[small] = 0.0
         G = G + A @ transpose(AV[..., n:]).copy()
         A = AV[..., :n]
     whole[members] = H

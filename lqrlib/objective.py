@@ -88,6 +88,10 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     return gain
 
 
+# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
+_quiet = np.errstate(over="ignore", invalid="ignore")
+
+
 def _transpose(X: Array) -> Array:
     return X.swapaxes(-1, -2)
 
@@ -97,6 +101,7 @@ def _inner(X: Array, Y: Array) -> Array:
     return np.asarray(np.einsum("...ij,...ij->...", X, Y))
 
 
+@_quiet
 def _stage_weight(problem: LQR, K: Array) -> Array:
     return problem.Q + _transpose(K) @ problem.R @ K
 
@@ -112,6 +117,7 @@ def _input_weight(problem: LQR, P: Array) -> Array:
     return problem.R + _transpose(problem.B) @ P @ problem.B + _input_terms(problem, P)
 
 
+@_quiet
 def _evaluate(problem: LQR, K: Array, loop: ClosedLoop) -> Evaluation:
     P = loop.solve_adjoint(_stage_weight(problem, K))
     Sigma = loop.solve(problem.Sigma0)
@@ -145,6 +151,7 @@ def evaluate(problem: LQR, K: ArrayLike) -> Evaluation:
     return _evaluate(problem, gain, closed_loop(problem, gain))
 
 
+@_quiet
 def cost(problem: LQR, K: ArrayLike) -> Array:
     """C(K) = tr(P_K Sigma0), (...); ``inf`` where K is not mean-square stabilizing (S2 eq. 1)."""
     gain = gain_array(problem, K)
@@ -195,6 +202,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     return _hessian(problem, gain, direction, loop, _evaluate(problem, gain, loop))
 
 
+@_quiet
 def _hessian(problem: LQR, K: Array, X: Array, loop: ClosedLoop, at: Evaluation) -> Array:
     A_K, B = loop.A_K, problem.B
     XE = _transpose(X) @ at.E

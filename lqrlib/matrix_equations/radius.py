@@ -29,7 +29,8 @@ def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
     finite = np.asarray(np.isfinite(A).all(axis=(-2, -1)))
     safe = np.where(finite[:, None, None], A, 0.0)
     if noise is None:
-        radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1) ** 2
+        with np.errstate(over="ignore"):
+            radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1) ** 2
         return np.where(finite, radius, np.inf)
     radius = np.empty(len(A))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -52,6 +53,8 @@ def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
         )
     else:
         S = np.concatenate([A[None], noise.directions(part)[0]])
+        if not np.isfinite(np.sum(S**2)):
+            return float("inf")
 
         def image(x: Array) -> Array:
             X = from_coordinates(x.reshape(-1), n)

@@ -7,6 +7,7 @@ of lqrlib's solvers goes into the question they are asked.
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,9 @@ Array = NDArray[np.float64]
 
 # derandomize: the same examples in every run, so that a red test means a changed library.
 settings.register_profile("book", derandomize=True, deadline=None, database=None)
-settings.load_profile("book")
+# LQRLIB_EXAMPLES=fresh: new examples in every run, to look for what the fixed ones miss.
+settings.register_profile("fresh", derandomize=False, deadline=None, database=None)
+settings.load_profile(os.environ.get("LQRLIB_EXAMPLES", "book"))
 
 FAR = (0.05, 0.9)  # mean-square radius of gains well inside the stabilizing set
 LAYOUTS = [(), (1,), (3,), (2, 2)]

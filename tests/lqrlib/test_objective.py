@@ -420,6 +420,25 @@ def test_one_bad_member_is_inf_and_nan_and_changes_no_bit_of_its_neighbours(n, b
     assert np.array_equal(radius[good], lqrlib.mean_square_radius(case.problem, case.K)[good])
 
 
+@pytest.mark.parametrize("p, q", [(0, 0), (1, 0), (0, 1), (2, 2)])
+@pytest.mark.parametrize("size", [1e3, 1e8, 1e16, 1e80, 1e160, 1e300])
+def test_huge_gains_are_unstable_values_and_neither_warnings_nor_false_certificates(size, p, q):
+    """At 1e8 the identity is lost against F_K in float64, and a solve returns anything."""
+    for seed in range(10):
+        case = build(seed, 2 + seed % 3, 2, p, q, (3,), 0.5)
+        m, n = case.K.shape[-2:]
+        rank_one = case.rng.standard_normal((m, 1)) * case.rng.standard_normal((1, n))
+        K = case.K.copy()
+        K[:2] = size * np.stack([np.ones((m, n)), rank_one])
+        at = lqrlib.evaluate(case.problem, K)
+        assert at.cost[:2].tolist() == [np.inf, np.inf]
+        assert np.isnan(at.gradient[:2]).all()
+        assert at.cost[2] == lqrlib.cost(case.problem, case.K)[2]
+        assert lqrlib.is_stabilizing(case.problem, K).tolist() == [False, False, True]
+        assert (lqrlib.mean_square_radius(case.problem, K)[:2] > 1).all()
+        assert np.isnan(lqrlib.hessian(case.problem, K, case.K)[:2]).all()
+
+
 def test_a_single_gain_that_does_not_stabilize_has_cost_inf_and_gradient_nan():
     problem = lqrlib.systems.double_integrator()
     K = np.zeros((1, 2))

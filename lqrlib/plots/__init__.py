@@ -3,6 +3,6 @@
 Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not import it.
 """
 
-from . import style
+from . import derivatives, hessians, style
 
-__all__ = ["style"]
+__all__ = ["derivatives", "hessians", "style"]

@@ -12,7 +12,7 @@ True
 Feedback is u = -K x throughout. Notation: `lqrlib.objective`.
 """
 
-from . import claims, constants, directions, matrix_equations, systems
+from . import claims, constants, directions, matrix_equations, moments, placement, systems
 from .descent import Trace, backtracking, descend
 from .errors import NotStabilizableError, NotStabilizingError
 from .objective import (
@@ -50,6 +50,8 @@ __all__ = [
     "is_stabilizing",
     "matrix_equations",
     "mean_square_radius",
+    "moments",
     "optimal_gain",
+    "placement",
     "systems",
 ]

@@ -3,6 +3,6 @@
 Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not import it.
 """
 
-from . import derivatives, hessians, style
+from . import derivatives, hessians, landscape, regulator, style
 
-__all__ = ["derivatives", "hessians", "style"]
+__all__ = ["derivatives", "hessians", "landscape", "regulator", "style"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from .style import BLACK, BLUE, METHODS, VERMILION, describe, drawing, joined, number
+from .style import BLACK, METHODS, VERMILION, describe, drawing, joined, number
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
@@ -20,6 +21,9 @@ Point = tuple[float, float]
 LEVELS = (1.0, 1.1, 1.3, 1.6, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
 # Light shades of grey, so that the methods' colours stand out and the figure prints in grey.
 SHADES = tuple(str(shade) for shade in np.linspace(1.0, 0.58, len(LEVELS)))
+
+# Where the cost is infinite.
+HATCH: Any = {"facecolor": "#f2f2f2", "hatch": "////", "hatchcolor": "#b4b4b4"}
 
 
 def _check_plane(x: Array, y: Array, costs: Array) -> None:
@@ -36,9 +40,11 @@ def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
     """Shade the cost relative to `least`; hatch where it is infinite."""
     finite = np.isfinite(costs)
     relative = np.where(finite, costs / least, np.nan)
-    axes.contourf(
-        x, y, ~finite, levels=[0.5, 1.5], colors=["#ececec"], hatches=["////"], zorder=0
-    )
+    outside = axes.contourf(
+        x, y, ~finite, levels=[0.5, 1.5], colors=[HATCH["facecolor"]], hatches=[HATCH["hatch"]],
+        zorder=0,
+    )  # fmt: skip
+    outside.set_hatchcolor(HATCH["hatchcolor"])
     axes.contourf(x, y, relative, levels=LEVELS, colors=SHADES[:-1], extend="max", zorder=1)
     lines = axes.contour(
         x, y, relative, levels=LEVELS[1:], colors="#8a8a8a", linewidths=0.5, zorder=1
@@ -116,7 +122,7 @@ def paths_in_plane(
             handles.append(
                 Line2D([], [], color=VERMILION, linestyle=":", marker="X", label="chord, midpoint")
             )
-        handles.append(Patch(facecolor="#ececec", hatch="////", label="not stabilizing"))
+        handles.append(Patch(**HATCH, label="not stabilizing"))
         if outline is not None:
             handles.append(
                 Line2D([], [], color=BLACK, linestyle="--", label="boundary without noise")
@@ -129,13 +135,20 @@ def paths_in_plane(
         default=0.0,
     )
     text = f"""Map of the cost over a plane of gains. Stabilizing gains fill {_share(costs)} of the
-        window and are not a convex set. """
+        window. """
     if paths:
         text += f"""Paths of {joined([METHODS[name].label for name in paths])} from
-            {max(counts)} starts bend with the set and end within {number(ends_near)} of the
+            {max(counts)} starts bend with that set and end within {number(ends_near)} of the
             optimum at ({number(optimum[0])}, {number(optimum[1])}). """
     if segment is not None:
-        text += "The midpoint of the dotted chord between two stabilizing gains lies outside."
+        column, row = (
+            np.abs(z - c).argmin() for z, c in zip((x, y), ends.mean(axis=0), strict=True)
+        )
+        side = (
+            "inside," if np.isfinite(costs[row, column]) else "outside, so the set is not convex,"
+        )
+        text += f"""The midpoint of the dotted chord between two stabilizing gains lies {side}
+            near ({number(x[column])}, {number(y[row])})."""
     return describe(figure, text)
 
 
@@ -184,17 +197,21 @@ def segment_and_slice(
             f"straight, detour: expected shape {np.shape(shares)} as shares has, "
             f"got {np.shape(straight)} and {np.shape(detour)}"
         )
+    way = METHODS["gauss_newton"]
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         left.axhline(1.0, color=BLACK, linewidth=1.0, linestyle="--")
         left.plot(shares, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment")
-        left.plot(shares, detour, color=BLUE, label="Gauss–Newton via the optimum")
+        left.plot(shares, detour, color=way.color, marker=way.marker, markevery=len(shares) // 8,
+                  label=f"{way.label} via the optimum")  # fmt: skip
         left.set(xlabel="share of the way (dimensionless)", ylabel="mean-square radius")
         left.annotate("boundary", (0.5, 1.0), xytext=(0, -12), textcoords="offset points",
                       ha="center", fontsize=9)  # fmt: skip
         _plane(right, x, y, costs, least)
         right.plot([1, 0], [0, 1], ":", color=VERMILION, linewidth=2.4, zorder=4)
         for piece in projections:
-            right.plot(*piece.T, color=BLUE, zorder=4)
+            right.plot(*piece.T, color=way.color, zorder=4)
+            marks = _evenly_spaced(piece, 0.22)
+            right.plot(*marks.T, way.marker, color=way.color, markersize=4.5, zorder=4)
         right.plot([1, 0], [0, 1], "o", color=BLACK, markerfacecolor="white", markersize=7,
                    zorder=5)  # fmt: skip
         right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
@@ -208,7 +225,7 @@ def segment_and_slice(
             _marker("o", "the two gains", hollow=True),
             _marker("*", METHODS["optimum"].label),
             Line2D([], [], color=VERMILION, marker="X", linestyle="none", label="midpoint"),
-            Patch(facecolor="#ececec", hatch="////", label="not stabilizing"),
+            Patch(**HATCH, label="not stabilizing"),
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return describe(

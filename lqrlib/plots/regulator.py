@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, describe, drawing, joined, number
+from .style import BLACK, GREY, PURPLE, SKY, VERMILION, describe, drawing, joined, number
 
 Array = NDArray[np.float64]
 
-LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (PURPLE, "D"))
+# Kinds of data that are not methods: no pair of colour and marker that a method has.
+LOOKS = ((SKY, "P"), (PURPLE, "h"), (BLACK, "d"), (VERMILION, "<"))
 
 
 def wilson_interval(count: Array, total: Array, quantile: float = 1.96) -> tuple[Array, Array]:
@@ -93,16 +94,14 @@ def bounds_and_truth(
         figure.legend(handles, labels, loc="outside upper center", ncols=3)
     return describe(
         figure,
-        f"""Two scatter plots, all quantities dimensionless: truth over bound for random problems.
-        No point lies above the dashed diagonal. Left, distance from the boundary: truth reaches
-        {number(closest[0])} of the bound. Right, size of the gain: truth reaches
-        {number(closest[1])} of the bound.""",
+        f"""Two scatter plots, all quantities dimensionless: truth over bound for random problems,
+        with a dashed diagonal. Left, distance from the boundary: the largest share of the bound
+        that truth reaches is {number(closest[0])}. Right, size of the gain: the largest share is
+        {number(closest[1])}.""",
     )
 
 
-def _below(
-    axes: Axes, pairs: Mapping[str, tuple[Array, Array]], xlabel: str, ylabel: str
-) -> float:
+def _below(axes: Axes, pairs: Mapping[str, tuple[Array, Array]], xlabel: str, ylabel: str) -> float:
     """Scatter truth over bound with the diagonal; return the largest ratio."""
     for (label, (bound, truth)), (color, marker) in zip(pairs.items(), LOOKS, strict=False):
         if np.shape(bound) != np.shape(truth):
@@ -110,19 +109,18 @@ def _below(
                 f"{label}: expected bound and truth of one shape, "
                 f"got {np.shape(bound)} and {np.shape(truth)}"
             )
-        axes.plot(bound, truth, marker, color=color, markersize=2.5, alpha=0.5, label=label,
-                  markeredgewidth=0, rasterized=True)  # fmt: skip
+        axes.plot(bound, truth, marker, color=color, markersize=3.5, alpha=0.5, label=label,
+                  markeredgewidth=0)  # fmt: skip
     bounds = np.concatenate([bound for bound, _ in pairs.values()])
     truths = np.concatenate([truth for _, truth in pairs.values()])
     ends = np.array([bounds.min(), bounds.max()])
-    axes.plot(ends, ends, "--", color=VERMILION, label="truth = bound")
-    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
+    axes.plot(ends, ends, "--", color=GREY, label="truth = bound")
+    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel,
+             ylim=(truths.min() / 2, truths.max() * 3))  # fmt: skip
     return float((truths / bounds).max())
 
 
-def midpoint_failures(
-    states: Array, failures: Mapping[str, tuple[Array, Array]]
-) -> Figure:
+def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]) -> Figure:
     """Draw how often the midpoint of two stabilizing gains fails, with 95 % Wilson intervals.
 
     Parameters

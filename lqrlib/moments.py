@@ -1,0 +1,87 @@
+r"""Moments of the closed loop straight from the definition: sums, and how far they exist.
+
+The closed loop is :math:`x_{t+1} = M_t x_t` with random
+:math:`M_t = A_K + \sum_i \delta_{i,t} A_i - \sum_j \gamma_{j,t} B_j K`. These functions use
+Kronecker products and share no code with `lqrlib.matrix_equations`, so they are an independent
+check of it; for work, use `lqrlib.objective`.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .objective import gain_array
+from .problem import LQR, Array
+
+
+def _kron_square(X: Array) -> Array:
+    """X (x) X over the last two axes."""
+    size = X.shape[-2] * X.shape[-2], X.shape[-1] * X.shape[-1]
+    return np.asarray(np.einsum("...ij,...kl->...ikjl", X, X).reshape(X.shape[:-2] + size))
+
+
+def summed_cost(problem: LQR, K: ArrayLike, doublings: int = 24) -> Array:
+    """First 2^doublings terms of the cost, added up, (...).
+
+    Finite for every gain; it tends to the cost where that is finite, and grows without bound
+    elsewhere.
+
+    Parameters
+    ----------
+    problem : LQR
+    K : array (..., m, n)
+    doublings : int
+        Each doubles the number of terms.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> problem = lqrlib.systems.scalar(a=0.5, b=1.0, q=3.0, r=1.0)
+    >>> print(summed_cost(problem, [[0.0]]).round(12))
+    4.0
+    """
+    gain = gain_array(problem, K)
+    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
+    power = _kron_square(problem.A - problem.B @ gain)
+    power = power + np.einsum("...i,...ikl->...kl", alpha, _kron_square(A_i))
+    power = power + np.einsum("...j,...jkl->...kl", beta, _kron_square(B_j @ gain[..., None, :, :]))
+    weight = problem.Q + gain.swapaxes(-1, -2) @ problem.R @ gain
+    n = problem.states
+    total = np.broadcast_to(problem.Sigma0, weight.shape).reshape(weight.shape[:-2] + (n * n, 1))
+    for _ in range(doublings):
+        total, power = total + power @ total, power @ power
+    return np.asarray(np.sum(weight.reshape(total.shape) * total, axis=(-2, -1)))
+
+
+def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
+    """Spectral radius of E[M (x) M (x) M (x) M] for Gaussian noise, of one problem and gain.
+
+    Below 1 the fourth moment of the state tends to zero and the cost of a roll-out has a finite
+    variance. Above 1 it has none (for a generic initial state), whatever the mean-square radius
+    is, and averages of roll-outs come without a normal confidence interval.
+
+    Raises
+    ------
+    ValueError
+        If given a stack, or a problem so large that the matrix has more than 4,096 rows.
+    """
+    gain = gain_array(problem, K)
+    if problem.batch_shape or gain.ndim > 2:
+        raise ValueError("problem, K: expected one problem and one gain, got a stack")
+    if problem.states > 8:
+        raise ValueError(f"problem: expected at most 8 states, got {problem.states}")
+    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
+    terms = np.concatenate(
+        [np.sqrt(alpha)[:, None, None] * A_i, np.sqrt(beta)[:, None, None] * (B_j @ gain)]
+    )
+    # The Gauss-Hermite rule with three nodes integrates polynomials of degree 5 exactly.
+    nodes, weights = np.sqrt(3.0) * np.array([-1.0, 0.0, 1.0]), np.array([1.0, 4.0, 1.0]) / 6
+    total = np.zeros((problem.states**4, problem.states**4))
+    for choice in itertools.product(range(3), repeat=len(terms)):
+        picked = list(choice)
+        M = problem.A - problem.B @ gain + np.tensordot(nodes[picked], terms, axes=1)
+        total += weights[picked].prod() * _kron_square(_kron_square(M))
+    return float(np.abs(np.linalg.eigvals(total)).max())

@@ -22,6 +22,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from book import api, collect, pages
+from book.figures import separate_figures
 from book.memory import memory
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
@@ -107,7 +108,7 @@ def swap_source(app: Sphinx, docname: str, source: list[str]) -> None:
     memory(app.env).fingerprints[docname] = fingerprint(app, docname)
     path = executed_path(app, docname)
     if path.is_file():
-        source[0] = path.read_text(encoding="utf-8")
+        source[0] = json.dumps(separate_figures(json.loads(path.read_text(encoding="utf-8"))))
     if api.MARK in source[0]:
         source[0] = source[0].replace(api.MARK, api.sections())
 

@@ -113,14 +113,16 @@ def notebook(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is
     new_text = nbformat.v4.new_markdown_cell
     glued = {"application/papermill.record/text/plain": "1.25"}
     scrapbook = {"name": "largest", "mime_prefix": "application/papermill.record/"}
+    stored = new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})
+    # The second cell stores a number, shows a figure and reports a claim.
     outputs = [
         [],
-        [new_output("display_data", data={"image/png": png()}, metadata={})],
-        [new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})],
+        [stored, new_output("display_data", data={"image/png": png()}), claim("s2-lemma-3.2")],
+        [new_output("stream", name="stdout", text="stored\n")],
         list(claims),
         [new_output("stream", name="stdout", text=printed)],
     ]
-    sources = ["samples = 3  # integer", "show()", "glue()", "report()", "print()"]
+    sources = ["samples = 3  # integer", "show()", "print()", "report()", "print()"]
     cells = [
         new_code(source, id=f"code-{index}", outputs=output if executed else [])
         for index, (source, output) in enumerate(zip(sources, outputs, strict=True))

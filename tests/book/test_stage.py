@@ -53,6 +53,13 @@ def test_the_executed_copy_is_shown_in_place_of_the_source(plain: Path) -> None:
     assert "Figure 1.1 A square." in words(shown)
 
 
+def test_a_cell_with_a_figure_may_also_store_and_report(plain: Path) -> None:
+    shown = page(plain, "chapters/01_small")
+    assert shown.count("<figure") == 1
+    assert shown.index("</figure>") < shown.index('lqr-verdict-holds">s2-lemma-3.2<')
+    assert shown.count('<span class="n">show</span>') == 1  # the code is not shown again
+
+
 def test_statements_share_one_counter(plain: Path) -> None:
     shown = words(page(plain, "chapters/01_small"))
     for statement in ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4"):

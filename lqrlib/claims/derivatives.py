@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..constants import frobenius_norm, printed
+from ..constants import frobenius_norm, printed, spectral_norm
+from ..matrix_equations import closed_loop
 from ..problem import LQR, Array
 from .differences import directional_derivative, step_size, units
 from .registry import Sides, claim
@@ -22,6 +23,12 @@ def _start(problem: LQR, K: ArrayLike) -> Array:
     return np.broadcast_to(gain, shape + gain.shape[-2:])
 
 
+def _rounding(problem: LQR, gain: Array) -> Array:
+    """Relative rounding error of a cost, magnified by the finest step of the differences."""
+    resolvent = closed_loop(problem, gain).solve(np.eye(problem.states))
+    return np.asarray(16 * np.finfo(float).eps * (10 + spectral_norm(resolvent)))
+
+
 def _inner(X: Array, Y: Array) -> Array:
     return np.asarray(np.einsum("...ij,...ij->...", X, Y))
 
@@ -32,7 +39,7 @@ def gradient_is_the_derivative(
 ) -> Iterator[Sides]:
     """||2 E Sigma - differences of the cost||_F <= tolerance * ||2 E Sigma||_F.
 
-    The differences carry a rounding error of about 1e-12 C / step, allowed for on top.
+    The rounding error of the differences, a multiple of C / step, is allowed for on top.
     """
     gain = _start(problem, K)
 
@@ -45,7 +52,7 @@ def gradient_is_the_derivative(
     slopes = directional_derivative(cost, gain, directions, step)
     differences = np.moveaxis(slopes, 0, -1).reshape(gain.shape)
     gradient = objective.gradient(problem, gain)
-    floor = 1e-12 * here * np.sqrt((1 / step**2).sum(axis=0))
+    floor = _rounding(problem, gain) * here * np.sqrt((1 / step**2).sum(axis=0))
     size = frobenius_norm(gradient)
     yield Sides("", frobenius_norm(differences - gradient), tolerance * size, floor)
 
@@ -61,7 +68,7 @@ def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array) -> tupl
 
     step = step_size(cost, gain, X, change=0.003)
     derivative = directional_derivative(gradient, gain, X, step, core=2)
-    floor = 1e-12 * objective.cost(problem, gain) / step**2 / np.maximum(frobenius_norm(X), 1e-300)
+    floor = _rounding(problem, gain) * objective.cost(problem, gain) / step**2 / frobenius_norm(X)
     return frobenius_norm(image - derivative), frobenius_norm(derivative), floor
 
 

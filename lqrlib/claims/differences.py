@@ -8,32 +8,35 @@ import numpy as np
 
 from ..problem import Array
 
-# Central differences at h, h/2, h/4, h/8, extrapolated to order 8.
-LEVELS = 4
-
-
-def _extrapolated(table: list[Array]) -> Array:
-    """Richardson extrapolation of values with error terms h^2, h^4, ..., h halved each time."""
-    for order in range(1, len(table)):
-        factor = 4.0**order
-        table = [
-            (factor * fine - coarse) / (factor - 1)
-            for coarse, fine in zip(table[:-1], table[1:], strict=True)
-        ]
-    return table[0]
+# Central differences at h, h/2, ..., h/16.
+LEVELS = 5
 
 
 def directional_derivative(
     function: Callable[[Array], Array], K: Array, X: Array, step: Array, core: int = 0
 ) -> Array:
-    """Derivative of a function of the gain along X; `core` is the number of its core axes."""
-    table = []
+    """Derivative of a function of the gain along X; `core` is the number of its core axes.
+
+    Ridders' method: of all extrapolations of the central differences the one that differs least
+    from those it is made of.
+    """
+    column: list[Array] = []
     for level in range(LEVELS):
         h = step / 2**level
         shift = h[..., None, None] * X
         width = (2 * h).reshape(h.shape + (1,) * core)
-        table.append((function(K + shift) - function(K - shift)) / width)
-    return _extrapolated(table)
+        column.append(np.asarray((function(K + shift) - function(K - shift)) / width))
+    best, error = column[-1], np.full(column[-1].shape, np.inf)
+    for order in range(1, LEVELS):
+        factor = 4.0**order
+        finer = []
+        for coarse, fine in zip(column[:-1], column[1:], strict=True):
+            value = (factor * fine - coarse) / (factor - 1)
+            change = np.maximum(abs(value - fine), abs(value - coarse))
+            best, error = np.where(change < error, value, best), np.minimum(change, error)
+            finer.append(value)
+        column = finer
+    return best
 
 
 def step_size(function: Callable[[Array], Array], K: Array, X: Array, change: float) -> Array:

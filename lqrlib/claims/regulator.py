@@ -81,7 +81,7 @@ def cost_is_the_average(
     cost = objective.cost(problem, gain)
     total, steps = _recursion(problem, gain, tail, most_steps)
     yield Sides("recursion of second moments", np.abs(total - cost) / cost, tolerance)
-    horizon = min(steps, 400)
+    horizon = min(steps, horizon)
     mean, error = _simulation(problem, gain, np.random.default_rng(rng), trajectories, horizon)
     loop, moment = closed_loop(problem, gain), problem.Sigma0
     for _ in range(horizon):

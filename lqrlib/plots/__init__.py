@@ -3,6 +3,6 @@
 Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not import it.
 """
 
-from . import derivatives, hessians, landscape, regulator, style
+from . import bounds, derivatives, domination, hessians, landscape, regulator, style
 
-__all__ = ["derivatives", "hessians", "landscape", "regulator", "style"]
+__all__ = ["bounds", "derivatives", "domination", "hessians", "landscape", "regulator", "style"]

@@ -23,6 +23,35 @@ def _kron_square(X: Array) -> Array:
     return np.asarray(np.einsum("...ij,...kl->...ikjl", X, X).reshape(X.shape[:-2] + size))
 
 
+def transition(problem: LQR, K: ArrayLike) -> Array:
+    """Matrix of F_K on row-major vec S, (..., n n, n n): second moments one step later."""
+    gain = gain_array(problem, K)
+    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
+    matrix = _kron_square(problem.A - problem.B @ gain)
+    matrix = matrix + np.einsum("...i,...ikl->...kl", alpha, _kron_square(A_i))
+    noise = _kron_square(B_j @ gain[..., None, :, :])
+    return np.asarray(matrix + np.einsum("...j,...jkl->...kl", beta, noise))
+
+
+def formal_cost(problem: LQR, K: ArrayLike) -> Array:
+    """tr(P Sigma0), (...), with P from one linear solve that does not ask whether K stabilizes.
+
+    The cost where K is mean-square stabilizing; elsewhere a finite number without a meaning.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=3.0, r=1.0)
+    >>> print(formal_cost(problem, [[0.0]]), lqrlib.cost(problem, [[0.0]]))
+    -1.0 inf
+    """
+    gain, matrix = gain_array(problem, K), transition(problem, K)
+    weight = problem.Q + gain.swapaxes(-1, -2) @ problem.R @ gain
+    start = np.broadcast_to(problem.Sigma0, weight.shape).reshape(matrix.shape[:-1] + (1,))
+    Sigma = np.linalg.solve(np.eye(matrix.shape[-1]) - matrix, start)
+    return np.asarray(np.sum(weight.reshape(Sigma.shape) * Sigma, axis=(-2, -1)))
+
+
 def summed_cost(problem: LQR, K: ArrayLike, doublings: int = 24) -> Array:
     """First 2^doublings terms of the cost, added up, (...).
 
@@ -43,11 +72,7 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int = 24) -> Array:
     >>> print(summed_cost(problem, [[0.0]]).round(12))
     4.0
     """
-    gain = gain_array(problem, K)
-    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
-    power = _kron_square(problem.A - problem.B @ gain)
-    power = power + np.einsum("...i,...ikl->...kl", alpha, _kron_square(A_i))
-    power = power + np.einsum("...j,...jkl->...kl", beta, _kron_square(B_j @ gain[..., None, :, :]))
+    gain, power = gain_array(problem, K), transition(problem, K)
     weight = problem.Q + gain.swapaxes(-1, -2) @ problem.R @ gain
     n = problem.states
     total = np.broadcast_to(problem.Sigma0, weight.shape).reshape(weight.shape[:-2] + (n * n, 1))

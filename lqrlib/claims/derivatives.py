@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import objective
-from ..constants import frobenius_norm, printed, spectral_norm
+from .. import moments, objective
+from ..constants import frobenius_norm, printed
 from ..matrix_equations import closed_loop
 from ..problem import LQR, Array
 from .differences import directional_derivative, step_size, units
@@ -23,38 +23,93 @@ def _start(problem: LQR, K: ArrayLike) -> Array:
     return np.broadcast_to(gain, shape + gain.shape[-2:])
 
 
+def _scale(problem: LQR, gain: Array) -> Array:
+    """A first step: a share of the length on which the cost bends."""
+    curvature = frobenius_norm(objective.hessian_matrix(problem, gain))
+    return np.asarray(0.016 * np.sqrt(objective.cost(problem, gain) / curvature))
+
+
 def _rounding(problem: LQR, gain: Array) -> Array:
-    """Relative rounding error of a cost, magnified by the finest step of the differences."""
-    resolvent = closed_loop(problem, gain).solve(np.eye(problem.states))
-    return np.asarray(16 * np.finfo(float).eps * (10 + spectral_norm(resolvent)))
+    """Rounding error of a cost: that of the products in its Lyapunov equation, carried through."""
+    at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
+    products = frobenius_norm(loop.A_K) ** 2 * frobenius_norm(at.P) * frobenius_norm(at.Sigma)
+    return np.asarray(16 * np.finfo(float).eps * (10 * at.cost + products))
 
 
 def _inner(X: Array, Y: Array) -> Array:
     return np.asarray(np.einsum("...ij,...ij->...", X, Y))
 
 
-@claim("s2-lemma-3.1", "s2-lemma-b.1", "s1-grad")
+@claim("s2-lemma-3.1", "s1-grad")
 def gradient_is_the_derivative(
     problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8
 ) -> Iterator[Sides]:
     """||2 E Sigma - differences of the cost||_F <= tolerance * ||2 E Sigma||_F.
 
-    The rounding error of the differences, a multiple of C / step, is allowed for on top.
+    The rounding error of the cost, divided by the step, is allowed for on top.
     """
     gain = _start(problem, K)
 
     def cost(gains: Array) -> Array:
         return objective.cost(problem, gains)
 
-    here = objective.cost(problem, gain)
-    directions = units(problem.inputs, problem.states, here.ndim)
-    step = step_size(cost, gain, directions, change=0.003)
+    directions = units(problem.inputs, problem.states, gain.ndim - 2)
+    step = step_size(cost, gain, directions, _scale(problem, gain))
     slopes = directional_derivative(cost, gain, directions, step)
     differences = np.moveaxis(slopes, 0, -1).reshape(gain.shape)
     gradient = objective.gradient(problem, gain)
-    floor = _rounding(problem, gain) * here * np.sqrt((1 / step**2).sum(axis=0))
+    floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
     size = frobenius_norm(gradient)
     yield Sides("", frobenius_norm(differences - gradient), tolerance * size, floor)
+
+
+@claim("s2-lemma-b.1")
+def gradient_by_recursion(
+    problem: LQR,
+    K: ArrayLike,
+    X: ArrayLike | None = None,
+    *,
+    steps: int = 10,
+    tolerance: float = 1e-8,
+) -> Iterator[Sides]:
+    """The gradient, and the recursion that proves it, along X (by default a matrix of ones).
+
+    <P'[X], Sigma0> = 2 <X, E_K (W_0 + ... + W_{N-1})> + <P'[X], W_N> with W_t = F_K^t(Sigma0),
+    for N = `steps`; P'[X] comes from differences of P_K.
+    """
+    yield from gradient_is_the_derivative(problem, K, tolerance=tolerance)
+    gain = _start(problem, K)
+    direction = objective.gain_array(problem, np.ones(gain.shape[-2:]) if X is None else X, "X")
+    at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
+    length = frobenius_norm(direction)
+    step = step_size(
+        lambda gains: objective.cost(problem, gains),
+        gain,
+        direction,
+        _scale(problem, gain) / length,
+    )
+    dP = directional_derivative(
+        lambda gains: objective.evaluate(problem, gains).P, gain, direction, step, core=2
+    )
+    moment, visits = problem.Sigma0, np.zeros_like(at.P)
+    for _ in range(steps):
+        visits, moment = visits + moment, loop.apply(moment)
+    unrolled = 2 * _inner(direction, at.E @ visits) + _inner(dP, moment)
+    scale = frobenius_norm(dP) * frobenius_norm(problem.Sigma0)
+    floor = _rounding(problem, gain) / step
+    error = np.abs(unrolled - _inner(dP, problem.Sigma0))
+    yield Sides("recursion", error, tolerance * scale, floor)
+
+
+@claim("s2-lemma-3.1", form="dropped")
+def cost_without_stability(problem: LQR, K: ArrayLike, *, doublings: int = 6) -> Iterator[Sides]:
+    """The first 2^doublings terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
+
+    True of stabilizing gains; of others the linear solve returns a number that is not the cost.
+    """
+    paid = moments.summed_cost(problem, K, doublings)
+    formal = moments.formal_cost(problem, K)
+    yield Sides("cost", paid, formal, 0.0, "K is mean-square stabilizing")
 
 
 def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array) -> tuple[Array, ...]:
@@ -66,9 +121,10 @@ def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array) -> tupl
     def gradient(gains: Array) -> Array:
         return objective.gradient(problem, gains)
 
-    step = step_size(cost, gain, X, change=0.003)
+    length = frobenius_norm(X)
+    step = step_size(cost, gain, X, _scale(problem, gain) / length)
     derivative = directional_derivative(gradient, gain, X, step, core=2)
-    floor = _rounding(problem, gain) * objective.cost(problem, gain) / step**2 / frobenius_norm(X)
+    floor = _rounding(problem, gain) / step**2 / length
     return frobenius_norm(image - derivative), frobenius_norm(derivative), floor
 
 

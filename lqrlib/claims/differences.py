@@ -8,8 +8,8 @@ import numpy as np
 
 from ..problem import Array
 
-# Central differences at h, h/2, ..., h/16.
-LEVELS = 5
+# Central differences at h, h/2, h/4, h/8.
+LEVELS = 4
 
 
 def directional_derivative(
@@ -39,19 +39,17 @@ def directional_derivative(
     return best
 
 
-def step_size(function: Callable[[Array], Array], K: Array, X: Array, change: float) -> Array:
-    """A step along X (or each of a stack of X) over which a cost changes by a share `change`.
+def step_size(cost: Callable[[Array], Array], K: Array, X: Array, start: Array) -> Array:
+    """A step along X (or each of a stack of X), halved from `start` while the cost changes much.
 
-    Halved from a tenth of the gain until the cost is finite and changes by less on both sides, so
-    it shrinks with the distance to the boundary of the stabilizing set.
+    Much is more than a tenth, on either side; so both ends stabilize.
     """
-    here = function(K)
-    start = 0.1 * (1 + np.abs(K).max(axis=(-2, -1)))
+    here = cost(K)
     h = np.broadcast_to(start, np.broadcast_shapes(here.shape, X.shape[:-2])).copy()
     for _ in range(80):
         shift = h[..., None, None] * X
-        move = np.maximum(abs(function(K + shift) - here), abs(function(K - shift) - here))
-        large = ~(move <= change * here)
+        move = np.maximum(abs(cost(K + shift) - here), abs(cost(K - shift) - here))
+        large = ~(move <= 0.1 * here)
         if not large.any():
             break
         h = np.where(large, h / 2, h)

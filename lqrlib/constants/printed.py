@@ -205,3 +205,16 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     noise = np.einsum("...j,...jkl->...kl", variances, inner)
     cross = noise @ gain - problem.B.swapaxes(-1, -2) @ dP @ loop.A_K
     return np.asarray((2 * at.R_K @ direction + 4 * cross) @ at.Sigma)
+
+
+def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
+    """Matrix of the printed Hessian formula on row-major vec K, (..., mn, mn); not symmetric.
+
+    `lqrlib.hessian_matrix` is its symmetric part (erratum E4). ``nan`` where K does not stabilize.
+    """
+    gain = objective.gain_array(problem, K)
+    size = problem.inputs * problem.states
+    batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2])
+    units = np.eye(size).reshape((size,) + (1,) * len(batch) + (problem.inputs, problem.states))
+    columns = hessian(problem, gain, units).reshape((size, *batch, size))
+    return np.moveaxis(columns, 0, -1)

@@ -64,7 +64,7 @@ def note_theorems(app: Sphinx, doctree: nodes.document) -> None:
             label=node["label"],
             kind=node["realtype"],
             counter=node["countertype"],
-            title=_title_nodes(node[0]),
+            title=_title_nodes(node[0], app.config.proof_title_format),
             docname=app.env.docname,
         )
         for node in doctree.findall(nodes.Element)
@@ -72,13 +72,14 @@ def note_theorems(app: Sphinx, doctree: nodes.document) -> None:
     ]
 
 
-def _title_nodes(title: nodes.Element) -> tuple[nodes.Node, ...]:
-    """The children of a statement's title without sphinx-proof's parentheses around it."""
+def _title_nodes(title: nodes.Element, frame: str) -> tuple[nodes.Node, ...]:
+    """The children of a statement's title without the frame that sphinx-proof puts around it."""
+    before, _, after = frame.partition("%t")
     children = [child.deepcopy() for child in title.children]
     if children and isinstance(children[0], nodes.Text):
-        children[0] = nodes.Text(children[0].astext().removeprefix(" ("))
+        children[0] = nodes.Text(children[0].astext().removeprefix(before))
     if children and isinstance(children[-1], nodes.Text):
-        children[-1] = nodes.Text(children[-1].astext().removesuffix(")"))
+        children[-1] = nodes.Text(children[-1].astext().removesuffix(after))
     return tuple(children)
 
 

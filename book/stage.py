@@ -24,6 +24,7 @@ from sphinx.errors import ExtensionError
 from book import api, collect, pages
 from book.figures import separate_figures
 from book.memory import memory
+from book.proofs import title_folded_proofs
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 SETUP_CELL_ID = "install-lqrlib"
@@ -203,6 +204,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", rewritten_documents)
     app.connect("source-read", swap_source)
     app.connect("doctree-read", announce_parameters)
+    app.connect("doctree-read", title_folded_proofs)
     app.connect("html-page-context", point_colab_to_published, priority=502)  # after the theme's
     app.connect("build-finished", publish_notebooks)
     pages.add_directives(app)

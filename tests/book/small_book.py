@@ -45,6 +45,11 @@ STATEMENTS = r"""
 It is $\lVert x \rVert \ge 0$.
 ```
 
+```{prf:proof}
+:class: dropdown
+A norm is not negative, $0 \le \lVert x \rVert$.
+```
+
 ```{prf:theorem} Another
 :label: thm-another
 See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.

@@ -73,6 +73,12 @@ def test_solutions_are_hidden_and_hold_their_cells(plain: Path) -> None:
     assert solution < shown.index("all is well")
 
 
+def test_a_folded_proof_has_a_title_to_click_on(plain: Path) -> None:
+    proof = page(plain, "chapters/01_small").split('<div class="proof dropdown admonition"')[1]
+    assert words(proof).startswith('id="proof"> Proof A norm is not negative')
+    assert '<p class="admonition-title">Proof</p>' in proof
+
+
 def test_theorem_index_has_numbers_and_titles(plain: Path) -> None:
     index = words(page(plain, "theorems"))
     assert r"Lemma 1.1 S2, Lemma 3.2: domination with \(\mu\)" in index

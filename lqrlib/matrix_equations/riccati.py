@@ -22,7 +22,9 @@ from lqrlib.problem import LQR
 
 METHODS = ("doubling", "policy_iteration", "value_iteration")
 MOST_POLICIES = 100
-MOST_SWEEPS = 1_000_000
+MOST_SWEEPS = 100_000
+# Sweeps without a new least change after which value iteration has stagnated.
+PATIENCE = 50
 # Relative change of P at which rounding, not convergence, sets the pace.
 ROUNDING = 4 * np.finfo(float).eps
 
@@ -64,17 +66,13 @@ def _stage_weight(problem: LQR, K: Array) -> Array:
 
 
 def value_step(problem: LQR, P: Array) -> Array:
-    """The right-hand side of the generalised Riccati equation, symmetric."""
+    """The right-hand side of the generalised Riccati equation, symmetric.
+
+    Written as Q + K'RK + F_K*(P) with the gain K greedy for P: a sum of semidefinite terms, where
+    A'PA - A'PB (...)^(-1) B'PA cancels, and symmetrised, or the skew part would grow.
+    """
     K = greedy_gain(problem, P)
-    A = problem.A
-    variances, directions = problem.state_noise
-    PA = P @ A
-    total = problem.Q + transpose(A) @ PA - transpose(PA) @ (problem.B @ K)
-    if variances.shape[-1]:
-        inner = transpose(directions) @ (P[..., None, :, :] @ directions)
-        total = total + (variances[..., None, None] * inner).sum(axis=-3)
-    # the skew part would grow like the open loop
-    return symmetric_part(total)
+    return symmetric_part(_stage_weight(problem, K) + closed_loop(problem, K).apply_adjoint(P))
 
 
 def _flattened(problem: LQR) -> LQR:
@@ -134,27 +132,35 @@ def _policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.
 
 
 def _value_iteration(problem: LQR, P: Array) -> tuple[Array, NDArray[np.int64]]:
-    """Sweeps from P until the change is rounding; flat stack."""
+    """Sweeps from P until rounding stops the progress; flat stack.
+
+    Members that grow without end, as the pair cannot be stabilized, are returned as they are then.
+    """
     P = P.copy()
     steps = np.zeros(len(P), dtype=np.int64)
     members = np.arange(len(P))
     part = problem
-    quiet = np.zeros(len(P), dtype=np.int64)
+    least = np.full(len(P), np.inf)
+    since = np.zeros(len(P), dtype=np.int64)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(MOST_SWEEPS):
             value = value_step(part, P[members])
             change, size = _norm(value - P[members]), _norm(value)
             P[members] = value
             steps[members] += 1
-            quiet[members] = np.where(change <= ROUNDING * size, quiet[members] + 1, 0)
-            # growth without end: the pair cannot be stabilized
-            going = (quiet[members] < 3) & (size < 1e100) & np.isfinite(size)
+            since[members] = np.where(change < least[members], 0, since[members] + 1)
+            least[members] = np.minimum(change, least[members])
+            # the change shrinks by a constant factor until it is rounding, and then no more
+            stagnant = (change <= 1e-10 * size) & (since[members] >= PATIENCE)
+            going = (change > 0) & ~stagnant & (size < 1e100)
             if not going.all():
                 members = members[going]
                 if not members.size:
-                    break
+                    return P, steps
                 part = problem[members]
-    return P, steps
+    raise RuntimeError(
+        f"value iteration: no convergence in {MOST_SWEEPS} sweeps, use policy_iteration"
+    )
 
 
 def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
@@ -183,6 +189,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
     NotStabilizableError
         If a member has no mean-square stabilizing gain, or no optimal one because Q does not
         weigh a mode on the unit circle; names the members.
+    RuntimeError
+        If value iteration has not converged after 100,000 sweeps.
     """
     if method is not None and method not in METHODS:
         raise ValueError(f"method: expected None or one of {METHODS}, got {method!r}")

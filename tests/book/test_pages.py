@@ -14,6 +14,7 @@ from book.browser import Browser, find_chromium, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = "article figure img"
+VERDICTS = "article .lqr-verdict em"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,9 @@ def test_pages_open_from_disk(browser: Browser, built_book: Path) -> None:
 
 
 @pytest.mark.browser
-def test_figures_can_be_read_on_a_dark_page(browser: Browser, built_book: Path) -> None:
+def test_figures_and_verdicts_can_be_read_on_a_dark_page(
+    browser: Browser, built_book: Path
+) -> None:
     """Figures are drawn dark on light, so a dark page gives them a light card."""
     browser.resize(look.DESKTOP)
     with served(built_book) as base:
@@ -100,6 +103,9 @@ def test_figures_can_be_read_on_a_dark_page(browser: Browser, built_book: Path) 
                 if theme == "dark":
                     cards = look.computed_style(browser, FIGURES, "backgroundColor")
                     assert all(brightness(card) > 0.9 for card in cards)
+                verdicts = look.computed_style(browser, VERDICTS, "color")
+                assert verdicts
+                assert all((brightness(text) < 0.5) == is_light for text in verdicts)
 
 
 def brightness(color: str) -> float:

@@ -40,11 +40,19 @@ def _inner(X: Array, Y: Array) -> Array:
     return np.asarray(np.einsum("...ij,...ij->...", X, Y))
 
 
+def _relative(
+    part: str, error: Array, size: Array, tolerance: float, floor: Array | float = 0.0
+) -> Sides:
+    """error / size <= tolerance, up to a rounding error of the size of `floor`."""
+    size = np.maximum(size, np.finfo(float).tiny)
+    return Sides(part, error / size, tolerance, floor / size)
+
+
 @claim("s2-lemma-3.1", "s1-grad")
 def gradient_is_the_derivative(
     problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8
 ) -> Iterator[Sides]:
-    """||2 E Sigma - differences of the cost||_F <= tolerance * ||2 E Sigma||_F.
+    """Relative error (Frobenius norm) of 2 E Sigma against differences of the cost.
 
     The rounding error of the cost, divided by the step, is allowed for on top.
     """
@@ -59,8 +67,8 @@ def gradient_is_the_derivative(
     differences = np.moveaxis(slopes, 0, -1).reshape(gain.shape)
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
-    size = frobenius_norm(gradient)
-    yield Sides("", frobenius_norm(differences - gradient), tolerance * size, floor)
+    error = frobenius_norm(differences - gradient)
+    yield _relative("", error, frobenius_norm(gradient), tolerance, floor)
 
 
 @claim("s2-lemma-b.1")
@@ -74,10 +82,10 @@ def gradient_by_recursion(
 ) -> Iterator[Sides]:
     """The gradient, and the recursion that proves it, along X (by default a matrix of ones).
 
-    <P'[X], Sigma0> = 2 <X, E_K (W_0 + ... + W_{N-1})> + <P'[X], W_N> with W_t = F_K^t(Sigma0),
-    for N = `steps`; P'[X] comes from differences of P_K.
+    <P'[X], Sigma0> = <X, 2 E_K Sigma_K>, and for N = `steps`
+    <P'[X], Sigma0> = 2 <X, E_K (W_0 + ... + W_{N-1})> + <P'[X], W_N> with W_t = F_K^t(Sigma0);
+    P'[X] comes from differences of P_K.
     """
-    yield from gradient_is_the_derivative(problem, K, tolerance=tolerance)
     gain = _start(problem, K)
     direction = objective.gain_array(problem, np.ones(gain.shape[-2:]) if X is None else X, "X")
     at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
@@ -94,11 +102,13 @@ def gradient_by_recursion(
     moment, visits = problem.Sigma0, np.zeros_like(at.P)
     for _ in range(steps):
         visits, moment = visits + moment, loop.apply(moment)
+    derivative, floor = _inner(dP, problem.Sigma0), _rounding(problem, gain) / step
+    gradient = objective.gradient(problem, gain)
+    error = np.abs(derivative - _inner(direction, gradient))
+    yield Sides("gradient along X", error, tolerance * frobenius_norm(gradient) * length, floor)
     unrolled = 2 * _inner(direction, at.E @ visits) + _inner(dP, moment)
     scale = frobenius_norm(dP) * frobenius_norm(problem.Sigma0)
-    floor = _rounding(problem, gain) / step
-    error = np.abs(unrolled - _inner(dP, problem.Sigma0))
-    yield Sides("recursion", error, tolerance * scale, floor)
+    yield Sides("recursion", np.abs(unrolled - derivative), tolerance * scale, floor)
 
 
 @claim("s2-lemma-3.1", form="dropped")
@@ -112,8 +122,8 @@ def cost_without_stability(problem: LQR, K: ArrayLike, *, doublings: int = 6) ->
     yield Sides("cost", paid, formal, 0.0, "K is mean-square stabilizing")
 
 
-def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array) -> tuple[Array, ...]:
-    """Error of `image` as derivative of the gradient along X, its size, and the rounding error."""
+def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array, tolerance: float) -> Sides:
+    """Relative error of `image` as derivative of the gradient along X."""
 
     def cost(gains: Array) -> Array:
         return objective.cost(problem, gains)
@@ -125,7 +135,8 @@ def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array) -> tupl
     step = step_size(cost, gain, X, _scale(problem, gain) / length)
     derivative = directional_derivative(gradient, gain, X, step, core=2)
     floor = _rounding(problem, gain) / step**2 / length
-    return frobenius_norm(image - derivative), frobenius_norm(derivative), floor
+    error = frobenius_norm(image - derivative)
+    return _relative("operator", error, frobenius_norm(derivative), tolerance, floor)
 
 
 @claim("s1-hess", form="corrected")
@@ -137,8 +148,7 @@ def hessian_is_the_derivative(
     gain = _start(problem, K)
     direction = objective.gain_array(problem, X, "X")
     image = objective.hessian(problem, gain, direction)
-    error, size, floor = _against_gradient(problem, gain, direction, image)
-    yield Sides("operator", error, tolerance * size, floor)
+    yield _against_gradient(problem, gain, direction, image, tolerance)
     yield _self_adjoint(problem, gain, tolerance)
 
 
@@ -149,7 +159,7 @@ def _self_adjoint(problem: LQR, gain: Array, tolerance: float) -> Sides:
     columns = objective.hessian(problem, gain, basis).reshape((size,) + gain.shape[:-2] + (size,))
     matrix = np.moveaxis(columns, 0, -1)
     skew = frobenius_norm(matrix - matrix.swapaxes(-1, -2))
-    return Sides("self-adjoint", skew, tolerance * frobenius_norm(matrix))
+    return _relative("self-adjoint", skew, frobenius_norm(matrix), tolerance)
 
 
 @claim("e4")
@@ -160,8 +170,7 @@ def printed_formula_is_the_derivative(
     gain = _start(problem, K)
     direction = objective.gain_array(problem, X, "X")
     image = printed.hessian(problem, gain, direction)
-    error, size, floor = _against_gradient(problem, gain, direction, image)
-    yield Sides("operator", error, tolerance * size, floor)
+    yield _against_gradient(problem, gain, direction, image, tolerance)
 
 
 @claim("s1-hess")
@@ -175,4 +184,4 @@ def printed_hessian(
     image = objective.hessian(problem, K, direction)
     scale = frobenius_norm(direction) * frobenius_norm(image)
     error = np.abs(form - _inner(direction, image))
-    yield Sides("quadratic form", error, tolerance * scale)
+    yield _relative("quadratic form", error, scale, tolerance)

@@ -27,8 +27,9 @@ def test_the_gradient_is_the_derivative_and_the_check_would_notice(id, noise, mo
         # The allowance for rounding must stay far below the tolerance on ordinary problems.
         assert np.median(each.floor / each.rhs) < 0.1
     true = lqrlib.objective.gradient
-    monkeypatch.setattr(lqrlib.objective, "gradient", lambda p, K: true(p, K) * (1 + 1e-7))
-    assert not check(id, problems, K)[0].holds.any()
+    monkeypatch.setattr(lqrlib.objective, "gradient", lambda p, K: true(p, K) * (1 + 1e-6))
+    # Along a single direction the slope may happen to be small.
+    assert check(id, problems, K)[0].violated > 0.8 * len(K)
 
 
 def test_recursion_fails_for_a_wrong_E(monkeypatch):

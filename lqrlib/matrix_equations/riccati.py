@@ -25,6 +25,8 @@ MOST_POLICIES = 100
 MOST_SWEEPS = 100_000
 # Sweeps without a new least change after which value iteration has stagnated.
 PATIENCE = 50
+# Relative change of P in Newton's step up to which the step is in its quadratic regime.
+SMALL_STEP = 1e-6
 # Relative change of P at which rounding, not convergence, sets the pace.
 ROUNDING = 4 * np.finfo(float).eps
 
@@ -213,7 +215,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
         gain = greedy_gain(flat, start)
         loop = closed_loop(flat, gain)
         P = loop.solve_adjoint(_stage_weight(flat, gain))
-        open_ = ~(done & loop.stable)
+        with np.errstate(invalid="ignore"):
+            open_ = ~(done & loop.stable & (_norm(P - start) <= SMALL_STEP * _norm(P)))
         P[open_] = 0.0
         K = greedy_gain(flat, P)
         steps[:] = 1

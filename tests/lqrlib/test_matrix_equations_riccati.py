@@ -225,6 +225,25 @@ def test_structured_doubling_says_where_it_did_not_converge():
     assert done.tolist() == [True, False, False]
 
 
+def test_a_large_stack_survives_the_pivots_that_its_elimination_does_not_choose():
+    rng = np.random.default_rng(9)
+    A, B = rng.standard_normal((300, 3, 3)), rng.standard_normal((300, 3, 3))
+    # members 0 to 2: I + G H has a first pivot that is zero, tiny, or lost in rounding
+    A[:3] = 1.5 * np.eye(3)
+    B[:3] = np.linalg.cholesky([[1.0, -0.9, 0.0], [-0.9, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    Q = np.broadcast_to(np.eye(3), (300, 3, 3)).copy()
+    for i, pivot in enumerate([0.0, 1e-13, 1e-9]):
+        # (G H)_11 = h_11 - 0.9 h_12 = pivot - 1
+        h = (pivot - 1 - 2.0) / -0.9
+        Q[i] = [[2.0, h, 0.0], [h, h * h, 0.0], [0.0, 0.0, 1.0]]
+        assert abs((np.eye(3) + B[i] @ B[i].T @ Q[i])[0, 0] - pivot) < 1e-15
+    problem = LQR(A, B, Q, np.eye(3))
+    P = solve_riccati(problem).P
+    for i in range(300):
+        expected = scipy.linalg.solve_discrete_are(A[i], B[i], Q[i], np.eye(3))
+        assert relative(P[i], expected) < 1e-9
+
+
 def test_the_search_for_a_stabilizing_gain_starts_from_any_gain():
     rng = np.random.default_rng(7)
     problem = LQR(

@@ -125,7 +125,7 @@ def test_a_start_at_the_optimum_takes_no_step():
     assert trace.norms[0] == 0 and np.isnan(trace.norms[1:]).all()
 
 
-@pytest.mark.parametrize("step", [2.0, 1e300])
+@pytest.mark.parametrize("step", [2.0, 1e300, 1e308])  # leaves, leaves far, overflows
 def test_a_member_that_leaves_raises_or_is_flagged_and_changes_no_bit_of_its_neighbour(step):
     starts = np.stack([START, START])
     steps = np.array([0.1, step])
@@ -284,10 +284,11 @@ def test_a_start_that_does_not_stabilize_raises_with_members_and_radius():
     assert isinstance(caught.value, ValueError)
 
 
-def test_a_gain_that_leaves_the_stabilizing_set_raises_or_is_flagged():
+@pytest.mark.parametrize("step", [1.0, 1e200, 1e308])
+def test_a_gain_that_leaves_the_stabilizing_set_raises_or_is_flagged(step):
     problem = lqrlib.systems.double_integrator()
     stack = lqrlib.LQR.stack([problem, problem])
-    start, steps = lqrlib.optimal_gain(problem) + 0.1, np.array([1e-3, 1.0])
+    start, steps = lqrlib.optimal_gain(problem) + 0.1, np.array([1e-3, step])
     direction = directions.gradient(stack)
     with pytest.raises(NotStabilizingError, match="iteration 1"):
         descend(direction, start, steps, 5)

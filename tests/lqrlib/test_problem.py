@@ -309,13 +309,13 @@ def test_indexing_outside_the_stack_or_inside_a_single_problem_is_an_index_error
 
 
 def test_stacking_pads_missing_noise_terms_with_variance_zero():
-    noisy = build(4, 3, 2, 2, 1, (), 0.6)
-    quiet = build(5, 3, 2, 0, 0, (), 0.6)
-    stack = LQR.stack([noisy.problem, quiet.problem])
-    assert stack.state_noise.variances.shape == (2, 2)
-    assert not stack[1].has_noise
-    costs = lqrlib.cost(stack, np.stack([noisy.K, quiet.K]))
-    alone = [float(lqrlib.cost(c.problem, c.K)) for c in (noisy, quiet)]
+    members = [build(4 + q, 3, 2, p, q, (), 0.6) for p, q in ((2, 1), (1, 3), (0, 0))]
+    stack = LQR.stack([case.problem for case in members])
+    assert stack.state_noise.variances.shape == (3, 2)
+    assert stack.input_noise.variances.shape == (3, 3)
+    assert not stack[2].has_noise
+    costs = lqrlib.cost(stack, np.stack([case.K for case in members]))
+    alone = [float(lqrlib.cost(case.problem, case.K)) for case in members]
     assert costs == pytest.approx(alone, rel=1e-12)
 
 

@@ -13,6 +13,15 @@ def test_the_suspension_is_stable_in_the_mean_but_not_in_the_mean_square():
     assert lqrlib.is_stabilizing(noisy.without_noise(), still)
 
 
+def test_the_noise_of_the_suspension_moves_whole_columns_the_input_twice_as_much():
+    problem = systems.suspension()
+    state, steer = problem.state_noise, problem.input_noise
+    assert (steer.variances[0] == 2 * state.variances).all()
+    assert np.array_equal(state.directions.sum(axis=0), np.ones((4, 4)))
+    assert (state.directions.any(axis=-2).sum(axis=-1) == 1).all()
+    assert np.array_equal(steer.directions, np.ones((1, 4, 1)))
+
+
 def test_the_gain_that_ignores_the_noise_loses_the_suspension():
     noisy = systems.suspension()
     ignorant = lqrlib.optimal_gain(systems.suspension(noise=False))

@@ -203,7 +203,9 @@ def segment_and_slice(
         left.plot(shares, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment")
         left.plot(shares, detour, color=way.color, marker=way.marker, markevery=len(shares) // 8,
                   label=f"{way.label} via the optimum")  # fmt: skip
-        left.set(xlabel="share of the way (dimensionless)", ylabel="mean-square radius")
+        left.set(
+            xlabel="share of the way (dimensionless)", ylabel="mean-square radius (dimensionless)"
+        )
         left.annotate("boundary", (0.5, 1.0), xytext=(0, -12), textcoords="offset points",
                       ha="center", fontsize=9)  # fmt: skip
         _plane(right, x, y, costs, least)
@@ -217,7 +219,8 @@ def segment_and_slice(
         right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
         right.plot(0.5, 0.5, "X", color=VERMILION, markersize=8, zorder=5)
         right.set(
-            xlabel="share a of the first gain", ylabel="share b of the second gain",
+            xlabel="share of the first gain (dimensionless)",
+            ylabel="share of the second gain (dimensionless)",
             xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal",
         )  # fmt: skip
         handles = left.get_legend_handles_labels()[0]

@@ -87,8 +87,10 @@ def bounds_and_truth(
     """
     with drawing(1, 2, width=7.2, height=3.7) as (figure, (left, right)):
         closest = [
-            _below(left, radius_bound, "bound C/(μq)", "1/(1 − mean-square radius)"),
-            _below(right, norm_bound, "bound on the gain", "‖K‖, Frobenius norm"),
+            _below(
+                left, radius_bound, "bound C/(μq) (dimensionless)", "1/(1 − mean-square radius)"
+            ),
+            _below(right, norm_bound, "bound on ‖K‖ (dimensionless)", "‖K‖, Frobenius norm"),
         ]
         handles, labels = left.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=3)

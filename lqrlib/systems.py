@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
+from .counterexamples import counterexample as counterexample
 from .matrix_equations import solve_lyapunov
 from .problem import LQR, Array
 

@@ -10,33 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from lqrlib.matrix_equations.doubling import chunks, squared_norms
+from lqrlib.matrix_equations.elimination import eliminate, solve_definite, worthwhile
 from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
 
 MOST_STEPS = 40
-# Elimination by whole rows of the stack beats LAPACK for few states and many members.
-MOST_ROWWISE_STATES, LEAST_ROWWISE_MEMBERS = 6, 64
 # Relative error left to the Newton step that follows, which squares it.
 ENOUGH = 1e-9
-CHUNK_BYTES = 60_000
-
-
-def _rowwise_solve(W: Array, V: Array) -> Array:
-    """W^(-1) V of a stack by Gauss-Jordan elimination, each operation on all members at once.
-
-    There is no pivoting, so the caller has to check what comes out of it. W = I + G H with
-    semidefinite G and H has no small eigenvalues, and pivoting is rarely missed.
-    """
-    n = W.shape[-1]
-    rows = np.empty((n, n + V.shape[-1], len(W)))
-    rows[:, :n] = np.moveaxis(W, 0, -1)
-    rows[:, n:] = np.moveaxis(V, 0, -1)
-    for k in range(n):
-        pivot_row = rows[k, k + 1 :]
-        pivot_row /= rows[k, k]
-        for i in range(n):
-            if i != k:
-                rows[i, k + 1 :] -= rows[i, k] * pivot_row
-    return np.ascontiguousarray(np.moveaxis(rows[:, n:], -1, 0))
+CHUNK_BYTES = 70_000
 
 
 def _double(A: Array, G: Array, H: Array) -> Flags:
@@ -45,10 +25,8 @@ def _double(A: Array, G: Array, H: Array) -> Flags:
     done = np.zeros(len(A), dtype=bool)
     members = np.arange(len(A))
     whole = H
-    rowwise = n <= MOST_ROWWISE_STATES and len(A) >= LEAST_ROWWISE_MEMBERS
-    solve = _rowwise_solve if rowwise else np.linalg.solve
     for _ in range(MOST_STEPS):
-        V = solve(np.eye(n) + G @ H, np.concatenate([A, G], axis=-1))
+        V = np.linalg.solve(np.eye(n) + G @ H, np.concatenate([A, G], axis=-1))
         H = H + transpose(A) @ (H @ V[..., :n])
         AV = A @ V
         size = squared_norms(np.ascontiguousarray(AV[..., :n]))
@@ -68,7 +46,47 @@ def _double(A: Array, G: Array, H: Array) -> Flags:
         G = G + A @ transpose(AV[..., n:]).copy()
         A = AV[..., :n]
     whole[members] = H
-    done[members] = squared_norms(np.ascontiguousarray(A)) <= ENOUGH
+    return done
+
+
+def _double_small(A: Array, G: Array, H: Array) -> Flags:
+    """`_double` for few states, with the members last: arrays (n, n, C).
+
+    The elimination does not pivot. I + G H with semidefinite G and H has no small eigenvalues, so
+    that seldom matters, and the Newton step that follows tells.
+    """
+    n = len(A)
+    identity = np.eye(n)[:, :, None]
+    done = np.zeros(A.shape[-1], dtype=bool)
+    members = np.arange(A.shape[-1])
+    whole = H
+    for _ in range(MOST_STEPS):
+        rows = np.empty((n, 3 * n, members.size))
+        np.einsum("ikN,jkN->ijN", G, H, out=rows[:, :n])
+        rows[:, :n] += identity
+        rows[:, n : 2 * n] = A
+        rows[:, 2 * n :] = G
+        V = eliminate(rows)
+        H = H + np.einsum("kiN,kjN->ijN", A, np.einsum("ikN,kjN->ijN", H, V[:, :n]))
+        AV = np.einsum("ikN,kjN->ijN", A, V[:, :n])
+        size = np.einsum("ijN,ijN->N", AV, AV)
+        small = size <= ENOUGH
+        unfinished = ~small & np.isfinite(size)
+        left = np.count_nonzero(unfinished)
+        AW = np.einsum("ikN,jkN->ijN", A, V[:, n:])
+        if 2 * left <= members.size:
+            done[members[small]] = True
+            whole[..., members] = H
+            if not left:
+                return done
+            members = members[unfinished]
+            A, G, H, AV, AW = (X[..., unfinished] for X in (A, G, H, AV, AW))
+        elif left < members.size:
+            AV[..., small] = 0.0
+            AW[..., small] = 0.0
+        G = G + np.einsum("ikN,jkN->ijN", AW, A)
+        A = AV
+    whole[..., members] = H
     return done
 
 
@@ -81,10 +99,17 @@ def structured_doubling(A: Array, B: Array, Q: Array, R: Array) -> tuple[Array, 
     """
     P = np.empty(A.shape)
     done = np.zeros(len(A), dtype=bool)
+    n = A.shape[-1]
     with np.errstate(all="ignore"):
-        for part in chunks(len(A), A.itemsize * A.shape[-1] ** 2, CHUNK_BYTES):
-            G = B[part] @ np.linalg.solve(R[part], transpose(B[part]))
-            H = np.array(Q[part])
-            done[part] = _double(A[part], symmetric_part(G), H)
-            P[part] = symmetric_part(H)
+        for part in chunks(len(A), 8 * n * n, CHUNK_BYTES):
+            G = symmetric_part(B[part] @ solve_definite(R[part], transpose(B[part])))
+            if worthwhile(n, len(G)):
+                last = [np.array(np.moveaxis(X, 0, -1), order="C") for X in (A[part], G, Q[part])]
+                done[part] = _double_small(*last)
+                P[part] = np.moveaxis(last[2], -1, 0)
+            else:
+                H = np.array(Q[part])
+                done[part] = _double(A[part], G, H)
+                P[part] = H
+            P[part] = symmetric_part(P[part])
     return P, done & np.isfinite(P).all(axis=(-2, -1))

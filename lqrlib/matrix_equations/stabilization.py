@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrix_equations.elimination import solve_definite
 from lqrlib.matrix_equations.symmetric import Array, Flags, transpose
 from lqrlib.problem import LQR
 
@@ -30,7 +31,7 @@ def greedy_gain(problem: LQR, P: Array) -> Array:
     if variances.shape[-1]:
         inner = transpose(directions) @ (P[..., None, :, :] @ directions)
         weight = weight + (variances[..., None, None] * inner).sum(axis=-3)
-    return np.asarray(np.linalg.solve(weight, transpose(PB) @ problem.A))
+    return solve_definite(weight, transpose(PB) @ problem.A)
 
 
 def _discounted(problem: LQR, discount: Array) -> LQR:

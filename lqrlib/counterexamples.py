@@ -120,27 +120,21 @@ def _e3() -> Counterexample:
 
 
 def _e4() -> Counterexample:
-    problem = LQR([[0.5]], [[1.0, 0.0]], [[1.0]], np.eye(2))
-    scale = Fraction(8, 27)
+    problem = LQR([[1.0]], [[1.0, 0.0]], [[1.0]], np.eye(2))
+    scale = Fraction(8, 9)
     exact: dict[str, Exact] = {
-        "Hessian": (
-            (65 * scale, -12 * scale),
-            (-12 * scale, 9 * scale),
-        ),
-        "printed": (
-            (65 * scale, -24 * scale),
-            (0 * scale, 9 * scale),
-        ),
-        "quadratic form at (1, 1)": 50 * scale,
+        "Hessian": ((13 * scale, -2 * scale), (-2 * scale, 3 * scale)),
+        "printed": ((13 * scale, -4 * scale), (0 * scale, 3 * scale)),
+        "quadratic form at (1, 1)": 12 * scale,
     }
     return Counterexample(
         "e4",
         problem,
-        np.array([[0.0], [1.0]]),
+        np.array([[0.5], [0.5]]),
         np.array([[0.0], [1.0]]),
         exact,
         "One state, two inputs, of which the second does nothing, and a gain that uses it. The "
-        "Hessian matrix is 8/27 (65, -12; -12, 9); the printed formula gives 8/27 (65, -24; 0, 9): "
+        "Hessian matrix is 8/9 (13, -2; -2, 3); the printed formula gives 8/9 (13, -4; 0, 3): "
         "not symmetric, with the same quadratic form. With one state and one input both agree, "
         "so no smaller example exists.",
     )

@@ -1,12 +1,19 @@
 """Importing and installing lqrlib: quick, without plotting, with type hints."""
 
+import doctest
+import importlib
+import inspect
+import operator
 import os
+import pkgutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+import lqrlib
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,6 +77,48 @@ def test_every_public_name_exists_and_is_listed_once():
         "import lqrlib; [getattr(lqrlib, n) for n in lqrlib.__all__]; print(*lqrlib.__all__)"
     ).split()
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("LQR", "A B Q R Sigma0 state_noise input_noise"),
+        ("evaluate", "problem K"),
+        ("cost", "problem K"),
+        ("gradient", "problem K"),
+        ("hessian", "problem K X"),
+        ("hessian_matrix", "problem K"),
+        ("mean_square_radius", "problem K"),
+        ("is_stabilizing", "problem K"),
+        ("optimal_gain", "problem"),
+        ("directions.gradient", "problem"),
+        ("directions.natural_gradient", "problem"),
+        ("directions.gauss_newton", "problem"),
+    ],
+)
+def test_the_names_and_arguments_that_chapters_rely_on(name, arguments):
+    found = operator.attrgetter(name)(lqrlib)
+    assert list(inspect.signature(found).parameters) == arguments.split()
+
+
+def test_descend_takes_its_four_arguments_in_order_and_the_rest_by_name():
+    parameters = inspect.signature(lqrlib.descend).parameters.values()
+    by_place = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert by_place == ["direction", "K0", "step_size", "iterations"]
+    assert "cost" in [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
+
+MODULES = [lqrlib.__name__] + [
+    module.name
+    for module in pkgutil.walk_packages(lqrlib.__path__, "lqrlib.")
+    if not module.name.startswith("lqrlib.plots")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_are_true(name):
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert not failed
 
 
 @pytest.fixture(scope="module")

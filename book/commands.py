@@ -103,7 +103,7 @@ def execute(options: argparse.Namespace) -> int:
     chapters = find_chapters(ROOT)
     with exclusive(ROOT / "_build" / "book.lock", "a build"):
         prune(ROOT, chapters)
-        executor = Executor(ROOT, jobs=options.jobs, say=say)
+        executor = Executor(ROOT, jobs=options.jobs, bar=sys.stderr.isatty(), say=say)
         outcomes = executor.execute(chapters)
     failed = sorted(outcome.chapter.stem for outcome in outcomes if outcome.problem)
     if failed:
@@ -142,8 +142,7 @@ def chapter(options: argparse.Namespace) -> int:
 
     found = find_chapter(ROOT, options.chapter)
     with exclusive(ROOT / "_build" / "book.lock", "a build"):
-        bar = sys.stderr.isatty()
-        executor = Executor(ROOT, bar=bar, say=say)
+        executor = Executor(ROOT, bar=sys.stderr.isatty(), say=say)
         given = " ".join(options.parameters)
         outcomes = executor.execute([found], given, force=True)
     if any(outcome.problem for outcome in outcomes):

@@ -109,6 +109,7 @@ class Executor:
             else:
                 tasks.append(task)
         tasks.sort(key=lambda task: -self.expected_seconds(task.chapter))
+        self.bar = self.bar and len(tasks) == 1  # several bars at once would overwrite each other
         if tasks:
             list_fonts(self.root)
         return outcomes + self.run_all(tasks)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -192,6 +194,32 @@ def test_longest_known_chapter_first_and_one_line_for_each(
     executor.execute(chapters.find_chapters(book_root), force=True)
     assert [line.split()[:2] for line in lines] == [["[1/2]", "02_long"], ["[2/2]", "01_short"]]
     assert all(line.endswith(" s") for line in lines)
+
+
+def test_papermills_bar_for_a_single_chapter_in_a_terminal(
+    book_root: Path, write_chapter: Write
+) -> None:
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    code = f"""
+import pathlib, sys
+from book import chapters
+from book.execute import Executor
+root = pathlib.Path({str(book_root)!r})
+executor = Executor(root, bar=sys.stderr.isatty(), say=lambda line: None)
+assert not any(run.problem for run in executor.execute(chapters.find_chapters(root), force=True))
+"""
+    shown = {}
+    for count in (1, 2):
+        write_chapter(f"0{count}_plain", "print(1)")
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True, cwd=ROOT)
+        os.write(theirs, b"end")  # a terminal with nothing in it would keep the reader waiting
+        shown[count] = os.read(ours, 100000).decode()
+        os.close(theirs)
+        os.close(ours)
+    assert "01_plain: 100%" in shown[1]
+    assert shown[2] == "end"
 
 
 def test_outputs_of_chapters_that_are_gone_are_removed(

@@ -22,6 +22,7 @@ def _boxes(axes: Axes, values: list[Array], places: Array, look: Look) -> None:
         orientation="horizontal",
         widths=0.3,
         whis=(5, 100),
+        showfliers=False,
         patch_artist=True,
         manage_ticks=False,
         boxprops={"facecolor": look.color, "edgecolor": look.color, "alpha": 0.35},

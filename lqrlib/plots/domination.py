@@ -130,7 +130,7 @@ def value_difference(
         right.plot(shares, both, "-", color=BLACK, label="sum")
         right.plot(shares[-1:], both[-1:], "o", color=BLACK, clip_on=False)
         right.axhline(total, color=BLACK, linewidth=1.2, **PROMISED, label="$C(K') - C(K)$")
-        right.set_xlabel("share $s$ of the way from $K$ to $K'$")
+        right.set_xlabel("share from $K$ to $K'$ (dimensionless)")
         for axes in (left, right):
             axes.axhline(0, color=BLACK, linewidth=0.8)
         left.legend(loc="lower right")

@@ -46,6 +46,12 @@ class Case(NamedTuple):
         ]
 
 
+def unit(case: Case) -> Array:
+    """A direction of Frobenius norm 1 for every member."""
+    X = case.rng.standard_normal(case.K.shape)
+    return np.asarray(X / np.linalg.norm(X, axis=(-2, -1), keepdims=True))
+
+
 def definite(rng: np.random.Generator, batch: tuple[int, ...], size: int) -> Array:
     """Symmetric matrices with eigenvalues in [0.1, 10]."""
     frame = np.linalg.qr(rng.standard_normal((*batch, size, size)))[0]

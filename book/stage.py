@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
@@ -131,6 +132,24 @@ def announce_parameters(app: Sphinx, doctree: nodes.document) -> None:
     section.insert(1, nodes.container("", line, classes=["lqr-parameters"]))
 
 
+def seconds_role(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Inliner,
+    options: Any = None,
+    content: Any = (),
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """``{lqr-seconds}`01_regulator` ``: how long that chapter's last execution took."""
+    executed = executed_folder(inliner.document.settings.env.app)
+    record = executed / "chapters" / f"{text}.json"
+    if not record.is_file():
+        return [nodes.Text("not executed yet")], []
+    seconds = json.loads(record.read_text(encoding="utf-8"))["seconds"]
+    return [nodes.Text(f"{seconds:.0f} seconds")], []
+
+
 def colab_address(app: Sphinx, docname: str) -> str:
     """Address at which Colab opens the published notebook, which installs lqrlib by itself."""
     repository = app.config.html_theme_options["repository_url"].removeprefix("https://github.com/")
@@ -207,6 +226,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", title_folded_proofs)
     app.connect("html-page-context", point_colab_to_published, priority=502)  # after the theme's
     app.connect("build-finished", publish_notebooks)
+    app.add_role("lqr-seconds", seconds_role)
     pages.add_directives(app)
     api.read_bars_as_text()
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

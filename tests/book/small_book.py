@@ -65,6 +65,8 @@ See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.
 A tuple.
 ```
 
+This page took {lqr-seconds}`01_small`, another {lqr-seconds}`99_missing`.
+
 ```{exercise} Count
 :label: ex-count
 Count to {glue:text}`largest:.2f`.

@@ -53,6 +53,12 @@ def test_the_executed_copy_is_shown_in_place_of_the_source(plain: Path) -> None:
     assert "Figure 1.1 A square." in words(shown)
 
 
+def test_seconds_come_from_the_record_of_the_execution(plain: Path) -> None:
+    record = json.loads((plain / "_build/executed/chapters/01_small.json").read_text())
+    took = f"took {record['seconds']:.0f} seconds, another not executed yet."
+    assert took in words(page(plain, "chapters/01_small"))
+
+
 def test_a_cell_with_a_figure_may_also_store_and_report(plain: Path) -> None:
     shown = page(plain, "chapters/01_small")
     assert shown.count("<figure") == 1

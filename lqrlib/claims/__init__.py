@@ -13,7 +13,7 @@ signature and docstring say what `check` takes.
 """
 
 # Importing these modules registers their results.
-from . import derivatives, domination, inequalities, regulator, smoothness
+from . import convergence, derivatives, domination, inequalities, regulator, smoothness, tasks
 from .checking import ROUNDING, Check
 from .domination import value_difference
 from .merging import merge
@@ -27,11 +27,13 @@ __all__ = [
     "Claim",
     "Sides",
     "check",
+    "convergence",
     "derivatives",
     "domination",
     "inequalities",
     "merge",
     "regulator",
     "smoothness",
+    "tasks",
     "value_difference",
 ]

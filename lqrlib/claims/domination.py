@@ -99,12 +99,18 @@ def stationary_gain_without_rank(
     yield Sides("", error / size, tolerance, 0.0, "Sigma_K has full rank")
 
 
-def value_difference(problem: LQR, K: ArrayLike, other: ArrayLike) -> Array:
-    """C(other) - C(K) by Lemma B.2, from the evaluation of one gain and the covariance of both."""
-    at, there = objective.evaluate(problem, K), objective.evaluate(problem, other)
-    step = objective.gain_array(problem, other, "other") - objective.gain_array(problem, K)
+def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
+    """C(K + step) - C(K) by Lemma B.2: keeps its digits for steps too small to move K itself."""
+    gain = objective.gain_array(problem, K)
+    at, there = objective.evaluate(problem, gain), objective.evaluate(problem, gain + step)
     form = 2 * _T(step) @ at.E + _T(step) @ at.R_K @ step
     return _trace(there.Sigma @ form)
+
+
+def value_difference(problem: LQR, K: ArrayLike, other: ArrayLike) -> Array:
+    """C(other) - C(K) by Lemma B.2, from the evaluation of one gain and the covariance of both."""
+    step = objective.gain_array(problem, other, "other") - objective.gain_array(problem, K)
+    return value_difference_along(problem, K, step)
 
 
 @claim("s2-lemma-b.2")

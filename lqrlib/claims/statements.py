@@ -42,4 +42,34 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "e1": ("E1", "The printed h_G bounds the gradient."),
     "e2": ("E2", "The printed h_cost is a local Lipschitz constant of the cost."),
     "e6": ("E6", "The printed h_H bounds the Hessian."),
+    "s2-mss": (
+        "Section 2",
+        "A mean-square stabilizing gain stabilizes the nominal system; the converse fails.",
+    ),
+    "s2-eq-2": ("Equation (2)", "P_K solves P = Q + K'RK + F_K*(P)."),
+    "s2-eq-3": ("Equation (3)", "Sigma_K solves Sigma = Sigma0 + F_K(Sigma)."),
+    "s2-riccati": (
+        "Section 2.1",
+        "Value and policy iteration reach the same solution of the generalised Riccati equation.",
+    ),
+    "s2-thm-3.4": (
+        "Theorem 3.4",
+        "A Gauss-Newton step of size up to 1/2 leaves at most 1 - 2 step mu / ||Sigma_K*|| of the "
+        "optimality gap.",
+    ),
+    "s2-thm-3.5": (
+        "Theorem 3.5",
+        "A natural gradient step up to the stated size leaves at most "
+        "1 - 2 step sigma_min(R) mu / ||Sigma_K*|| of the optimality gap.",
+    ),
+    "s2-thm-3.6": (
+        "Theorem 3.6",
+        "A gradient step up to c_pg leaves at most 1 - 2 step sigma_min(R) mu^2 / ||Sigma_K*|| of "
+        "the optimality gap.",
+    ),
+    "s1-lemma-8": (
+        "Lemma 8",
+        "The gradients of two tasks at one gain differ by at most sum_k epsilon_k h^k_het.",
+    ),
+    "e3": ("E3", "The printed h^k_het bound the difference of two tasks' gradients."),
 }

@@ -16,8 +16,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import objective
 from ..problem import LQR, Array
-from .magnitudes import Magnitudes, measured
+from .magnitudes import Magnitudes, frobenius_norm, measured
 
 Source = LQR | Magnitudes
 
@@ -187,21 +188,21 @@ def hessian_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
     return np.asarray(_hessian(at, d) / d)
 
 
-def gradient_step(problem: LQR, K: ArrayLike) -> Array:
+def gradient_step(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""c_pg of S2 Theorem 3.6, explicit: a step size for which the promised decrease holds, (...).
 
     .. math:: \eta \le \min\Bigl\{\frac{\hat d}{\|\nabla C(K)\|_F},
               \frac{q}{5\,C\,\bar r}\Bigr\}, \qquad
-              \varphi(\hat d) = \frac{\mu q}{8\nu C} = \frac{1}{8\nu^2}, \qquad
-              \bar r = \|R\| + bC/\mu
+              \varphi(\hat d) = \frac{1}{8\nu^2}, \qquad \bar r = \|R\| + bC/\mu
 
-    From the value-difference lemma: the covariance moves by at most mu/4 on such a step.
+    From the value-difference lemma: such a step moves the covariance by at most mu/4. With
+    `Magnitudes`, those of a sub-level set for one, the gradient is replaced by its bound.
     """
-    from .. import objective
-    from .magnitudes import frobenius_norm
-
     at = measured(problem, K)
-    length = frobenius_norm(objective.gradient(problem, K))
+    if isinstance(problem, LQR) and K is not None:
+        length = frobenius_norm(objective.gradient(problem, K))
+    else:
+        length = gradient_bound(at)
     with np.errstate(divide="ignore"):
         reach = np.where(length > 0, _root(at, 1 / (8 * at.nu**2)) / length, np.inf)
     return np.minimum(reach, at.q / (5 * at.cost * (at.R + at.b * at.cost / at.mu)))

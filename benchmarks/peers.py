@@ -102,8 +102,10 @@ def fixed_point(F: Array, variances: Array, directions: Array, W: Array, margin:
     """
     X = W
     while True:
-        noise = sum(v * D @ X @ D.T for v, D in zip(variances, directions, strict=True))
-        after = scipy.linalg.solve_discrete_lyapunov(F, W + noise)
+        noise = np.zeros_like(W)
+        for variance, D in zip(variances, directions, strict=True):
+            noise = noise + variance * D @ X @ D.T
+        after: Array = scipy.linalg.solve_discrete_lyapunov(F, W + noise)
         increment = np.linalg.norm(after - X)
         X = after
         if increment <= 1e-8 * margin * np.linalg.norm(X):

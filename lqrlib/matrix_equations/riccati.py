@@ -2,7 +2,7 @@
 
 P = Q + A'PA + sum alpha_i A_i'PA_i - A'PB (R + B'PB + sum beta_j B_j'PB_j)^(-1) B'PA
 (S2 section 2.1). The solution sought is the one whose gain stabilizes in mean square; a small
-residual does not single it out, so every gain returned is certified stabilizing.
+residual does not single it out, stability of the gain does, and that is certified.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from numpy.typing import NDArray
 
 from lqrlib.errors import NotStabilizableError
 from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrix_equations.iteration import (
+    frobenius_norm,
+    policy_iteration,
+    stage_weight,
+    value_iteration,
+    value_step,
+)
 from lqrlib.matrix_equations.riccati_doubling import structured_doubling
 from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
-from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
+from lqrlib.matrix_equations.symmetric import Array, Flags
 from lqrlib.problem import LQR
 
 METHODS = ("doubling", "policy_iteration", "value_iteration")
-MOST_POLICIES = 100
-MOST_SWEEPS = 100_000
-# Sweeps without a new least change after which value iteration has stagnated.
-PATIENCE = 50
 # Relative change of P in Newton's step up to which the step is in its quadratic regime.
 SMALL_STEP = 1e-6
-# Relative change of P at which rounding, not convergence, sets the pace.
-ROUNDING = 4 * np.finfo(float).eps
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ class Riccati:
     P : array (..., n, n)
         Value matrix of the optimal gain.
     K : array (..., m, n)
-        The optimal gain of u = -K x, certified mean-square stabilizing.
+        The optimal gain of u = -K x: certified mean-square stabilizing, or improved from a gain
+        that is.
     iterations : int array (...)
         Policy improvements or value-iteration sweeps each member took.
     """
@@ -54,27 +56,9 @@ class Riccati:
     @cached_property
     def residual(self) -> Array:
         """Residual relative to ||P|| max(1, ||A||^2), (...); small does not mean accurate."""
-        gap = _norm(value_step(self.problem, self.P) - self.P)
-        scale = _norm(self.P) * np.maximum(1.0, _norm(self.problem.A) ** 2)
+        gap = frobenius_norm(value_step(self.problem, self.P) - self.P)
+        scale = frobenius_norm(self.P) * np.maximum(1.0, frobenius_norm(self.problem.A) ** 2)
         return np.asarray(gap / np.where(scale == 0, 1.0, scale))
-
-
-def _norm(X: Array) -> Array:
-    return np.asarray(np.sqrt(np.einsum("...ij,...ij->...", X, X)))
-
-
-def _stage_weight(problem: LQR, K: Array) -> Array:
-    return np.asarray(problem.Q + transpose(K) @ (problem.R @ K))
-
-
-def value_step(problem: LQR, P: Array) -> Array:
-    """The right-hand side of the generalised Riccati equation, symmetric.
-
-    Written as Q + K'RK + F_K*(P) with the gain K greedy for P: a sum of semidefinite terms, where
-    A'PA - A'PB (...)^(-1) B'PA cancels, and symmetrised, or the skew part would grow.
-    """
-    K = greedy_gain(problem, P)
-    return symmetric_part(_stage_weight(problem, K) + closed_loop(problem, K).apply_adjoint(P))
 
 
 def _flattened(problem: LQR) -> LQR:
@@ -93,75 +77,6 @@ def _flattened(problem: LQR) -> LQR:
             (flat(noise.variances, 1), flat(noise.directions, 3))
             for noise in (problem.state_noise, problem.input_noise)
         ),
-    )
-
-
-def _policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.int64], Flags]:
-    """Kleinman and Hewer's iteration from certified stabilizing gains of a flat stack.
-
-    Returns P, K, the steps and whether P converged before the gain reached the boundary.
-    """
-    count, n = len(K), problem.states
-    K = K.copy()
-    P = np.full((count, n, n), np.nan)
-    steps = np.zeros(count, dtype=np.int64)
-    converged = np.zeros(count, dtype=bool)
-    members = np.arange(count)
-    last = np.full(count, np.inf)
-    part, gain = problem, K
-    for _ in range(MOST_POLICIES):
-        value = closed_loop(part, gain).solve_adjoint(_stage_weight(part, gain))
-        stable = np.isfinite(value).all(axis=(-2, -1))
-        with np.errstate(invalid="ignore"):
-            change = _norm(value - P[members])
-            size = _norm(value)
-            # quadratic convergence ends in rounding: no better than half the change before
-            ended = (change <= ROUNDING * size) | (
-                (change <= 1e-6 * size) & (change >= 0.5 * last[members])
-            )
-        P[members[stable]], K[members[stable]] = value[stable], gain[stable]
-        last[members] = np.where(np.isfinite(change), change, np.inf)
-        steps[members[stable]] += 1
-        converged[members] = stable & ended
-        going = stable & ~ended
-        if not going.all():
-            members, value = members[going], value[going]
-            if not members.size:
-                break
-            part = part[np.flatnonzero(going)]
-        gain = greedy_gain(part, value)
-    return P, K, steps, converged
-
-
-def _value_iteration(problem: LQR, P: Array) -> tuple[Array, NDArray[np.int64]]:
-    """Sweeps from P until rounding stops the progress; flat stack.
-
-    Members that grow without end, as the pair cannot be stabilized, are returned as they are then.
-    """
-    P = P.copy()
-    steps = np.zeros(len(P), dtype=np.int64)
-    members = np.arange(len(P))
-    part = problem
-    least = np.full(len(P), np.inf)
-    since = np.zeros(len(P), dtype=np.int64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(MOST_SWEEPS):
-            value = value_step(part, P[members])
-            change, size = _norm(value - P[members]), _norm(value)
-            P[members] = value
-            steps[members] += 1
-            since[members] = np.where(change < least[members], 0, since[members] + 1)
-            least[members] = np.minimum(change, least[members])
-            # the change shrinks by a constant factor until it is rounding, and then no more
-            stagnant = (change <= 1e-10 * size) & (since[members] >= PATIENCE)
-            going = (change > 0) & ~stagnant & (size < 1e100)
-            if not going.all():
-                members = members[going]
-                if not members.size:
-                    return P, steps
-                part = problem[members]
-    raise RuntimeError(
-        f"value iteration: no convergence in {MOST_SWEEPS} sweeps, use policy_iteration"
     )
 
 
@@ -206,7 +121,7 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
     open_ = np.ones(count, dtype=bool)
 
     if method == "value_iteration":
-        P, steps = _value_iteration(flat, flat.Q)
+        P, steps = value_iteration(flat, flat.Q)
         K, solved = _certified(flat, P)
         open_ = ~solved
     elif method != "policy_iteration" and not flat.has_noise:
@@ -214,9 +129,11 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
         start[~done] = 0.0
         gain = greedy_gain(flat, start)
         loop = closed_loop(flat, gain)
-        P = loop.solve_adjoint(_stage_weight(flat, gain))
+        P = loop.solve_adjoint(stage_weight(flat, gain))
         with np.errstate(invalid="ignore"):
-            open_ = ~(done & loop.stable & (_norm(P - start) <= SMALL_STEP * _norm(P)))
+            open_ = ~(
+                done & loop.stable & (frobenius_norm(P - start) <= SMALL_STEP * frobenius_norm(P))
+            )
         P[open_] = 0.0
         K = greedy_gain(flat, P)
         steps[:] = 1
@@ -230,11 +147,11 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
         _raise_not_stabilizable(bad, shape)
         if method == "value_iteration":
             # from above: value iteration then descends to the stabilizing solution
-            above = closed_loop(part, gain).solve_adjoint(_stage_weight(part, gain))
-            P[left], steps[left] = _value_iteration(part, above)
+            above = closed_loop(part, gain).solve_adjoint(stage_weight(part, gain))
+            P[left], steps[left] = value_iteration(part, above)
             K[left], converged = _certified(part, P[left])
         else:
-            P[left], K[left], steps[left], converged = _policy_iteration(part, gain)
+            P[left], K[left], steps[left], converged = policy_iteration(part, gain)
         if not converged.all():
             bad[left] = ~converged
             raise NotStabilizableError(

@@ -55,7 +55,7 @@ def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
 
 
 def _share(costs: Array) -> str:
-    return f"{100 * np.isfinite(costs).mean():.0f} %"
+    return f"{100 * np.isfinite(costs).mean():.2g} %"
 
 
 def paths_in_plane(

@@ -34,7 +34,7 @@ def test_the_words_follow_the_data():
     star, disc = _drawn(segment=segment), _drawn(DISC, segment=segment)
     assert "the set is not convex" in star.alt_text
     assert "lies inside" in disc.alt_text and "not convex" not in disc.alt_text
-    share = f"{100 * np.isfinite(STAR).mean():.0f} %"
+    share = f"{100 * np.isfinite(STAR).mean():.2g} %"
     assert share in star.alt_text and share not in disc.alt_text
 
 

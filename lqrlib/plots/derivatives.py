@@ -90,6 +90,7 @@ def models_on_a_line(
             )  # fmt: skip
         right.set(xlabel="step t (dimensionless)", ylabel="⟨Y, ∇C(K + tX)⟩ (dimensionless)")
         for axes in (left, right):
+            axes.locator_params(axis="x", nbins=4)
             axes.legend()
     middle = int(np.argmin(np.abs(t)))
     rates = [float(np.gradient(curve, t)[middle]) for curve in (s, s1, s2)]
@@ -177,7 +178,8 @@ def spread_by_states(
         axes.set(xlabel="number of states n", ylabel=f"{quantity} (dimensionless)", xticks=where)
         if logarithmic:
             axes.set_yscale("log")
-        axes.legend()
+        # Above the axes, since the samples may lie anywhere.
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(samples) + 1)
     return describe(
         figure,
         f"{quantity} for {number(where[0])} to {number(where[-1])} states: medians, 10 to 90 % "
@@ -200,10 +202,11 @@ def cost_past_the_boundary(
             t, f, color=PRINTED.color, marker=PRINTED.marker, markevery=max(1, len(t) // 20),
             label="plain linear solve", linestyle="none",
         )  # fmt: skip
-        axes.axvspan(edge, t[-1], color="#eeeeee", zorder=0, label="cost is infinite")
+        axes.axvspan(edge, t[-1], color="#d9d9d9", zorder=0, label="cost is infinite")
         axes.axvline(edge, color="black", linewidth=1)
         sign_axis(axes, f, 0.1 * float(np.min(np.abs(f))))
         axes.set(xlabel="step t (dimensionless)", ylabel="C(K + tX) (dimensionless)")
+        axes.set_xlim(t[0], t[-1])
         axes.legend()
     outside = f[~inside]
     return describe(

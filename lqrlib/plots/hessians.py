@@ -48,7 +48,7 @@ def spectrum_on_a_path(share: ArrayLike, eigenvalues: ArrayLike) -> Figure:
     if negative.any():
         last = t[np.flatnonzero(negative)[-1]]
         story = (
-            f"{negative[0]} of them are negative at the start, the least {number(values[0, 0])}; "
+            f"negative at the start: {negative[0]}, the least {number(values[0, 0])}; "
             f"the last negative one is seen at {number(last)} of the way"
         )
     else:

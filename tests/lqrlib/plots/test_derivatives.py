@@ -95,7 +95,7 @@ def test_curves_differ_in_marker_or_line_not_in_colour_alone(
 
 def test_spectrum_says_how_many_eigenvalues_are_negative_and_until_where() -> None:
     text = spectrum(1.0).alt_text  # type: ignore[attr-defined]
-    assert "1 of them are negative at the start, the least -0.55" in text
+    assert "negative at the start: 1, the least -0.55" in text
     assert "seen at 0.5 of the way" in text
     positive = hessians.spectrum_on_a_path(share, np.ones((11, 2)))
     assert "none of them is negative" in positive.alt_text  # type: ignore[attr-defined]

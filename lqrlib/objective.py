@@ -119,8 +119,7 @@ def _input_weight(problem: LQR, P: Array) -> Array:
 
 @_quiet
 def _evaluate(problem: LQR, K: Array, loop: ClosedLoop) -> Evaluation:
-    P = loop.solve_adjoint(_stage_weight(problem, K))
-    Sigma = loop.solve(problem.Sigma0)
+    Sigma, P = loop.solve_both(problem.Sigma0, _stage_weight(problem, K))
     R_K = _input_weight(problem, P)
     E = R_K @ K - _transpose(problem.B) @ P @ problem.A
     cost = np.where(loop.stable, _inner(P, problem.Sigma0), np.inf)

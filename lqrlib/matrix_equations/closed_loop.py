@@ -83,7 +83,7 @@ class ClosedLoop:
     def stable(self) -> Flags:
         if self._stable is None:
             n = self.A_K.shape[-1]
-            self._solve_flat(np.zeros((0, len(self._flat), n, n)), adjoint=False)
+            self._solve_flat((np.zeros((0, len(self._flat), n, n)), False))
         assert self._stable is not None
         return self._stable.reshape(self._batch)[()]
 
@@ -101,37 +101,47 @@ class ClosedLoop:
         """
         return self._solve(W, adjoint=True)
 
+    def solve_both(self, W: Array, V: Array) -> tuple[Array, Array]:
+        """T_K(W) and T_K*(V), for the price of little more than one of them where n is small."""
+        forward, restore = self._aligned(W)
+        backward, restore_adjoint = self._aligned(V)
+        X, Y = self._solve_flat((forward, False), (backward, True))
+        return restore(X), restore_adjoint(Y)
+
     def _solve(self, W: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(W)
-        return restore(self._solve_flat(stack, adjoint))
+        return restore(self._solve_flat((stack, adjoint))[0])
 
-    def _solve_flat(self, W: Array, adjoint: bool) -> Array:
-        """Solve for W (extra, members, n, n) and certify the members on the way."""
+    def _solve_flat(self, *equations: tuple[Array, bool]) -> list[Array]:
+        """Solve for each (W, adjoint), W (extra, members, n, n), and certify the members."""
+        n, members, method = self._flat.shape[-1], len(self._flat), self._method
         # unstable members may overflow; they end as nan
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            if self._noise is None and self._method in (None, "doubling"):
-                X, self._stable = doubling(self._flat, W, adjoint)
-                return X
-            n = W.shape[-1]
-            X = np.empty(W.shape)
-            stable = np.empty(len(self._flat), dtype=bool)
-            method = self._method
+            if self._noise is None and method in (None, "doubling"):
+                results = [doubling(self._flat, W, adjoint) for W, adjoint in equations]
+                self._stable = results[0][1]
+                return [X for X, _ in results]
+            stable = np.empty(members, dtype=bool)
+            solutions = [np.empty(W.shape) for W, _ in equations]
+            pairs = list(zip(solutions, equations, strict=True))
             if method == "direct" or (method is None and n <= MOST_DIRECT_STATES):
                 h = n * (n + 1) // 2
-                for part in chunks(len(stable), 8 * h * h, DIRECT_CHUNK_BYTES):
+                for part in chunks(members, 8 * h * h, DIRECT_CHUNK_BYTES):
                     operator = congruence(self._flat[part])
                     if self._noise is not None:
                         operator += self._noise.operator(part)
-                    X[:, part], stable[part] = direct(operator, W[:, part], adjoint)
+                    for X, (W, adjoint) in pairs:
+                        X[:, part], stable[part] = direct(operator, W[:, part], adjoint)
             else:
-                for part in chunks(len(stable), 320 * n * n, LARGE_CHUNK_BYTES):
+                for part in chunks(members, 320 * n * n, LARGE_CHUNK_BYTES):
                     A = self._flat[part]
                     S = np.zeros((len(A), 0, n, n))
                     if self._noise is not None:
                         S = self._noise.directions(part)
-                    X[:, part], stable[part] = solve_large(A, S, W[:, part], adjoint, method)
+                    for X, (W, adjoint) in pairs:
+                        X[:, part], stable[part] = solve_large(A, S, W[:, part], adjoint, method)
             self._stable = stable
-            return symmetric_part(X)
+            return [symmetric_part(X) for X in solutions]
 
     def _aligned(self, W: Array) -> tuple[Array, _Restore]:
         """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""
@@ -168,7 +178,7 @@ def closed_loop(problem: LQR, K: Array) -> ClosedLoop:
     batch = A_K.shape[:-2]
     gains = np.broadcast_to(K, batch + K.shape[-2:]).reshape((-1,) + K.shape[-2:])
     index = None
-    if problem.batch_shape:
+    if batch != problem.batch_shape and problem.batch_shape:
         numbers = np.arange(int(np.prod(problem.batch_shape))).reshape(problem.batch_shape)
         index = np.broadcast_to(numbers, batch).reshape(-1)
     return ClosedLoop(A_K, GainNoise(ProblemNoise.of(problem), gains, index))

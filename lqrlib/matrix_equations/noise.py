@@ -80,10 +80,13 @@ class GainNoise:
 
     terms: ProblemNoise
     K: Array
-    problems: NDArray[np.intp] | None  # which problem each gain belongs to; None: there is one
+    # which problem each gain belongs to; None: there is one problem, or one for each gain
+    problems: NDArray[np.intp] | None
 
     def _members(self, array: Array, part: slice) -> Array:
-        return array if self.problems is None else array[self.problems[part]]
+        if self.problems is not None:
+            return np.asarray(array[self.problems[part]])
+        return array if len(array) == 1 else array[part]
 
     def directions(self, part: slice) -> Array:
         K = self.K[part]

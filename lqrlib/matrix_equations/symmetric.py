@@ -49,28 +49,27 @@ def from_coordinates(x: Array, n: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _pairs(r: int, c: int) -> tuple[NDArray[np.intp], Array]:
-    """Where in a flattened r x c matrix the four factors of each entry stand, and its weight."""
-    i, j, row_weights = (x[:, None] for x in _triangle(r))
+def _congruence_weights(r: int, c: int) -> Array:
+    """Weight (h_r, h_c) of each entry of the matrix of a congruence."""
+    _, _, row_weights = _triangle(r)
     k, m, column_weights = _triangle(c)
-    index = np.stack([i * c + k, j * c + m, i * c + m, j * c + k]).reshape(4, -1)
-    weights = row_weights / column_weights * np.where(k == m, 0.5, 1.0)
-    return index, weights
+    return np.asarray(row_weights[:, None] / column_weights * np.where(k == m, 0.5, 1.0))
 
 
 def congruence(S: Array) -> Array:
     """Matrix (..., h_r, h_c) of X -> S X S' on symmetric matrices, S (..., r, c)."""
     r, c = S.shape[-2:]
-    index, weights = _pairs(r, c)
-    flat = S.reshape(S.shape[:-2] + (r * c,))
-    factor = flat[..., index[0]]
-    factor *= flat[..., index[1]]
-    other = flat[..., index[2]]
-    other *= flat[..., index[3]]
-    factor += other
-    factor = factor.reshape(S.shape[:-2] + weights.shape)
-    factor *= weights
-    return factor
+    i, j, _ = _triangle(r)
+    k, m, _ = _triangle(c)
+    left, right = S.take(k, axis=-1), S.take(m, axis=-1)
+    # entry (ij, km) is S_ik S_jm + S_im S_jk; whole rows are taken, which is fast
+    matrix = left.take(i, axis=-2)
+    matrix *= right.take(j, axis=-2)
+    other = right.take(i, axis=-2)
+    other *= left.take(j, axis=-2)
+    matrix += other
+    matrix *= _congruence_weights(r, c)
+    return matrix
 
 
 def positive_definite(X: Array) -> Flags:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lyapunov_cases import equation, loop_of, matrix, relative
 
 from lqrlib import LQR
-from lqrlib.matrix_equations import closed_loop, noise, solve_generalized_lyapunov
+from lqrlib.matrix_equations import ClosedLoop, closed_loop, noise, solve_generalized_lyapunov
 
 EPS = np.finfo(float).eps
 METHODS = [None, "direct", "low_rank", "krylov"]
@@ -81,6 +81,17 @@ def test_operators_and_resolvents_come_in_adjoint_pairs(n, rank):
     assert relative(X, loop.apply(X) + W) < 1e-13
     X = loop.solve_adjoint(W)
     assert relative(X, loop.apply_adjoint(X) + W) < 1e-13
+
+
+@pytest.mark.parametrize("n", [4, 25])
+@pytest.mark.parametrize("terms", [0, 2])
+def test_both_solutions_at_once_are_those_found_one_by_one(n, terms):
+    F, variances, directions, W = equation(12, n, 2, 0.9, batch=(2,))
+    V = equation(13, n, 2, 0.9, batch=(3, 2))[3]
+    loop = loop_of(F, variances, directions) if terms else ClosedLoop(F, None)
+    X, Y = loop.solve_both(W, V)
+    assert np.array_equal(X, loop.solve(W)) and np.array_equal(Y, loop.solve_adjoint(V))
+    assert loop.stable.all()
 
 
 @pytest.mark.parametrize("n", [4, 25])

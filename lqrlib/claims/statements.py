@@ -30,7 +30,7 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "The cost difference of two gains is 2 tr Sigma' D'E_K + tr Sigma' D'R_K D with "
         "D = K' - K, and the advantage is at least -x'E_K'R_K^-1 E_K x.",
     ),
-    "s2-app-a": ("Appendix A, (4)-(21)", "Standard inequalities for matrices."),
+    "s2-app-a": ("Appendix A, (4)–(21)", "Standard inequalities for matrices."),
     "s1-lemma-5": (
         "Lemma 5 (TR Lemma 14)",
         "Gradient, Hessian and gain are bounded by h_G, h_H and h_c.",

@@ -202,12 +202,16 @@ def cost_past_the_boundary(
             t, f, color=PRINTED.color, marker=PRINTED.marker, markevery=max(1, len(t) // 20),
             label="plain linear solve", linestyle="none",
         )  # fmt: skip
-        axes.axvspan(edge, t[-1], color="#d9d9d9", zorder=0, label="cost is infinite")
+        axes.axvspan(edge, t[-1], color="#e6e6e6", zorder=0)
+        axes.annotate(
+            "cost is infinite", ((edge + t[-1]) / 2, 0.55), xycoords=("data", "axes fraction"),
+            ha="center",
+        )  # fmt: skip
         axes.axvline(edge, color="black", linewidth=1)
         sign_axis(axes, f, 0.1 * float(np.min(np.abs(f))))
         axes.set(xlabel="step t (dimensionless)", ylabel="C(K + tX) (dimensionless)")
         axes.set_xlim(t[0], t[-1])
-        axes.legend()
+        axes.legend(loc="upper right")
     outside = f[~inside]
     return describe(
         figure,

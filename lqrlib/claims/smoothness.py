@@ -16,6 +16,8 @@ from .registry import Sides, claim
 # Rounding error of a difference of two costs, gradients, ..., relative to their size.
 CANCELLATION = 1e-12
 
+NO_NOISE = "there is no multiplicative noise"
+
 
 def _gradient(problem: LQR, K: ArrayLike, bound: Callable[[Magnitudes], Array]) -> Sides:
     objective.require_stabilizing(problem, K)
@@ -50,6 +52,12 @@ def corrected_uniform_bounds(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     yield _gradient(problem, K, corrected.gradient_bound)
     yield _hessian(problem, K, corrected.hessian_bound)
     yield _gain(problem, K, corrected.gain_bound)
+
+
+@claim("s1-lemma-5", form="dropped")
+def uniform_bounds_under_noise(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+    """The repaired h_H, a formula without noise terms, on problems with noise."""
+    yield _hessian(problem, K, corrected.hessian_bound)._replace(assumption=NO_NOISE)
 
 
 @claim("s1-lemma-5", form="sharp")
@@ -145,6 +153,15 @@ def corrected_local_smoothness(
     yield from _printed_smoothness(
         problem, K, direction, share, corrected.cost_smoothness, corrected.gradient_smoothness
     )
+
+
+@claim("s1-lemma-6", form="dropped")
+def local_smoothness_under_noise(
+    problem: LQR, K: ArrayLike, direction: ArrayLike, share: ArrayLike = 1.0
+) -> Iterator[Sides]:
+    """S1's h_Delta, a formula without noise terms, on problems with noise: K' may not stabilize."""
+    stability, *_ = local_smoothness(problem, K, direction, share)
+    yield stability._replace(assumption=NO_NOISE)
 
 
 @claim("e2")

@@ -25,7 +25,7 @@ def gradient_bound(problem: Source, K: ArrayLike | None = None) -> Array:
 
 def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""h_c with a Frobenius norm: ||K||_F <= (h_0 + ||B'P_K A||_F) / sigma_min(R), (...)."""
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray((printed.E_bound(at) + at.BPA_frobenius) / at.r)
 
 

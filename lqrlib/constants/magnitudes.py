@@ -226,12 +226,26 @@ def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
     )
 
 
-def measured(problem: LQR | Magnitudes, K: ArrayLike | None) -> Magnitudes:
-    """Read the arguments of a constant: a problem with a gain, or their magnitudes."""
+def measured(
+    problem: LQR | Magnitudes, K: ArrayLike | None, *, weighs_all_states: bool = True
+) -> Magnitudes:
+    """Read the arguments of a constant: a problem with a gain, or their magnitudes.
+
+    Raises ValueError where Sigma0 is singular, or Q for a constant that divides by its least
+    eigenvalue: the theorems say nothing there.
+    """
     if isinstance(problem, Magnitudes):
         if K is not None:
             raise ValueError("K: expected none beside Magnitudes, which belong to a gain already")
-        return problem
-    if K is None:
+        at = problem
+    elif K is None:
         raise ValueError("K: expected a gain (..., m, n) beside the problem, got None")
-    return magnitudes(problem, K)
+    else:
+        at = magnitudes(problem, K)
+    for name, least in (("Sigma0", at.mu), ("Q", at.q)):
+        if (name == "Sigma0" or weighs_all_states) and not (least > 0).all():
+            raise ValueError(
+                f"{name}: expected a positive definite matrix, as the theorem does, "
+                f"got smallest eigenvalue {np.min(least):.3g}"
+            )
+    return at

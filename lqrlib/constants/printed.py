@@ -47,7 +47,8 @@ def cost_smoothness(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Ar
     .. math:: h_{cost} = \frac{4 \operatorname{tr}(\Sigma_0) J \|R\|}{\mu q}
               \Bigl(\|K\| + \frac{h_\Delta}{2} + \|B\|\|K\|^2(\|A_K\|+1)\nu\Bigr)
 
-    Fails (erratum E2): the part of P_{K'} - P_K that comes from Q is missing.
+    Fails (erratum E2): the part of P_{K'} - P_K that comes from Q is missing. With the J of the
+    lemma the bound is quadratic in the weights while the cost is linear: one J is surplus.
     """
     at = measured(problem, K)
     shape = at.K + smoothness_radius(at) / 2 + at.B * at.K**2 * (at.A_K + 1) * at.nu
@@ -62,7 +63,7 @@ def E_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
     J_min is not defined in the report; it is read here as the optimal cost, as in Fazel et al.
     Read as the least cost over tasks it is 0 for a single task, whose gradient is not.
     """
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray(np.sqrt(at.R_K * at.gap / at.mu))
 
 
@@ -84,7 +85,7 @@ def gain_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
     Holds for the spectral norm of K. For the Frobenius norm, as printed, the last norm has to be
     a Frobenius norm too.
     """
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray((E_bound(at) + at.BPA) / at.r)
 
 
@@ -95,7 +96,8 @@ def hessian_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Arra
               \frac{J m}{q}, \qquad
               \xi = \frac{1}{\|Q\|}\Bigl(\frac{(1+\|B\|^2)J}{\mu} + \|R\| - 1\Bigr)
 
-    (the report prints 1/q as 1/min_i ||Q_i||). Fails (erratum E6); it can even be negative.
+    (the report prints 1/q as 1/min_i ||Q_i||). Fails (erratum E6) by
+    unbounded factors: -1 does not scale with the weights, and h_H can be negative.
     """
     at = measured(problem, K)
     xi = ((1 + at.B**2) * at.cost / at.mu + at.R - 1) / at.Q
@@ -152,7 +154,7 @@ def gradient_domination(problem: LQR | Magnitudes, K: ArrayLike | None = None) -
 
     .. math:: \lambda = 4\mu^2\sigma_{\min}(R)/\|\Sigma_{K^*}\|
     """
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray(4 * at.mu**2 * at.r / at.optimal_Sigma)
 
 
@@ -162,25 +164,25 @@ def natural_gradient_step(problem: LQR | Magnitudes, K: ArrayLike | None = None)
     .. math:: \eta \le \tfrac12\Bigl(\|R\| + \frac{(\|B\|^2 + \sum_j\beta_j\|B_j\|^2)\,C(K_0)}{\mu}
               \Bigr)^{-1}
     """
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray(0.5 / (at.R + at.b * at.cost / at.mu))
 
 
 def gauss_newton_rate(problem: LQR, step_size: ArrayLike = 0.5) -> Array:
     """Gap ratio promised by S2 Theorem 3.4, 0 < step <= 1/2: 1 - 2 step mu / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem))
+    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
     return np.asarray(1 - 2 * np.asarray(step_size) * at.mu / at.optimal_Sigma)
 
 
 def natural_gradient_rate(problem: LQR, step_size: ArrayLike) -> Array:
     """Gap ratio promised by S2 Theorem 3.5: 1 - 2 step sigma_min(R) mu / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem))
+    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
     return np.asarray(1 - 2 * np.asarray(step_size) * at.r * at.mu / at.optimal_Sigma)
 
 
 def gradient_rate(problem: LQR, step_size: ArrayLike) -> Array:
     """Gap ratio promised by S2 Theorem 3.6: 1 - 2 step sigma_min(R) mu^2 / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem))
+    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
     return np.asarray(1 - 2 * np.asarray(step_size) * at.r * at.mu**2 / at.optimal_Sigma)
 
 

@@ -110,7 +110,7 @@ def E_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike
 
 def E_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""h_0, (...): ||E_K||_F <= sqrt(||R_K|| (C(K) - C*) / mu), the lower half of S2 Lemma 3.2."""
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray(np.sqrt(at.R_K * at.gap / at.mu))
 
 
@@ -122,7 +122,7 @@ def gradient_bound(problem: Source, K: ArrayLike | None = None) -> Array:
 
 def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""||K||_F^2 <= (C - q tr Sigma0)/(mu sigma_min(R)), (...), from C = tr (Q + K'RK) Sigma_K."""
-    at = measured(problem, K)
+    at = measured(problem, K, weighs_all_states=False)
     return np.asarray(np.sqrt(np.maximum(at.cost - at.q * at.trace, 0) / (at.mu * at.r)))
 
 

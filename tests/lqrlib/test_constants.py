@@ -171,6 +171,17 @@ def test_arguments_are_a_gain_or_magnitudes():
         sharp.gradient_bound(at, K)
 
 
+def test_a_singular_weight_or_start_is_refused_where_the_theorem_wants_it_definite():
+    problem, K = systems.double_integrator(), [[0.4, 0.8]]
+    with pytest.raises(ValueError, match="Sigma0"):
+        sharp.gradient_bound(problem.replace(Sigma0=np.diag([1.0, 0.0])), K)
+    unweighted = problem.replace(Q=np.diag([1.0, 0.0]))
+    with pytest.raises(ValueError, match="Q"):
+        sharp.gradient_bound(unweighted, K)
+    assert np.isfinite(sharp.E_bound(unweighted, K))
+    assert claims.check("s1-lemma-7", unweighted, K)[0].holds
+
+
 def test_a_gain_that_does_not_stabilize_leaves_its_neighbours_alone():
     problems, K = stack(2, 2, 0, 0, count=3)
     bad = K.copy()

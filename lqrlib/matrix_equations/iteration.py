@@ -14,6 +14,8 @@ MOST_POLICIES = 100
 MOST_SWEEPS = 100_000
 # Sweeps without a new least change after which value iteration has stagnated.
 PATIENCE = 50
+# Mean-square radius up to which a gain that cannot be improved counts as well inside.
+INSIDE = 1 - 1e-6
 # Relative change of P at which rounding, not convergence, sets the pace.
 ROUNDING = 4 * np.finfo(float).eps
 
@@ -57,14 +59,18 @@ def policy_iteration(problem: LQR, K: Array) -> tuple[Array, Array, NDArray[np.i
         with np.errstate(invalid="ignore"):
             change = frobenius_norm(value - P[members])
             size = frobenius_norm(value)
-            # quadratic convergence ends in rounding: no better than half the change before
-            ended = (change <= ROUNDING * size) | (
-                (change <= 1e-6 * size) & (change >= 0.5 * last[members])
-            )
+            # P falls from step to step and converges quadratically, until rounding takes over
+            rose = np.trace(value - P[members], axis1=-2, axis2=-1) >= 0
+            slowed = (change <= 1e-6 * size) & (change >= 0.5 * last[members])
+            ended = (change <= ROUNDING * size) | rose | slowed
         P[members[stable]], K[members[stable]] = value[stable], gain[stable]
         last[members] = np.where(np.isfinite(change), change, np.inf)
         steps[members[stable]] += 1
         converged[members] = stable & ended
+        for i in members[~stable & (steps[members] > 0)]:
+            # a gain well inside was the last that rounding lets us have; one at the boundary
+            # was on its way to a limit that does not stabilize
+            converged[i] = closed_loop(problem[[i]], K[[i]]).radius()[0] < INSIDE
         going = stable & ~ended
         if not going.all():
             members, value = members[going], value[going]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from lqrlib.errors import NotStabilizableError
-from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrix_equations.closed_loop import ClosedLoop, closed_loop
 from lqrlib.matrix_equations.iteration import (
     frobenius_norm,
     policy_iteration,
@@ -105,7 +106,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
     ------
     NotStabilizableError
         If a member has no mean-square stabilizing gain, or no optimal one because Q does not
-        weigh a mode on the unit circle; names the members.
+        weigh a mode on the unit circle; names the members. Beyond what float64 resolves, where
+        P has a condition number above 1e13, a stabilizable member may be named too.
     RuntimeError
         If value iteration has not converged after 100,000 sweeps.
     """
@@ -170,8 +172,23 @@ def _certified(problem: LQR, P: Array) -> tuple[Array, Flags]:
 
 
 def _first_guess(problem: LQR) -> Array:
-    """The gain that is optimal without noise and with unit weights, zero where there is none."""
-    identity = np.broadcast_to(np.eye(problem.states), problem.Q.shape)
-    P, done = structured_doubling(problem.A, problem.B, identity, problem.R)
+    """The gain that is optimal without noise and with unit weights, where there is one."""
+    identity = np.eye(problem.states)
+    unit = np.broadcast_to(identity, problem.Q.shape)
+    P, done = structured_doubling(problem.A, problem.B, unit, problem.R)
     K = greedy_gain(problem, np.where(done[:, None, None], P, 0.0))
-    return np.where(np.isfinite(K), K, 0.0)
+    K = np.where(np.isfinite(K), K, 0.0)
+    mean_stable = ClosedLoop(problem.A - problem.B @ K, None).stable
+    for i in np.flatnonzero(~mean_stable):
+        # rarely: a condition number of P near 1 / eps is out of doubling's reach, not of QZ's
+        A, B, R = problem.A[i], problem.B[i], problem.R[i]
+        for weight in (problem.Q[i], identity):
+            try:
+                X = scipy.linalg.solve_discrete_are(A, B, weight, R)
+            except np.linalg.LinAlgError:
+                continue
+            gain = np.linalg.solve(R + B.T @ X @ B, B.T @ X @ A)
+            if ClosedLoop(A - B @ gain, None).stable:
+                K[i] = gain
+                break
+    return K

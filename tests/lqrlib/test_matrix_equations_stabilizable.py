@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from riccati_cases import scalar
@@ -115,3 +116,16 @@ def test_the_search_for_a_stabilizing_gain_starts_from_any_gain():
     for scale in (0.0, 1.0, 1e3):
         K, stable = stabilizing_gain(problem, scale * rng.standard_normal((4, 2, 3)))
         assert stable.all() and closed_loop(problem, K).stable.all()
+
+
+@pytest.mark.parametrize("method", [None, "policy_iteration"])
+@pytest.mark.parametrize("largest", [12.0, 20.0, 25.0])
+def test_rounding_that_ends_policy_iteration_early_is_no_missing_solution(method, largest):
+    # one input for five unstable modes: P has condition 1e13 and is found to 1e-2 or so
+    frame = np.linalg.qr(np.random.default_rng(0).standard_normal((5, 5)))[0]
+    A = frame @ np.diag([largest, 0.8 * largest, 0.6 * largest, 10.0, 5.0]) @ frame.T
+    problem = LQR(A, frame @ np.ones((5, 1)), 1e3 * np.eye(5), [[1.0]])
+    solution = solve_riccati(problem, method=method)
+    assert closed_loop(problem, solution.K).stable
+    expected = scipy.linalg.solve_discrete_are(A, problem.B, problem.Q, problem.R)
+    assert np.linalg.norm(solution.P - expected) < 0.05 * np.linalg.norm(expected)

@@ -237,6 +237,6 @@ def segment_and_slice(
         rises from {number(straight[0])} to {number(straight.max())} and stays above 1 for
         {100 * np.mean(straight >= 1):.0f} % of the way; along the detour through the optimum it
         never exceeds {number(detour.max())}. Right: in the plane through both gains and the
-        optimum, stabilizing gains fill {_share(costs)} of the window, a shape with two arms; the
-        two gains lie in different arms and the midpoint outside.""",
+        optimum, stabilizing gains fill {_share(costs)} of the window; the midpoint of the two
+        gains lies {"outside" if straight[len(straight) // 2] >= 1 else "inside"}.""",
     )

@@ -79,6 +79,7 @@ def test_segment_words_follow_the_data():
     high, low = _segment(5.0).alt_text, _segment(0.5).alt_text
     assert "to 5 " in high and "0.1" in high
     assert "stays above 1 for 0 % of the way" in low
+    assert "gains lies outside" in high and "gains lies inside" in low
     assert _segment(costs=DISC).alt_text != high
 
 

@@ -14,7 +14,7 @@ from book.parameters import declared_parameters, given_parameters, parameters_ce
 from book.problem import ChapterProblem
 
 # The modules of book/ that decide what an executed chapter looks like.
-EXECUTING = ("finish.py", "worker.py")
+EXECUTING = ("finish.py", "process.py", "worker.py")
 
 
 def find_chapters(root: Path) -> list[Path]:

@@ -70,8 +70,12 @@ def test_a_chapter_is_stored_without_outputs(chapter: Path) -> None:
     notebook = read_notebook(chapter)
     for index, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            assert cell["outputs"] == [], f"cell {index} has outputs: nbstripout {chapter.name}"
-            assert cell["execution_count"] is None, f"cell {index}: nbstripout {chapter.name}"
+            assert cell["outputs"] == [], (
+                f"cell {index} has outputs: nbstripout --keep-id {chapter.name}"
+            )
+            assert cell["execution_count"] is None, (
+                f"cell {index}: nbstripout --keep-id {chapter.name}"
+            )
         noted = set(cell["metadata"]) & {"execution", "papermill", "collapsed", "ExecuteTime"}
         assert not noted, f"cell {index} keeps {noted}"
     assert set(notebook["metadata"]) <= {"kernelspec", "language_info", "book", "mystnb"}
@@ -80,7 +84,7 @@ def test_a_chapter_is_stored_without_outputs(chapter: Path) -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_nbstripout_finds_nothing_to_strip(chapter: Path) -> None:
-    command = [sys.executable, "-m", "nbstripout", "--verify", str(chapter)]
+    command = [sys.executable, "-m", "nbstripout", "--keep-id", "--verify", str(chapter)]
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 

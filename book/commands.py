@@ -39,15 +39,20 @@ def parser() -> argparse.ArgumentParser:
     chapter.add_argument("parameters", nargs="*", help='name=value, as in "samples=200 seed=3"')
     for with_jobs in (book, execute):
         with_jobs.add_argument("--jobs", type=int, default=jobs_default(), help="chapters at once")
-    test = add("test", help="run every test")
-    test.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to pytest")
+    add("test", help="run every test; further words go to pytest")
     add("serve", help="open the built book in a browser, from this machine only")
-    bench = add("bench", help="run the benchmarks in .venv-bench")
-    bench.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to the benchmarks")
+    add("bench", help="run the benchmarks; further words go to them")
     lock = add("lock", help="lock the environments again from pyproject.toml")
     lock.add_argument("--upgrade", action="store_true", help="take newer versions where they exist")
     add("clean", help="remove everything that was built; the environments stay")
     return top
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """Return what the command line says; all words after test and bench are for those programs."""
+    if arguments[:1] in (["test"], ["bench"]):
+        return argparse.Namespace(command=arguments[0], arguments=arguments[1:])
+    return parser().parse_args(arguments)
 
 
 def jobs_default() -> int:
@@ -61,7 +66,7 @@ def jobs_default() -> int:
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit status."""
     try:
-        options = parser().parse_args(arguments)
+        options = parsed(arguments)
         if options.command in ("serve", "clean"):
             return int(COMMANDS[options.command](options))
         environment = ".venv-bench" if options.command == "bench" else ".venv"

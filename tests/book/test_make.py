@@ -109,6 +109,13 @@ def test_a_wrong_number_of_jobs(monkeypatch: pytest.MonkeyPatch, jobs: str) -> N
         commands.parser()
 
 
+@pytest.mark.parametrize("words", [[], ["-k", "execute"], ["--help"], ["tests/book", "-x"]])
+@pytest.mark.parametrize("command", ["test", "bench"])
+def test_words_for_pytest_and_the_benchmarks_go_to_them(command: str, words: list[str]) -> None:
+    options = commands.parsed([command, *words])
+    assert (options.command, options.arguments) == (command, words)
+
+
 def test_tests_need_git(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,16 @@ signature and docstring say what `check` takes.
 """
 
 # Importing these modules registers their results.
-from . import convergence, derivatives, domination, inequalities, regulator, smoothness, tasks
+from . import (
+    convergence,
+    derivatives,
+    domination,
+    inequalities,
+    mean_square,
+    regulator,
+    smoothness,
+    tasks,
+)
 from .checking import ROUNDING, Check
 from .domination import value_difference
 from .merging import merge
@@ -31,6 +40,7 @@ __all__ = [
     "derivatives",
     "domination",
     "inequalities",
+    "mean_square",
     "merge",
     "regulator",
     "smoothness",

@@ -50,7 +50,8 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "s2-eq-3": ("Equation (3)", "Sigma_K solves Sigma = Sigma0 + F_K(Sigma)."),
     "s2-riccati": (
         "Section 2.1",
-        "Value and policy iteration reach the same solution of the generalised Riccati equation.",
+        "Value iteration, policy iteration and a semidefinite program reach the same solution of "
+        "the generalised Riccati equation.",
     ),
     "s2-thm-3.4": (
         "Theorem 3.4",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy.linalg
+import scipy  # loads scipy.linalg when it is first used
 from numpy.typing import NDArray
 
 from lqrlib.errors import NotStabilizableError

@@ -123,22 +123,23 @@ class ClosedLoop:
                 return [X for X, _ in results]
             stable = np.empty(members, dtype=bool)
             solutions = [np.empty(W.shape) for W, _ in equations]
-            pairs = list(zip(solutions, equations, strict=True))
             if method == "direct" or (method is None and n <= MOST_DIRECT_STATES):
                 h = n * (n + 1) // 2
                 for part in chunks(members, 8 * h * h, DIRECT_CHUNK_BYTES):
                     operator = congruence(self._flat[part])
                     if self._noise is not None:
                         operator += self._noise.operator(part)
-                    for X, (W, adjoint) in pairs:
-                        X[:, part], stable[part] = direct(operator, W[:, part], adjoint)
+                    parts = [(W[:, part], adjoint) for W, adjoint in equations]
+                    found, stable[part] = direct(operator, parts)
+                    for X, Y in zip(solutions, found, strict=True):
+                        X[:, part] = Y
             else:
                 for part in chunks(members, 320 * n * n, LARGE_CHUNK_BYTES):
                     A = self._flat[part]
                     S = np.zeros((len(A), 0, n, n))
                     if self._noise is not None:
                         S = self._noise.directions(part)
-                    for X, (W, adjoint) in pairs:
+                    for X, (W, adjoint) in zip(solutions, equations, strict=True):
                         X[:, part], stable[part] = solve_large(A, S, W[:, part], adjoint, method)
             self._stable = stable
             return [symmetric_part(X) for X in solutions]

@@ -6,7 +6,10 @@ distance to the boundary of stability.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import scipy  # loads scipy.linalg when it is first used
 
 from lqrlib.matrix_equations.symmetric import (
     Array,
@@ -16,6 +19,9 @@ from lqrlib.matrix_equations.symmetric import (
     positive_definite,
     transpose,
 )
+
+# Unknowns from which one factorisation for all right-hand sides beats numpy's stacked solves.
+LEAST_FACTORED = 28
 
 
 def solve_stack(matrices: Array, right: Array) -> Array:
@@ -29,54 +35,78 @@ def solve_stack(matrices: Array, right: Array) -> Array:
         return np.where(singular[:, None, None], np.nan, np.linalg.solve(matrices, right))
 
 
-def _is_trusted(matrices: Array, x: Array) -> Flags:
+def _is_trusted(operator: Array, x: Array, adjoint: bool) -> Flags:
     """Whether X > 0 proves stability: the residual of the solve is surely smaller than W = I.
 
     Then X - F(X) > 0 with X > 0, which is Lyapunov's condition. Near a rank-one closed loop of
     norm 1e8 the identity is lost against F, and a definite X means nothing.
     """
-    unit = 10 * np.finfo(float).eps
-    size = np.linalg.norm(matrices, axis=(-2, -1)) * np.linalg.norm(x, axis=-1)
+    unit, h = 10 * np.finfo(float).eps, operator.shape[-1]
+    size = (np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(h)) * np.linalg.norm(x, axis=-1)
     trusted = np.asarray(unit * size < 1)
-    if not trusted.all():  # the cheap bound on the residual is too coarse; a finer one
-        size = np.linalg.norm(np.abs(matrices) @ np.abs(x)[..., None], axis=(-2, -1))
+    if not trusted.all():  # that bound on the residual is cheap and coarse; a finer one
+        matrices = np.abs(np.eye(h) - (transpose(operator) if adjoint else operator))
+        size = np.linalg.norm(matrices @ np.abs(x)[..., None], axis=(-2, -1))
         trusted = np.asarray(unit * size < 1)
     return trusted
 
 
-def direct(operator: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
+def _solutions(operator: Array, rights: Sequence[tuple[Array, bool]]) -> list[Array]:
+    """x with x = M x + right, or x = M' x + right where the flag is set, for each right side."""
+    matrices = np.negative(operator)
+    diagonal = np.arange(matrices.shape[-1])
+    matrices[:, diagonal, diagonal] += 1.0
+    if matrices.shape[-1] < LEAST_FACTORED:
+        return [solve_stack(transpose(matrices) if t else matrices, right) for right, t in rights]
+    lapack = scipy.linalg.lapack
+    solutions = [np.empty(right.shape) for right, _ in rights]
+    for member, matrix in enumerate(matrices):
+        # LAPACK stores by columns: what it factors, in place, is the transpose
+        factors, pivots, singular = lapack.dgetrf(matrix.T, overwrite_a=True)
+        for x, (right, transposed) in zip(solutions, rights, strict=True):
+            solved, _ = lapack.dgetrs(factors, pivots, right[member], trans=int(not transposed))
+            x[member] = np.nan if singular else solved
+    return solutions
+
+
+def _right_sides(W: Array) -> Array:
+    """Coordinates (N, h, 1 + E) of the identity and of W (E, N, n, n)."""
+    extra, members, n, _ = W.shape
+    right = np.empty((members, n * (n + 1) // 2, extra + 1))
+    right[..., 0] = coordinates(np.eye(n))
+    right[..., 1:] = np.moveaxis(coordinates(W), 0, -1)
+    return right
+
+
+def direct(operator: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags]:
     """Solve X = F(X) + W, or with the adjoint of F, for a flat stack.
 
     Parameters
     ----------
     operator : array (N, h, h)
         Matrix of F on symmetric matrices, in the coordinates of `symmetric`.
-    W : array (E, N, n, n), symmetric
+    equations : sequence of pairs
+        Symmetric W (E, N, n, n), and whether its equation is the adjoint one.
 
     Returns
     -------
-    X : array (E, N, n, n)
-        nan where the member is not stable.
+    solutions : list of arrays (E, N, n, n)
+        One for each equation; nan where the member is not stable.
     stable : bool array (N,)
         Certified: a linear solve of an unstable problem returns finite nonsense, but the solution
         for W = I is positive definite if and only if the system is mean-square stable. Where
         rounding could have made up that solution, the eigenvalues of F decide as well.
     """
-    n = W.shape[-1]
-    matrices = -(transpose(operator) if adjoint else operator)
-    diagonal = np.arange(matrices.shape[-1])
-    matrices[:, diagonal, diagonal] += 1.0
-    right = np.empty(matrices.shape[:2] + (W.shape[0] + 1,))
-    right[..., 0] = coordinates(np.eye(n))
-    right[..., 1:] = np.moveaxis(coordinates(W), 0, -1)
+    n, adjoint = equations[0][0].shape[-1], equations[0][1]
     with np.errstate(over="ignore", invalid="ignore"):
-        x = solve_stack(matrices, right)
-    X = from_coordinates(np.moveaxis(x, -1, 0), n)
-    stable = positive_definite(X[0])
-    doubtful = np.flatnonzero(stable & ~_is_trusted(matrices, x[..., 0]))
+        found = _solutions(operator, [(_right_sides(W), adjoint) for W, adjoint in equations])
+    solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
+    stable = positive_definite(solutions[0][0])
+    doubtful = np.flatnonzero(stable & ~_is_trusted(operator, found[0][..., 0], adjoint))
     if doubtful.size:
         stable[doubtful] = np.abs(np.linalg.eigvals(operator[doubtful])).max(axis=-1) < 1
-    X = X[1:]
+    solutions = [X[1:] for X in solutions]
     if not stable.all():
-        X[:, ~stable] = np.nan
-    return X, stable
+        for X in solutions:
+            X[:, ~stable] = np.nan
+    return solutions, stable

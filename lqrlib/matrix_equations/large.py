@@ -89,7 +89,7 @@ def solve_large(
     for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):
         # the iteration came to nothing: no solution, or stability neither shown nor refuted
         matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
-        X[:, i : i + 1], stable[i : i + 1] = direct(matrix, right[:, i : i + 1], adjoint)
+        [X[:, i : i + 1]], stable[i : i + 1] = direct(matrix, [(right[:, i : i + 1], adjoint)])
     stable &= powers.stable
     X = X[1:]
     if not stable.all():

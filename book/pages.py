@@ -162,7 +162,7 @@ class Filler:
             title,
             _badge(result.verdict),
             _values(violated, named),
-            _values(tightest, named),
+            _values(tightest, named=False),  # in the order of the forms in the column before
             self.chapter(claim.chapter),
         ]
 
@@ -240,7 +240,7 @@ def _counts(records: Sequence[collect.Record]) -> str:
 def _ratio(ratio: float | None) -> str:
     if ratio is None:
         return "–"
-    return "∞" if math.isinf(ratio) else f"{ratio:.4g}"
+    return "∞" if math.isinf(ratio) else f"{ratio:.3g}"
 
 
 def _values(entries: Sequence[tuple[str, str]], named: bool) -> Content:

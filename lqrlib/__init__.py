@@ -12,7 +12,16 @@ True
 Feedback is u = -K x throughout. Notation: `lqrlib.objective`.
 """
 
-from . import claims, constants, directions, matrix_equations, moments, placement, systems
+from . import (
+    claims,
+    constants,
+    directions,
+    matrix_equations,
+    moments,
+    placement,
+    robustness,
+    systems,
+)
 from .descent import Trace, backtracking, descend
 from .errors import NotStabilizableError, NotStabilizingError
 from .objective import (
@@ -53,5 +62,6 @@ __all__ = [
     "moments",
     "optimal_gain",
     "placement",
+    "robustness",
     "systems",
 ]

@@ -20,6 +20,7 @@ from . import (
     inequalities,
     mean_square,
     regulator,
+    robustness,
     smoothness,
     tasks,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "mean_square",
     "merge",
     "regulator",
+    "robustness",
     "smoothness",
     "tasks",
     "value_difference",

@@ -68,6 +68,20 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "A gradient step up to c_pg leaves at most 1 - 2 step sigma_min(R) mu^2 / ||Sigma_K*|| of "
         "the optimality gap.",
     ),
+    "s2-rem-4.2": (
+        "Remark 4.2",
+        "At one gain, noise raises C(K), ||P_K||, ||Sigma_K|| and ||B||^2 + sum beta_j ||B_j||^2, "
+        "and shrinks the steps that the theorems allow.",
+    ),
+    "s2-fig-1a": (
+        "Figure 1a",
+        "Descent on the cost with noise minimises it; the cost without noise stays finite and ends "
+        "slightly suboptimal.",
+    ),
+    "s2-fig-1b": (
+        "Figure 1b",
+        "Descent on the cost without noise minimises it; the cost with noise goes to infinity.",
+    ),
     "s1-lemma-8": (
         "Lemma 8",
         "The gradients of two tasks at one gain differ by at most sum_k epsilon_k h^k_het.",

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from . import objective
 from .counterexamples import counterexample as counterexample
-from .matrix_equations import solve_lyapunov
+from .gaussian_systems import gaussian_systems as gaussian_systems
+from .gaussian_systems import noise_scale
 from .problem import LQR, Array
 
 Seed = int | np.random.SeedSequence | np.random.Generator
@@ -206,7 +207,7 @@ def random_ensemble(
     quiet = objective.mean_square_radius(problem, gain)
     target = quiet + share * (1 - quiet)
     steering = input_directions @ gain[:, None]
-    scale = _noise_scale(
+    scale = noise_scale(
         problem.A - problem.B @ gain,
         np.concatenate([state_variances, input_variances], axis=1),
         np.concatenate([state_directions, steering], axis=1),
@@ -216,27 +217,6 @@ def random_ensemble(
         state_noise=(scale[:, None] * state_variances, state_directions),
         input_noise=(scale[:, None] * input_variances, input_directions),
     )
-
-
-def _noise_scale(closed: Array, variances: Array, directions: Array, target: Array) -> Array:
-    """Largest scale s, up to a few per cent, at which F_0 + s N has radius at most `target`.
-
-    F_0 + s N has the eigenvalue t exactly when 1/s is an eigenvalue of G = (t - F_0)^-1 N. G is a
-    positive operator, so for every X > 0 its radius is at most the largest eigenvalue of
-    X^-1 G(X) (Collatz and Wielandt); a few power iterations bring X near the Perron vector.
-    """
-    root = np.sqrt(target)[:, None, None]
-    X = np.broadcast_to(np.eye(closed.shape[-1]), closed.shape)
-    bound = np.zeros(len(closed))
-    for _ in range(8):
-        noise = directions @ X[:, None] @ directions.swapaxes(-1, -2)
-        noise = np.einsum("sj,sjkl->skl", variances, noise) / root**2
-        image = solve_lyapunov(closed / root, noise)
-        bound = np.abs(np.linalg.eigvals(np.linalg.solve(X, image))).max(axis=-1)
-        X = image / np.trace(image, axis1=-2, axis2=-1)[:, None, None]
-        # Rank-deficient noise would leave X singular; a little of the identity keeps X > 0.
-        X = X + 1e-3 * np.eye(closed.shape[-1])
-    return 1 / bound
 
 
 def _unit(directions: Array) -> Array:

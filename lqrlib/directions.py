@@ -6,10 +6,12 @@ direction           formula                             source
 `gradient`          :math:`2 E_K \Sigma_K`              S2 Theorem 3.6
 `natural_gradient`  :math:`2 E_K`                       S2 Theorem 3.5
 `gauss_newton`      :math:`2 R_K^{-1} E_K`              S2 Theorem 3.4
+`zeroth_order`      estimated from costs                S2 Algorithm 1
 ==================  ==================================  =====================
 
-Each factory takes a problem (one, or a stack) and returns a callable ``K -> (..., m, n)`` that
-`lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is policy iteration.
+Each factory takes a problem (one, or a stack), `zeroth_order` an oracle, and returns a callable
+``K -> (..., m, n)`` that `lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is policy
+iteration.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import objective
+from . import estimators, objective
 from .objective import Evaluation
 from .problem import LQR, Array
 
@@ -77,3 +79,58 @@ def _solve(R_K: Array, E: Array) -> Array:
     lost = np.isnan(R_K).any(axis=(-2, -1), keepdims=True)
     solution = np.linalg.solve(np.where(lost, np.eye(R_K.shape[-1]), R_K), E)
     return np.where(lost, np.nan, solution)
+
+
+class ZerothOrder:
+    """A gradient estimated from cost queries alone, with fresh directions at every call."""
+
+    def __init__(
+        self,
+        oracle: estimators.Function,
+        radius: float,
+        samples: int,
+        rng: estimators.Seed,
+        points: int,
+    ) -> None:
+        if points not in (1, 2):
+            raise ValueError(f"points: expected 1 or 2, got {points!r}")
+        if points == 1 and getattr(oracle, "common_noise", False):
+            raise ValueError("points: expected 2 with an oracle of common noise, got 1")
+        self.oracle = oracle
+        self.radius = radius
+        self.samples = samples
+        self.rng = np.random.default_rng(rng)
+        self._estimate = (
+            estimators.one_point_gradient if points == 1 else estimators.two_point_gradient
+        )
+
+    def __call__(self, K: ArrayLike) -> Array:
+        return self._estimate(
+            self.oracle, np.asarray(K, dtype=float), self.radius, self.samples, self.rng
+        )
+
+
+def zeroth_order(
+    oracle: estimators.Function, radius: float, samples: int, rng: estimators.Seed, points: int = 2
+) -> ZerothOrder:
+    """Gradient estimated from cost queries (S2 Algorithm 1; S1 Algorithm 2).
+
+    Parameters
+    ----------
+    oracle : callable
+        ``oracle(K) -> (...)``, as from `lqrlib.oracles`.
+    radius : float
+        Frobenius norm of the exploring perturbations.
+    samples : int
+        Perturbations for each estimate; `points` queries each.
+    rng : Generator, SeedSequence or int
+        Source of randomness, used up call by call.
+    points : 1 or 2
+        One-point estimate as published in S2, or symmetric pairs.
+
+    Returns
+    -------
+    callable
+        ``K -> (..., m, n)``; ``nan`` or ``inf`` where a perturbed gain leaves the domain.
+    """
+    return ZerothOrder(oracle, radius, samples, rng, points)

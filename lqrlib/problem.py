@@ -54,6 +54,13 @@ def finite_array(name: str, value: ArrayLike, core: int) -> Array:
     return array
 
 
+def whole_number(name: str, value: int, least: int = 1) -> int:
+    """Return `value` as an int, or raise ValueError naming what was expected."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
 def _matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:
     array = finite_array(name, value, 2)
     want = (rows or array.shape[-2], columns or array.shape[-1])

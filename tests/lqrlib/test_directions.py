@@ -104,3 +104,35 @@ def test_a_direction_of_something_else_is_refused_and_its_name_can_be_read(facto
     direction = factory(lqrlib.systems.double_integrator())
     assert factory.__name__.split("_")[0] in direction.name.lower().replace("-", " ")
     assert "2 states" in repr(direction)
+
+
+@pytest.mark.parametrize("points", [1, 2])
+def test_zeroth_order_descends_on_any_function_and_draws_afresh(points):
+    def parabola(K):
+        return np.sum((K - 1.0) ** 2, axis=(-2, -1))
+
+    direction = directions.zeroth_order(parabola, 0.1, 400, 3, points=points)
+    K = np.zeros((2, 3))
+    assert not np.array_equal(direction(K), direction(K))
+    end = lqrlib.descend(direction, K, 0.05, 60, cost=parabola).costs[-1]
+    assert end < 0.2 * parabola(K)
+
+
+def test_zeroth_order_of_a_stack_gives_a_direction_to_each_member():
+    problem = lqrlib.LQR.stack([lqrlib.systems.three_state()] * 4)
+    oracle = lqrlib.oracles.exact_cost(problem)
+    K = lqrlib.systems.random_stabilizing_gains(problem, 0, reach=0.3)
+    estimate = directions.zeroth_order(oracle, 1e-3, 4000, 1)(K)
+    exact = lqrlib.gradient(problem, K)
+    error = np.linalg.norm(estimate - exact, axis=(-2, -1))
+    # d = 6 and 4,000 pairs: the relative error is about sqrt((d - 1) / 4000)
+    assert (error < 0.15 * np.linalg.norm(exact, axis=(-2, -1))).all()
+    assert oracle.queries == 2 * 4000 * 4
+
+
+def test_zeroth_order_wants_one_or_two_points_and_pairs_for_common_noise():
+    oracle = lqrlib.oracles.rollout_cost(lqrlib.systems.three_state(), 5, 0, common_noise=True)
+    with pytest.raises(ValueError, match="points: expected 1 or 2, got 3"):
+        directions.zeroth_order(oracle, 0.1, 10, 0, points=3)
+    with pytest.raises(ValueError, match="points: expected 2 with an oracle of common noise"):
+        directions.zeroth_order(oracle, 0.1, 10, 0, points=1)

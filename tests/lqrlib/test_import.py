@@ -94,6 +94,9 @@ def test_every_public_name_exists_and_is_listed_once():
         ("directions.gradient", "problem"),
         ("directions.natural_gradient", "problem"),
         ("directions.gauss_newton", "problem"),
+        ("directions.zeroth_order", "oracle radius samples rng points"),
+        ("oracles.exact_cost", "problem"),
+        ("oracles.finite_horizon_cost", "problem horizon x0"),
     ],
 )
 def test_the_names_and_arguments_that_chapters_rely_on(name, arguments):

@@ -1,0 +1,103 @@
+r"""The cost of the first steps: what roll-outs of finite length average to.
+
+.. math:: C_\ell(K) = \mathbb E \sum_{t<\ell} x_t^\top (Q + K^\top R K) x_t
+          = \operatorname{tr} V_\ell \Sigma_0, \qquad
+          V_{s+1} = Q + K^\top R K + F_K^*(V_s), \quad V_0 = 0 .
+
+It is a polynomial in K, finite for every gain. At a stabilizing gain the part cut off is
+:math:`C(K) - C_\ell(K) = \operatorname{tr} P_K F_K^\ell(\Sigma_0)`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import objective
+from .matrix_equations import closed_loop
+from .problem import LQR, Array, finite_array, whole_number
+
+
+def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
+    """Second moment of the initial state: Sigma0, or that of one fixed state (..., n)."""
+    if x0 is None:
+        return problem.Sigma0
+    state = finite_array("x0", x0, 1)
+    if state.shape[-1] != problem.states:
+        raise ValueError(f"x0: expected shape (..., {problem.states}), got {state.shape}")
+    return state[..., :, None] * state[..., None, :]
+
+
+def _stage_weight(problem: LQR, K: Array) -> Array:
+    return problem.Q + K.swapaxes(-1, -2) @ problem.R @ K
+
+
+def _value(problem: LQR, K: Array, horizon: int) -> Array:
+    """V_horizon: by doubling without noise, else step by step."""
+    weight = _stage_weight(problem, K)
+    if problem.has_noise:
+        loop = closed_loop(problem, K)
+        value = weight
+        for _ in range(horizon - 1):
+            value = weight + loop.apply_adjoint(value)
+        return value
+    # V_2k = V_k + F' V_k F with F the k-step transition; bits of the horizon in order.
+    transition, value = problem.A - problem.B @ K, weight
+    power = transition
+    for bit in bin(horizon)[3:]:
+        value = value + power.swapaxes(-1, -2) @ value @ power
+        power = power @ power
+        if bit == "1":
+            value = weight + transition.swapaxes(-1, -2) @ value @ transition
+            power = power @ transition
+    return value
+
+
+def finite_horizon_cost(
+    problem: LQR, K: ArrayLike, horizon: int, x0: ArrayLike | None = None
+) -> Array:
+    """C_horizon(K), (...): expected cost of the first `horizon` steps, finite for every gain.
+
+    Parameters
+    ----------
+    problem : LQR
+    K : array (..., m, n)
+    horizon : int
+        Number of steps, at least 1.
+    x0 : array (..., n), optional
+        A fixed initial state; by default the initial state has second moment Sigma0.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0)
+    >>> print(finite_horizon_cost(problem, [[0.0]], 4))  # 1 + 4 + 16 + 64
+    85.0
+    """
+    gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
+    moment = initial_moment(problem, x0)
+    return np.asarray(np.einsum("...ij,...ij->...", _value(problem, gain, steps), moment))
+
+
+def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:
+    r"""Gradient of C_horizon at K, (..., m, n), for every gain.
+
+    .. math:: \nabla C_\ell(K) = 2 \sum_{t<\ell} \Bigl[\bigl(R + B^\top V B
+              + \sum_j \beta_j B_j^\top V B_j\bigr) K - B^\top V A\Bigr] F_K^t(\Sigma_0),
+              \qquad V = V_{\ell-1-t} .
+    """
+    gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
+    loop, weight = closed_loop(problem, gain), _stage_weight(problem, gain)
+    moments = [np.broadcast_to(problem.Sigma0, loop.A_K.shape)]
+    for _ in range(steps - 1):
+        moments.append(loop.apply(moments[-1]))
+    beta, B_j = problem.input_noise
+    B = problem.B.swapaxes(-1, -2)
+    value = np.zeros(loop.A_K.shape)
+    total = np.zeros(loop.A_K.shape[:-2] + gain.shape[-2:])
+    for moment in reversed(moments):
+        noise = B_j.swapaxes(-1, -2) @ value[..., None, :, :] @ B_j
+        R_K = problem.R + B @ value @ problem.B + np.einsum("...j,...jkl->...kl", beta, noise)
+        total += 2 * (R_K @ gain - B @ value @ problem.A) @ moment
+        value = weight + loop.apply_adjoint(value)
+    return total

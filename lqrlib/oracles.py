@@ -1,0 +1,142 @@
+r"""What a model-free method may ask: the cost of a gain, exactly, over a horizon, or simulated.
+
+An oracle is a callable ``oracle(K) -> (...)`` that costs something each time it is asked; it
+counts. `queries` is the number of gains it was asked about (a stack of S gains for M tasks is
+S * M queries) and `steps` the number of simulated time steps behind the answers.
+
+======================  ==========================================================  =============
+oracle                  answer                                                      source
+======================  ==========================================================  =============
+`exact_cost`            :math:`C(K)`                                                S1 Remark 9
+`finite_horizon_cost`   :math:`\mathbb E\sum_{t<\ell} x_t^\top (Q+K^\top RK) x_t`   S1 Remark 9
+`rollout_cost`          the same sum along one simulated trajectory                 S2 Algorithm 1
+======================  ==========================================================  =============
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import finite_horizon, objective
+from .finite_horizon import initial_moment
+from .problem import LQR, Array, finite_array, whole_number
+from .rollouts import DRAWS, simulated_costs
+
+Seed = int | np.random.SeedSequence | np.random.Generator
+
+
+class Oracle:
+    """A cost that counts how often it was asked.
+
+    Attributes
+    ----------
+    queries : int
+        Gains asked about so far, over all batch axes.
+    steps : int
+        Time steps simulated so far; zero for oracles that do not simulate.
+    common_noise : bool
+        Whether gains along the first axis of a stack meet the same noise.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        problem: LQR,
+        answer: Callable[[Array], Array],
+        horizon: int = 0,
+        common_noise: bool = False,
+    ) -> None:
+        if not isinstance(problem, LQR):
+            raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
+        self.name = name
+        self.problem = problem
+        self.horizon = horizon
+        self.common_noise = common_noise
+        self.queries = 0
+        self.steps = 0
+        self._answer = answer
+
+    def __call__(self, K: ArrayLike) -> Array:
+        gain = objective.gain_array(self.problem, K)
+        value = self._answer(gain)
+        self.queries += value.size
+        self.steps += value.size * self.horizon
+        return value
+
+    def __repr__(self) -> str:
+        return f"<{self.name} of {self.problem!r}: {self.queries} queries, {self.steps} steps>"
+
+
+def exact_cost(problem: LQR) -> Oracle:
+    """Oracle of the exact infinite-horizon cost, ``inf`` where K does not stabilize (S1 Rem. 9)."""
+    return Oracle("exact cost", problem, lambda K: objective.cost(problem, K))
+
+
+def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None) -> Oracle:
+    r"""Oracle of the expected cost of the first `horizon` steps.
+
+    Finite for every gain, also for one that does not stabilize.
+
+    Parameters
+    ----------
+    problem : LQR
+    horizon : int
+        Number of steps, at least 1.
+    x0 : array (..., n), optional
+        A fixed initial state; by default the initial state has second moment Sigma0.
+    """
+    whole_number("horizon", horizon)
+    initial_moment(problem, x0)
+    return Oracle(
+        "finite-horizon cost",
+        problem,
+        lambda K: finite_horizon.finite_horizon_cost(problem, K, horizon, x0),
+    )
+
+
+def rollout_cost(
+    problem: LQR,
+    horizon: int,
+    rng: Seed,
+    *,
+    x0: ArrayLike | None = None,
+    draws: str = "gaussian",
+    common_noise: bool = False,
+) -> Oracle:
+    """Oracle of the cost along one simulated trajectory of `horizon` steps (S2 Algorithm 1).
+
+    Every query draws its own initial state, with second moment Sigma0, and its own noise, so
+    asking twice gives two answers.
+
+    Parameters
+    ----------
+    problem : LQR
+    horizon : int
+        Number of steps, at least 1.
+    rng : Generator, SeedSequence or int
+        Source of randomness, used up query by query.
+    x0 : array (..., n), optional
+        A fixed initial state instead of a random one.
+    draws : "gaussian" or "signs"
+        Distribution of noise and initial state; signs are -1 or +1, and bounded.
+    common_noise : bool
+        Common random numbers: gains along the *first* axis of a stack meet the same initial state
+        and noise, as do the two ends of each pair of `estimators.two_point_gradient`. A real
+        system cannot offer this, a simulator can.
+    """
+    horizon = whole_number("horizon", horizon)
+    if draws not in DRAWS:
+        raise ValueError(f"draws: expected one of {', '.join(DRAWS)}, got {draws!r}")
+    generator = np.random.default_rng(rng)
+    state = None if x0 is None else finite_array("x0", x0, 1)
+    initial_moment(problem, x0)
+
+    def answer(K: Array) -> Array:
+        return simulated_costs(
+            problem, K, horizon, generator, x0=state, draws=draws, shared=common_noise
+        )
+
+    return Oracle("roll-out cost", problem, answer, horizon, common_noise)

@@ -3,6 +3,26 @@
 Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not import it.
 """
 
-from . import bounds, derivatives, domination, hessians, landscape, regulator, style
+from . import (
+    bounds,
+    derivatives,
+    domination,
+    equations,
+    hessians,
+    landscape,
+    mean_square,
+    regulator,
+    style,
+)
 
-__all__ = ["bounds", "derivatives", "domination", "hessians", "landscape", "regulator", "style"]
+__all__ = [
+    "bounds",
+    "derivatives",
+    "domination",
+    "equations",
+    "hessians",
+    "landscape",
+    "mean_square",
+    "regulator",
+    "style",
+]

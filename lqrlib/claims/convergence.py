@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import directions, objective
 from ..constants import magnitudes, optimality_gap, printed, sharp, sublevel
+from ..descent import descend
 from ..problem import LQR, Array
 from .domination import value_difference_along
 from .registry import Sides, claim
@@ -94,3 +95,45 @@ def gradient_convergence(
     step = _steps(step_size, largest)
     share = step * printed.gradient_domination(problem, K) / 2
     yield from _descent(problem, K, directions.gradient(problem), step, share, iterations)
+
+
+def _too_large(
+    problem: LQR,
+    K: ArrayLike,
+    direction: Callable[[Array], Array],
+    step_size: ArrayLike,
+    iterations: int,
+    assumption: str,
+) -> Iterator[Sides]:
+    """The gap after a number of steps against the gap before them; ``inf`` once outside."""
+    objective.require_stabilizing(problem, K)
+    trace = descend(direction, K, step_size, iterations, on_leave="flag")
+    first, last = optimality_gap(problem, trace.gains[0]), optimality_gap(problem, trace.gain)
+    yield Sides("", last, first, 0.0, assumption)
+
+
+@claim("s2-thm-3.4", form="dropped")
+def gauss_newton_with_a_large_step(
+    problem: LQR, K: ArrayLike, step_size: ArrayLike, *, iterations: int = 1
+) -> Iterator[Sides]:
+    """The gap does not grow, for steps that the theorem does not allow."""
+    direction = directions.gauss_newton(problem)
+    yield from _too_large(problem, K, direction, step_size, iterations, "the step is at most 1/2")
+
+
+@claim("s2-thm-3.5", form="dropped")
+def natural_gradient_with_a_large_step(
+    problem: LQR, K: ArrayLike, step_size: ArrayLike, *, iterations: int = 1
+) -> Iterator[Sides]:
+    """The gap does not grow, for steps that the theorem does not allow."""
+    direction, bound = directions.natural_gradient(problem), "the step is at most the stated one"
+    yield from _too_large(problem, K, direction, step_size, iterations, bound)
+
+
+@claim("s2-thm-3.6", form="dropped")
+def gradient_with_a_large_step(
+    problem: LQR, K: ArrayLike, step_size: ArrayLike, *, iterations: int = 1
+) -> Iterator[Sides]:
+    """The gap does not grow, for steps that the theorem does not allow."""
+    direction, bound = directions.gradient(problem), "the step is at most c_pg"
+    yield from _too_large(problem, K, direction, step_size, iterations, bound)

@@ -5,6 +5,7 @@ Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not 
 
 from . import (
     bounds,
+    convergence,
     derivatives,
     domination,
     equations,
@@ -17,6 +18,7 @@ from . import (
 
 __all__ = [
     "bounds",
+    "convergence",
     "derivatives",
     "domination",
     "equations",

@@ -38,7 +38,8 @@ from .objective import (
     mean_square_radius,
     optimal_gain,
 )
-from .problem import LQR, Noise
+from .problem import LQR
+from .validation import Noise
 
 __version__ = "0.1.0"
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .problem import LQR, Array
+from .problem import LQR
+from .validation import Array
 
 Exact = Fraction | tuple[tuple[Fraction, ...], ...]
 

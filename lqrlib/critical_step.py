@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .descent import Direction, descend
-from .problem import Array
+from .validation import Array
 
 
 def converges(

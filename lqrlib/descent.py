@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import NotStabilizingError
-from .problem import Array, finite_array
+from .validation import Array, finite_array
 
 Direction: TypeAlias = Callable[[Array], Array]
 Cost: TypeAlias = Callable[[Array], Array]

@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike
 
 from . import estimators, objective
 from .objective import Evaluation
-from .problem import LQR, Array
+from .problem import LQR
+from .validation import Array
 
 
 class LQRDirection:

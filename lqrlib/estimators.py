@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .problem import Array, finite_array, whole_number
+from .validation import Array, finite_array, whole_number
 
 Function: TypeAlias = Callable[[Array], Array]
 Seed = int | np.random.SeedSequence | np.random.Generator

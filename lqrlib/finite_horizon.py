@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 
 from . import objective
 from .matrix_equations import closed_loop
-from .problem import LQR, Array, finite_array, whole_number
+from .problem import LQR
+from .validation import Array, finite_array, whole_number
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from .matrix_equations import solve_lyapunov
-from .problem import LQR, Array
+from .problem import LQR
+from .validation import Array
 
 
 def gaussian_systems(

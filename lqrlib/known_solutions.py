@@ -15,7 +15,7 @@ import numpy as np
 
 from .matrix_equations.closed_loop import ClosedLoop
 from .matrix_equations.noise import Directions
-from .problem import Array
+from .validation import Array
 
 # Binary digits after the point; a factor of a low-rank direction gets half of them.
 DIGITS = 20

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .objective import evaluate, gain_array
-from .problem import LQR, Array
+from .problem import LQR
+from .validation import Array
 
 
 def _kron_square(X: Array) -> Array:
@@ -152,3 +153,51 @@ def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
         M = problem.A - problem.B @ gain + np.tensordot(nodes[picked], terms, axes=1)
         total += weights[picked].prod() * _kron_square(_kron_square(M))
     return float(np.abs(np.linalg.eigvals(total)).max())
+
+
+def tail_exponent(problem: LQR, K: ArrayLike) -> float:
+    r"""Exponent k of the tail of a roll-out's cost, of one one-state problem with Gaussian noise.
+
+    .. math:: \mathbb E\,|a_K + s\xi|^{2k} = 1 , \qquad
+              s^2 = \sum_i \alpha_i A_i^2 + \sum_j \beta_j (B_j K)^2, \quad \xi \sim N(0, 1)
+
+    The cost exceeds z with probability of order z^-k (Kesten 1973, Goldie 1991): it has a mean when
+    k > 1, which is mean-square stability, and a variance when k > 2. ``inf`` without noise.
+
+    Raises
+    ------
+    ValueError
+        If given a stack, more than one state, or a gain that does not stabilize.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> heavy = lqrlib.systems.scalar(0.0, 1.0, 1.0, 1.0, state_variance=3**-0.5)
+    >>> print(round(tail_exponent(heavy, [[0.0]]), 6))  # E s^4 xi^4 = 3/3
+    2.0
+    """
+    gain = gain_array(problem, K)
+    if problem.batch_shape or gain.ndim > 2 or problem.states > 1:
+        raise ValueError("problem, K: expected one problem with one state and one gain")
+    if not transition(problem, gain).item() < 1:
+        raise ValueError("K: expected a mean-square stabilizing gain")
+    center = float((problem.A - problem.B @ gain).item())
+    spread = float(np.sqrt(transition(problem, gain).item() - center**2))
+    if spread == 0:
+        return np.inf
+    xi = np.linspace(-40.0, 40.0, 400_001)
+    density = np.exp(-(xi**2) / 2) * (xi[1] - xi[0]) / np.sqrt(2 * np.pi)
+    logarithm = np.log(np.abs(center + spread * xi) + 1e-300)
+
+    def excess(power: float) -> float:
+        return float(np.sum(np.exp(2 * power * logarithm) * density)) - 1
+
+    low, high = 1.0, 2.0
+    while excess(high) < 0:
+        low, high = high, 2 * high
+        if high > 256:  # beyond the grid's reach, and as good as no tail
+            return np.inf
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) < 0 else (low, middle)
+    return (low + high) / 2

@@ -27,7 +27,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import NotStabilizingError
 from .matrix_equations import ClosedLoop, closed_loop, solve_riccati
-from .problem import LQR, Array, finite_array
+from .problem import LQR
+from .validation import Array, finite_array
 
 Bools: TypeAlias = NDArray[np.bool_]
 

@@ -22,8 +22,9 @@ from numpy.typing import ArrayLike
 
 from . import finite_horizon, objective
 from .finite_horizon import initial_moment
-from .problem import LQR, Array, finite_array, whole_number
+from .problem import LQR
 from .rollouts import DRAWS, simulated_costs
+from .validation import Array, finite_array, whole_number
 
 Seed = int | np.random.SeedSequence | np.random.Generator
 

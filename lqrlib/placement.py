@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import Array
 from .systems import Seed
+from .validation import Array
 
 
 def random_poles(count: int, states: int, rng: Seed) -> Array:

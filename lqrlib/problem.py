@@ -18,108 +18,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from .validation import (
+    Array,
+    Noise,
+    finite_array,
+    matrix,
+    noise_terms,
+    symmetric_matrix,
+    whole_number,
+)
 
-# Asymmetry or negative eigenvalues up to this size, relative to the norm, count as rounding.
-ROUNDING = 1e-10
-
-
-class Noise(NamedTuple):
-    """Multiplicative noise terms: variances (..., p) and directions (..., p, rows, columns)."""
-
-    variances: Array
-    directions: Array
-
-
-def finite_array(name: str, value: ArrayLike, core: int) -> Array:
-    """Return `value` as a float64 array of at least `core` axes, or raise ValueError."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: expected a rectangular array of numbers, got {error}") from None
-    if array.dtype.kind not in "iufb":
-        raise ValueError(f"{name}: expected real numbers, got dtype {array.dtype}")
-    if array.ndim < core:
-        raise ValueError(f"{name}: expected at least {core} axes, got shape {array.shape}")
-    if array.size == 0:
-        raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
-    array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
-    return array
-
-
-def whole_number(name: str, value: int, least: int = 1) -> int:
-    """Return `value` as an int, or raise ValueError naming what was expected."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
-    return int(value)
-
-
-def _matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:
-    array = finite_array(name, value, 2)
-    want = (rows or array.shape[-2], columns or array.shape[-1])
-    if array.shape[-2:] != want:
-        raise ValueError(f"{name}: expected shape (..., {want[0]}, {want[1]}), got {array.shape}")
-    return array
-
-
-def _symmetric(name: str, value: ArrayLike, size: int, *, definite: bool) -> Array:
-    """A symmetric positive (semi)definite matrix, exactly symmetric on return."""
-    array = _matrix(name, value, size, size)
-    scale = np.abs(array).max(axis=(-2, -1))
-    transpose = array.swapaxes(-1, -2)
-    if (np.abs(array - transpose).max(axis=(-2, -1)) > ROUNDING * scale).any():
-        raise ValueError(f"{name}: expected a symmetric matrix, got an asymmetric one")
-    array = array / 2 + transpose / 2
-    least = np.linalg.eigvalsh(array)[..., 0]
-    if definite and (least <= 0).any():
-        raise ValueError(
-            f"{name}: expected a positive definite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
-        )
-    if (least < -ROUNDING * scale).any():
-        raise ValueError(
-            f"{name}: expected a positive semidefinite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
-        )
-    return array
-
-
-def _is_empty(value: Any) -> bool:
-    try:
-        return np.size(value) == 0
-    except ValueError:  # a ragged list; finite_array says so by name
-        return False
-
-
-def _noise(name: str, value: Any, rows: int, columns: int) -> Noise:
-    if value is None:
-        return Noise(np.zeros(0), np.zeros((0, rows, columns)))
-    try:
-        variances, directions = value
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{name}: expected a pair (variances (..., p), directions (..., p, {rows}, {columns}))"
-        ) from None
-    if _is_empty(variances) and _is_empty(directions):
-        return Noise(np.zeros(0), np.zeros((0, rows, columns)))
-    variances = finite_array(f"{name} variances", variances, 1)
-    directions = finite_array(f"{name} directions", directions, 3)
-    want = (variances.shape[-1], rows, columns)
-    if directions.shape[-3:] != want:
-        raise ValueError(
-            f"{name} directions: expected shape (..., {want[0]}, {want[1]}, {want[2]}) to go with "
-            f"variances {variances.shape}, got {directions.shape}"
-        )
-    if (variances < 0).any():
-        raise ValueError(f"{name} variances: expected no negative entry, got {variances.min():.3g}")
-    return Noise(variances, directions)
+__all__ = ["LQR", "Array", "Noise", "finite_array", "whole_number"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,20 +93,20 @@ class LQR:
         if A.shape[-1] != A.shape[-2]:
             raise ValueError(f"A: expected a square matrix (..., n, n), got {A.shape}")
         n = A.shape[-1]
-        B = _matrix("B", B, n, None)
+        B = matrix("B", B, n, None)
         m = B.shape[-1]
         fields = {
             "A": A,
             "B": B,
-            "Q": _symmetric("Q", Q, n, definite=False),
-            "R": _symmetric("R", R, m, definite=True),
-            "Sigma0": _symmetric(
+            "Q": symmetric_matrix("Q", Q, n, definite=False),
+            "R": symmetric_matrix("R", R, m, definite=True),
+            "Sigma0": symmetric_matrix(
                 "Sigma0", np.eye(n) if Sigma0 is None else Sigma0, n, definite=False
             ),
         }
         noises = {
-            "state_noise": _noise("state_noise", state_noise, n, n),
-            "input_noise": _noise("input_noise", input_noise, n, m),
+            "state_noise": noise_terms("state_noise", state_noise, n, n),
+            "input_noise": noise_terms("input_noise", input_noise, n, m),
         }
         self._fill(fields, noises)
 
@@ -336,7 +250,7 @@ class LQR:
         changed = {}
         for name, value in increments.items():
             old = getattr(self, name)
-            increment = _matrix(name, value, *old.shape[-2:])
+            increment = matrix(name, value, *old.shape[-2:])
             try:
                 changed[name] = old + increment
             except ValueError:

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike
 from .matrix_equations import closed_loop
 from .moments import transition
 from .objective import gain_array
-from .problem import LQR, Array, finite_array
+from .problem import LQR
+from .validation import Array, finite_array
 
 # The critical scale is an eigenvalue of a matrix with n^2 rows.
 MOST_STATES = 16

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import LQR, Array
+from .problem import LQR
+from .validation import Array
 
 DRAWS = ("gaussian", "signs")
 # Largest temporary of a block of samples; 0.2 to 0.5 MB were the fastest.

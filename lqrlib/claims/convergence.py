@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from .. import directions, objective
 from ..constants import magnitudes, optimality_gap, printed, sharp, sublevel
 from ..descent import descend
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .domination import value_difference_along
 from .registry import Sides, claim
 

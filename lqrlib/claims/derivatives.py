@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from .. import moments, objective
 from ..constants import frobenius_norm, printed
 from ..matrix_equations import closed_loop
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .differences import directional_derivative, step_size, units
 from .registry import Sides, claim
 

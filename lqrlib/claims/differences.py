@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..problem import Array
+from ..validation import Array
 
 # Central differences at h, h/2, h/4, h/8.
 LEVELS = 4

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from .. import objective
 from ..constants import frobenius_norm, magnitudes, optimality_gap, printed
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .registry import Sides, claim
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 
-from ..problem import Array
+from ..validation import Array
 from .registry import Sides, claim
 
 # Equalities between floating-point numbers of order one.

@@ -12,7 +12,8 @@ from ..constants import frobenius_norm, spectral_norm
 from ..matrix_equations import closed_loop, solve_riccati
 from ..matrix_equations.iteration import value_step
 from ..moments import transition
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .registry import Sides, claim
 
 # Beyond this size value iteration has left every bound behind.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..problem import Array
 from ..recorded import FIGURE_2
+from ..validation import Array
 from .registry import Sides, claim
 
 # The number in "no more than ... worse than optimal" is lost in the text we hold.

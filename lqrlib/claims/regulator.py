@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from .. import objective
 from ..matrix_equations import closed_loop
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .registry import Sides, claim
 
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from .. import objective
 from ..constants import printed, sharp
 from ..constants.magnitudes import magnitudes
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .registry import Sides, claim
 
 # What the text of Figure 1 leaves open: "minimized" is a relative gap of a thousandth, "slightly

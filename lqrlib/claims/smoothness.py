@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from .. import objective
 from ..constants import Magnitudes, corrected, frobenius_norm, magnitudes, printed, sharp
 from ..constants.magnitudes import spectral_norm
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .registry import Sides, claim
 
 # Rounding error of a difference of two costs, gradients, ..., relative to their size.

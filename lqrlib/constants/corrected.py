@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from . import printed
 from .magnitudes import Magnitudes, measured
 from .printed import Heterogeneity

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..problem import LQR, Array, Noise
+from ..problem import LQR
+from ..validation import Array, Noise
 from .magnitudes import frobenius_norm, magnitudes, spectral_norm
 
 

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 
 # Of these the least counts in a bound, of all others the largest.
 _LEAST = frozenset({"mu", "q", "r", "optimal_cost"})

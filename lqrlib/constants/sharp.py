@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..problem import LQR, Array
+from ..problem import LQR
+from ..validation import Array
 from .magnitudes import Magnitudes, frobenius_norm, measured
 
 Source = LQR | Magnitudes

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from lqrlib.matrix_equations.closed_loop import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
 from lqrlib.matrix_equations.symmetric import Array, symmetric_part, transpose
-from lqrlib.problem import ROUNDING, finite_array
+from lqrlib.validation import ROUNDING, finite_array
 
 
 def _square(name: str, value: ArrayLike) -> Array:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lqrlib.matrix_equations.symmetric import Array, congruence
-from lqrlib.problem import LQR, Noise
+from lqrlib.problem import LQR
+from lqrlib.validation import Noise
 
 
 class NoiseTerms(Protocol):

@@ -87,6 +87,16 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "On 20 random systems Gauss-Newton converges fastest, then natural gradient, then "
         "gradient, all to within a few per cent of the optimal cost.",
     ),
+    "s2-alg-1": (
+        "Algorithm 1",
+        "The estimate's mean is the gradient of the truncated cost, averaged over the ball of the "
+        "exploration radius.",
+    ),
+    "s2-thm-4.1": (
+        "Theorem 4.1",
+        "Descent along estimates that are accurate enough closes the gap at half the rate of "
+        "Theorem 3.6.",
+    ),
     "s1-lemma-8": (
         "Lemma 8",
         "The gradients of two tasks at one gain differ by at most sum_k epsilon_k h^k_het.",

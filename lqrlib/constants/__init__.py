@@ -5,6 +5,7 @@ r"""The papers' constants: as printed, repaired, and as sharp as they can be.
 `corrected`        the printed ones that fail, repaired with as little change as possible
 `sharp`            best possible ones, for both papers at once, noise included
 `heterogeneity`    two tasks at one gain, noise included
+`sampling`         sample sizes of the model-free theorem of S2, written out
 =================  =================================================================
 
 A constant of the same name bounds the same quantity in each module:
@@ -13,7 +14,7 @@ either a problem with a gain or `Magnitudes` worked out before: ``magnitudes(tas
 for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain of at most a cost.
 """
 
-from . import corrected, heterogeneity, printed, sharp
+from . import corrected, heterogeneity, printed, sampling, sharp
 from .magnitudes import (
     Magnitudes,
     frobenius_norm,
@@ -23,9 +24,11 @@ from .magnitudes import (
     sublevel,
 )
 from .printed import hessian as printed_hessian
+from .sampling import SampleSizes, sample_sizes
 
 __all__ = [
     "Magnitudes",
+    "SampleSizes",
     "corrected",
     "frobenius_norm",
     "heterogeneity",
@@ -33,6 +36,8 @@ __all__ = [
     "optimality_gap",
     "printed",
     "printed_hessian",
+    "sample_sizes",
+    "sampling",
     "sharp",
     "spectral_norm",
     "sublevel",

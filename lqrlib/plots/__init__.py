@@ -13,6 +13,7 @@ from . import (
     landscape,
     mean_square,
     regulator,
+    step_sizes,
     style,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "landscape",
     "mean_square",
     "regulator",
+    "step_sizes",
     "style",
 ]

@@ -45,57 +45,55 @@ class Counterexample(NamedTuple):
     explanation: str
 
 
-def _scalar(a: Fraction, q: Fraction, r: Fraction) -> LQR:
-    """The system x+ = a x + u with weights q and r and unit second moment of x_0."""
-    return LQR([[float(a)]], [[1.0]], [[float(q)]], [[float(r)]])
+def _memoryless(b: float, weight: float) -> LQR:
+    """The system x+ = b u with Q = R = weight and unit second moment of x_0."""
+    return LQR([[0.0]], [[b]], [[weight]], [[weight]])
 
 
 def _e1() -> Counterexample:
-    problem = _scalar(Fraction(3, 4), Fraction(7, 16), Fraction(7))
     exact: dict[str, Exact] = {
-        "J": Fraction(1),
-        "J*": Fraction(7, 8),
-        "Sigma_K": Fraction(16, 7),
-        "R_K": Fraction(8),
-        "E_K": Fraction(-3, 4),
-        "h_0": Fraction(1),
-        "gradient": Fraction(24, 7),
-        "bound": Fraction(16, 7),
-        "ratio": Fraction(3, 2),
+        "J": Fraction(5, 3),
+        "J*": Fraction(1),
+        "Sigma_K": Fraction(4, 3),
+        "R_K": Fraction(8, 3),
+        "E_K": Fraction(4, 3),
+        "h_0": Fraction(4, 3),
+        "gradient": Fraction(32, 9),
+        "bound": Fraction(20, 9),
+        "ratio": Fraction(8, 5),
     }
     return Counterexample(
         "e1",
-        problem,
-        np.zeros((1, 1)),
+        _memoryless(1.0, 1.0),
+        np.array([[0.5]]),
         None,
         exact,
-        "At K = 0 the gradient 2 E_K Sigma_K has size 24/7; the printed h_G is 16/7. The factor 2 "
-        "of the gradient is missing. The ratio is 3/2 here, below 2 always, and tends to 2 as the "
-        "input weight tends to 0.",
+        "On x+ = u at K = 1/2 the gradient 2 E_K Sigma_K is 32/9; the printed h_G is 20/9. The "
+        "factor 2 of the gradient is missing. With input weight r the ratio is 2/(1 + r/4): below "
+        "2 always, it tends to 2 as r tends to 0.",
     )
 
 
 def _e2() -> Counterexample:
-    problem = _scalar(Fraction(1, 2), Fraction(1), Fraction(1))
     exact: dict[str, Exact] = {
-        "J": Fraction(4, 3),
-        "J'": Fraction(5, 3),
-        "h_Delta": Fraction(1, 8),
-        "h_cost": Fraction(1, 3),
-        "change": Fraction(1, 3),
-        "bound": Fraction(1, 18),
-        "ratio": Fraction(6),
+        "J": Fraction(1),
+        "J'": Fraction(17, 15),
+        "h_Delta": Fraction(1, 4),
+        "h_cost": Fraction(1, 2),
+        "change": Fraction(2, 15),
+        "bound": Fraction(1, 8),
+        "ratio": Fraction(16, 15),
     }
     return Counterexample(
         "e2",
-        problem,
+        _memoryless(1.0, 1.0),
         np.zeros((1, 1)),
-        np.array([[-1 / 8]]),
+        np.array([[0.25]]),
         exact,
-        "From K = 0 to K' = -1/8, at distance h_Delta, the cost rises by 1/3; the printed bound "
-        "h_cost J |K' - K| is 1/18. Every term of h_cost carries the factor ||R||, but the cost "
-        "also changes through Q when the dynamics change. With input weight r the rise is "
-        "(12 + r)/39 and the bound r/18: the ratio grows without bound as r tends to 0.",
+        "On x+ = u, from K = 0 to K' = 1/4, at distance h_Delta, the cost rises by 2/15; the "
+        "printed bound h_cost J |K' - K| is 1/8. Every term of h_cost carries the factor ||R||, "
+        "but the cost also changes through Q when the dynamics change. With input weight r the "
+        "rise is (1 + r)/15 and the bound r/8: the ratio grows without bound as r tends to 0.",
     )
 
 
@@ -142,24 +140,22 @@ def _e4() -> Counterexample:
 
 
 def _e6() -> Counterexample:
-    problem = _scalar(Fraction(1, 2), Fraction(1, 5), Fraction(1, 5))
     exact: dict[str, Exact] = {
-        "J": Fraction(4, 15),
-        "xi": Fraction(-4, 3),
-        "Hessian": Fraction(296, 135),
-        "bound, rational part": Fraction(56, 45),
-        "bound, factor of sqrt(2)": Fraction(-256, 135),
+        "J": Fraction(1, 6),
+        "xi": Fraction(0),
+        "Hessian": Fraction(5, 3),
+        "bound": Fraction(1),
+        "ratio": Fraction(5, 3),
     }
     return Counterexample(
         "e6",
-        problem,
+        _memoryless(2.0, 1 / 6),
         np.zeros((1, 1)),
         None,
         exact,
-        "At K = 0 the Hessian is 296/135; the printed h_H is 56/45 - 256 sqrt(2)/135, a negative "
-        "number. The term -1 in xi is not scaled with the weights: multiplying Q and R by c "
-        "multiplies the Hessian by c, but not h_H. At Q = R = 1/4 the ratio is 3.82; as "
-        "h_H crosses 0 it is unbounded.",
+        "On x+ = 2u with Q = R = 1/6, at K = 0, the Hessian is 5/3; the printed h_H is 1. The term "
+        "-1 in xi is not scaled with the weights: multiplying Q and R by c multiplies the Hessian "
+        "by c, but not h_H, which is negative for small weights.",
     )
 
 
@@ -183,56 +179,25 @@ def _lemma_5() -> Counterexample:
     )
 
 
-def _lemma_3_2() -> Counterexample:
-    exact: dict[str, Exact] = {
-        "gap": Fraction(1, 2600),
-        "squared gradient": Fraction(196, 17850625),
-        "bound": Fraction(49, 17850625),
-        "ratio": Fraction(17850625, 127400),
-    }
-    return Counterexample(
-        "s2-lemma-3.2",
-        LQR(
-            [[0.0, 0.0], [0.1, 0.5]],
-            [[0.0], [1.0]],
-            7 / 8 * np.eye(2),
-            [[1.0]],
-            np.diag([1.0, 0.0]),
-        ),
-        np.array([[7 / 130, 0.0]]),
-        None,
-        exact,
-        "Every trajectory starts in the first state and excites the second only through a "
-        "coupling of 1/10, so the gradient hardly sees an error in the second entry of K: the "
-        "gap is 1/2600, while the bound with the least positive eigenvalue of Sigma0 in place of "
-        "mu is 49/17850625, 140 times less.",
-    )
-
-
 def _corollary_3_3() -> Counterexample:
+    eye, zero = np.eye(2), Fraction(0)
     exact: dict[str, Exact] = {
-        "C": Fraction(1),
-        "C*": Fraction(1),
-        "K*": ((Fraction(1, 4), Fraction(0)),),
-        "Sigma_K": ((Fraction(16, 11), Fraction(0)), (Fraction(0), Fraction(0))),
+        "C": Fraction(2),
+        "C*": Fraction(2),
+        "cost from (0, 1)": Fraction(12, 5),
+        "K*": ((Fraction(2, 3), zero), (zero, Fraction(2, 3))),
+        "Sigma_K": ((Fraction(18, 13), zero), (zero, zero)),
     }
     return Counterexample(
         "s2-cor-3.3",
-        LQR(
-            np.eye(2) / 2,
-            [[1.0], [0.0]],
-            5 / 8 * np.eye(2),
-            [[1.0]],
-            np.diag([1.0, 0.0]),
-            state_noise=([0.25], [np.eye(2)]),
-        ),
-        np.array([[0.25, 1.0]]),
+        LQR(eye, eye, eye, eye, np.diag([1.0, 0.0]), state_noise=([1 / 6], [eye])),
+        np.diag([2 / 3, 1.0]),
         None,
         exact,
-        "A fixed initial state (1, 0) and multiplicative noise that never moves the second state: "
-        "Sigma_K has rank 1, the gradient vanishes for every second entry of K, and K differs "
-        "from the optimal gain (1/4, 0). Additive noise of covariance I, which replaces Sigma0 by "
-        "I, leaves (1/4, 0) as the only stationary gain.",
+        "Two copies of x+ = (1 + delta) x + u, started at (1, 0), and multiplicative noise that "
+        "never moves the second state: Sigma_K has rank 1, the gradient vanishes for every second "
+        "diagonal entry of K, and K = diag(2/3, 1) differs from the optimal gain diag(2/3, 2/3). "
+        "Additive noise of full rank replaces Sigma0 by its covariance and leaves only the latter.",
     )
 
 
@@ -243,7 +208,6 @@ _ALL: dict[str, Callable[[], Counterexample]] = {
     "e4": _e4,
     "e6": _e6,
     "s1-lemma-5": _lemma_5,
-    "s2-lemma-3.2": _lemma_3_2,
     "s2-cor-3.3": _corollary_3_3,
 }
 

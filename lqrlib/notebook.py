@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import io
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # The prefix by which myst_nb knows an output that is stored for {glue:} and not shown.
 STORED = "application/papermill.record/"
+# Colours of an animation.
+COLOURS = 64
 
 
 def _display(bundle: dict[str, Any], metadata: dict[str, Any]) -> None:
@@ -86,6 +89,59 @@ def show(figure: Figure, caption: str, name: str | None = None) -> None:
     plt.close(figure)
     record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
     _display({"image/png": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
+
+
+def animate(
+    frames: Iterable[Figure], caption: str, name: str | None = None, *, seconds: float = 0.1
+) -> None:
+    """Display figures one after the other as an animated GIF, which plays without a network.
+
+    A chapter gives the cell the tag `hide-output`: nothing moves before the reader unfolds it.
+
+    Parameters
+    ----------
+    frames : iterable of matplotlib Figures of one size
+        From a function of `lqrlib.plots`, often one figure that changes; the last one's
+        ``alt_text`` says in words what the animation shows.
+    caption, name
+        As in `show`.
+    seconds : float
+        Time that each frame stands.
+
+    Raises
+    ------
+    ValueError
+        If there is no frame, the last has no alt text, or `seconds` is not positive.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    if not seconds > 0:
+        raise ValueError(f"seconds: expected a number > 0, got {seconds!r}")
+    pictures, alt = [], None
+    for figure in frames:
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+        alt = getattr(figure, "alt_text", "")
+        plt.close(figure)
+    if alt is None:
+        raise ValueError("frames: expected at least one figure, got none")
+    if not alt:
+        raise ValueError("frames: expected alt_text, as figures of lqrlib.plots have it")
+    # One palette for all frames, from the one with the most in it, keeps the file small.
+    palette = pictures[-1].quantize(COLOURS)
+    colours = np.array(palette.getpalette()).reshape(-1, 3)
+    colours[(colours > 247).all(axis=1)] = 255  # or the paper would be a little grey
+    palette.putpalette(colours.ravel().tolist())
+    first, *rest = (each.quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures)
+    buffer = io.BytesIO()
+    first.save(
+        buffer, "GIF", save_all=True, append_images=rest, duration=round(1000 * seconds), loop=0
+    )
+    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
+    _display({"image/gif": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
 
 
 def _sentence(check: Check) -> tuple[str, str]:

@@ -11,10 +11,13 @@ from . import (
     equations,
     hessians,
     landscape,
+    margins,
     mean_square,
     regulator,
+    robustness,
     step_sizes,
     style,
+    suspension,
 )
 
 __all__ = [
@@ -25,8 +28,11 @@ __all__ = [
     "equations",
     "hessians",
     "landscape",
+    "margins",
     "mean_square",
     "regulator",
+    "robustness",
     "step_sizes",
     "style",
+    "suspension",
 ]

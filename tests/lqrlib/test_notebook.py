@@ -1,6 +1,8 @@
 """What a chapter hands to its page: the records that the build reads."""
 
 import base64
+import io
+import itertools
 import json
 
 import IPython.display
@@ -9,6 +11,7 @@ import myst_nb
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image, ImageSequence
 
 from lqrlib import claims, notebook
 
@@ -134,6 +137,62 @@ def test_show_closes_the_figure(shown):
 def test_show_refuses_a_figure_without_words(shown):
     with pytest.raises(ValueError, match="figure: expected one with alt_text"):
         notebook.show(figure(alt=""), "The curve falls.")
+    assert not shown
+
+
+# animate
+
+
+def frames(count=3, alt="A dot that moves."):
+    """The same figure again and again, with a dot that moves."""
+    drawn = figure(alt)
+    axes = drawn.axes[0]
+    for x in range(count):
+        axes.plot([x], [x], "o", color="black")
+        yield drawn
+
+
+def opened(data):
+    return Image.open(io.BytesIO(png(data["image/gif"])))
+
+
+def test_animate_displays_every_frame_with_its_words_caption_and_label(shown):
+    notebook.animate(frames(), "The dot moves.", name="fig-dot", seconds=0.2)
+    [(data, metadata)] = shown
+    assert set(data) == {"image/gif", "text/plain"}
+    picture = opened(data)
+    assert (picture.n_frames, picture.info["duration"], picture.info["loop"]) == (3, 200, 0)
+    shots = [np.asarray(frame.convert("L"), dtype=int) for frame in ImageSequence.Iterator(picture)]
+    assert all((one != other).any() for one, other in itertools.pairwise(shots))
+    assert metadata["lqrlib"] == {
+        "alt": "A dot that moves.",
+        "caption": "The dot moves.",
+        "name": "fig-dot",
+    }
+
+
+def test_animate_keeps_the_paper_white(shown):
+    notebook.animate(frames(), "The dot moves.")
+    assert opened(shown[0][0]).convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_animate_gives_the_same_bytes_for_the_same_frames(shown):
+    for _ in range(2):
+        notebook.animate(frames(), "The dot moves.")
+    assert png(shown[0][0]["image/gif"]) == png(shown[1][0]["image/gif"])
+
+
+@pytest.mark.parametrize(
+    "given, seconds, message",
+    [
+        (frames(0), 0.1, "frames: expected at least one figure, got none"),
+        (frames(alt=""), 0.1, "frames: expected alt_text"),
+        (frames(), 0.0, "seconds: expected a number > 0, got 0.0"),
+    ],
+)
+def test_animate_refuses_what_it_cannot_show(shown, given, seconds, message):
+    with pytest.raises(ValueError, match=message):
+        notebook.animate(given, "The dot moves.", seconds=seconds)
     assert not shown
 
 

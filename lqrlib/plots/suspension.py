@@ -1,0 +1,160 @@
+"""The suspension of S2 as a drawing: a body on a wheel on the road, standing still or moving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from .robustness import AWARE, IGNORANT
+from .style import BLACK, GREY, describe, drawing, joined, number
+
+Array = NDArray[np.float64]
+
+BODY, WHEEL = 3.2, 1.3  # rest heights of the lower edges in the drawing
+COILS = 5
+
+
+def spring(bottom: float, top: float, at: float, width: float = 0.22) -> tuple[Array, Array]:
+    """Corners of a zigzag from `bottom` to `top` around x = `at`."""
+    height = np.linspace(0, 1, 2 * COILS + 3)
+    side = np.where(np.arange(len(height)) % 2, width, -width)
+    side[[0, -1]] = 0
+    return at + side, bottom + (top - bottom) * height
+
+
+class Drawing:
+    """One suspension in some axes, to be moved by `place`."""
+
+    def __init__(self, axes: Axes, at: float, color: str) -> None:
+        self.at = at
+        axes.plot([at - 1, at + 1], [0, 0], color=BLACK, linewidth=2)
+        self.body = Rectangle((at - 0.9, BODY), 1.8, 0.9, color=color, alpha=0.8)
+        self.wheel = Rectangle((at - 0.45, WHEEL), 0.9, 0.45, color=GREY)
+        axes.add_patch(self.body)
+        axes.add_patch(self.wheel)
+        lines = [axes.plot([], [], color=BLACK, linewidth=1.1)[0] for _ in range(6)]
+        self.springs, self.rods, self.pots = lines[:2], lines[2:4], lines[4:]
+        self.place(0.0, 0.0)
+
+    def place(self, body: float, wheel: float) -> None:
+        """Move body and wheel to these heights above rest, in units of the drawing."""
+        self.body.set_y(BODY + body)
+        self.wheel.set_y(WHEEL + wheel)
+        gaps = ((0.0, WHEEL + wheel), (WHEEL + wheel + 0.45, BODY + body))
+        for k, (bottom, top) in enumerate(gaps):
+            self.springs[k].set_data(*spring(bottom, top, self.at - 0.3))
+            x, pot = self.at + 0.3, bottom + 0.55 * (top - bottom)
+            self.pots[k].set_data([x - 0.14, x - 0.14, x + 0.14, x + 0.14],
+                                  [pot, bottom, bottom, pot])  # fmt: skip
+            self.rods[k].set_data(
+                [x, x, x - 0.11, x + 0.11], [top, pot - 0.2, pot - 0.2, pot - 0.2]
+            )
+
+
+def _still(axes: Axes) -> None:
+    Drawing(axes, 0.0, AWARE.color)
+    for text, height, color in (
+        ("body\n500 kg", BODY + 0.45, BLACK),
+        ("wheel", WHEEL + 0.21, "white"),
+    ):
+        axes.annotate(text, (0, height), ha="center", va="center", color=color, fontsize=9)
+    for text, x, y, side in (
+        ("5 kN/m", -0.6, (WHEEL + 0.45 + BODY) / 2, "right"),
+        ("200 N s/m", 0.55, (WHEEL + 0.45 + BODY) / 2, "left"),
+        ("20 kN/m", -0.6, WHEEL / 2, "right"),
+        ("4 kN s/m", 0.55, WHEEL / 2, "left"),
+        ("100 kg", 0.55, WHEEL + 0.22, "left"),
+    ):
+        axes.annotate(text, (x, y), ha=side, va="center", fontsize=9)
+    arrow = {"arrowstyle": "<->", "color": BLACK}
+    axes.annotate("", (0.02, BODY), (0.02, WHEEL + 0.45), arrowprops=arrow)
+    axes.annotate("u", (0.09, BODY - 0.3), ha="left", style="italic")
+    axes.annotate("road", (0, -0.12), ha="center", va="top", fontsize=9)
+    axes.set(xlim=(-1.8, 1.8), ylim=(-0.5, 4.4), aspect="equal")
+    axes.axis("off")
+
+
+def _histories(axes: Axes, times: Array, bodies: Mapping[str, Array]) -> list[str]:
+    words = []
+    for (label, height), look in zip(bodies.items(), (AWARE, IGNORANT), strict=False):
+        if np.shape(height) != np.shape(times):
+            raise ValueError(f"{label}: expected shape {np.shape(times)}, got {np.shape(height)}")
+        axes.plot(times, height, color=look.color, marker=look.marker,
+                  markevery=max(1, len(times) // 10), linewidth=1.2, label=label)  # fmt: skip
+        words.append(f"{label} up to {number(np.abs(height).max())}")
+    axes.set(xlabel="time (s)", ylabel="body above rest (m)")
+    return words
+
+
+def suspension_and_histories(times: Array, bodies: Mapping[str, Array]) -> Figure:
+    """Draw the suspension with its data, and body heights over time under two gains.
+
+    Parameters
+    ----------
+    times : array (T,)
+        Seconds.
+    bodies : mapping from a label to heights (T,) above rest, in metres
+    """
+    with drawing(1, 2, width=7.2, height=3.6, width_ratios=[1, 1.7]) as (figure, (left, right)):
+        _still(left)
+        words = _histories(right, times, bodies)
+        right.legend(loc="best")
+    return describe(
+        figure,
+        f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton per
+        metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on a
+        tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
+        metre; the force u acts between body and wheel. Right: height of the body over
+        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres.""",
+    )
+
+
+def riding(
+    times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], reach: float = 0.75
+) -> Iterator[Figure]:
+    """Yield one figure for each time: two suspensions side by side, and their body heights so far.
+
+    It is the same figure each time, changed. `reach` is how far the largest movement goes in the
+    drawing.
+
+    Parameters
+    ----------
+    times : array (T,)
+        Seconds.
+    bodies, wheels : mappings from a label to heights (T,) above rest, in metres
+    """
+    if list(bodies) != list(wheels):
+        raise ValueError(f"wheels: expected the labels {list(bodies)}, got {list(wheels)}")
+    largest = max(np.abs(values).max() for part in (bodies, wheels) for values in part.values())
+    with drawing(1, 2, width=7.2, height=3.3, width_ratios=[1.1, 1], layout="constrained") as (
+        figure,
+        (scene, chart),
+    ):
+        cars = {}
+        for k, (label, look) in enumerate(zip(bodies, (AWARE, IGNORANT), strict=False)):
+            cars[label] = Drawing(scene, 2.6 * k, look.color)
+            scene.annotate(label, (2.6 * k, -0.15), ha="center", va="top", fontsize=9)
+        scene.set(xlim=(-1.3, 2.6 * len(cars) - 1.3), ylim=(-0.7, 5.0))
+        scene.axis("off")
+        words = _histories(chart, times, bodies)
+        lines = [(line, line.get_ydata().copy()) for line in chart.lines]
+        chart.set(xlim=(times[0], times[-1]), ylim=chart.get_ylim())
+        describe(
+            figure,
+            f"""Animation: two drawn suspensions shake under the same noise for
+            {number(times[-1])} seconds, and their body heights are drawn beside them;
+            {joined(words)} metres.""",
+        )
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # the places of the axes stay from frame to frame
+        for t in range(len(times)):
+            for label, car in cars.items():
+                car.place(*(reach * part[label][t] / largest for part in (bodies, wheels)))
+            for line, values in lines:
+                line.set_ydata(np.where(np.arange(len(times)) <= t, values, np.nan))
+            yield figure

@@ -108,7 +108,7 @@ def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, Curve]) -> Figure
         left.set_ylim(LEAST_GAP / 3, 40)
         right.set_ylim(3e-4, 20)
         left.set_ylabel("(cost − optimal cost) / optimal cost\n(dimensionless)")
-        left.legend(loc="upper right", bbox_to_anchor=(1.0, 0.8))
+        left.legend(loc="center right", bbox_to_anchor=(1.04, 0.36))
     text = f"""Three bands of the relative cost gap over iterations, both on log scales, with points
         for recorded means and bars for recorded ranges; the second panel shows gaps above 0.0003
         only. {"; ".join(words)}."""

@@ -21,7 +21,8 @@ def main() -> int:
     except ImportError as error:
         print(f"benchmarks: {error.name} is missing; `make bench` installs requirements-bench.txt")
         return 1
-    from benchmarks.work import WrongResult, rows
+    from benchmarks.agreement import WrongResult
+    from benchmarks.work import rows
 
     with threadpool_limits(1):
         try:

@@ -91,22 +91,3 @@ def slycot_gains(problem: LQR) -> Array:
         P = slycot.sb02md(n, A, G, problem.Q[i], "D", hinv="I")[0]
         gains[i] = np.linalg.solve(R + B.T @ P @ B, B.T @ P @ A)
     return gains
-
-
-def fixed_point(F: Array, variances: Array, directions: Array, W: Array, margin: float) -> Array:
-    """Generalised Lyapunov equation as in the code published with S2: a fixed point around scipy.
-
-    X <- the solution of X = F X F' + W + sum_i variances_i D_i X_old D_i'. The published cap of
-    1,000 sweeps is lifted and its tolerance tightened until the error is 1e-8 of X: an increment
-    is about `margin` times the error.
-    """
-    X = W
-    while True:
-        noise = np.zeros_like(W)
-        for variance, D in zip(variances, directions, strict=True):
-            noise = noise + variance * D @ X @ D.T
-        after: Array = scipy.linalg.solve_discrete_lyapunov(F, W + noise)
-        increment = np.linalg.norm(after - X)
-        X = after
-        if increment <= 1e-8 * margin * np.linalg.norm(X):
-            return X

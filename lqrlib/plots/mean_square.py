@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
 from .style import (
@@ -147,6 +148,10 @@ def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
         axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high),
                  xlabel="squared radius of the mean, ρ(A − BK)² (dimensionless)",
                  ylabel="mean-square radius ρ(F)")  # fmt: skip
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            axis.set_minor_formatter(NullFormatter())
         axes.legend(loc="lower right")
     return describe(
         figure,
@@ -170,6 +175,7 @@ def shrinking_set(
     shares: Sequence[float],
     critical: float,
     last: tuple[float, float],
+    found: tuple[Array, Array],
     boundary: tuple[Array, Array],
     labels: tuple[str, str, str, str],
 ) -> Figure:
@@ -178,16 +184,17 @@ def shrinking_set(
     Parameters
     ----------
     window : Window
-        Levels are -inf where not even the mean is stable.
+        Levels are negative where not even the mean is stable. The horizontal axis is
+        logarithmic, areas in the alt text are not.
     shares : sequence of increasing numbers in [0, 1)
         Noise levels as shares of the critical one; a set is drawn for each.
     critical : float
         Level at which the set becomes empty.
     last : pair
         The gain that survives longest.
-    boundary : pair of arrays
-        Two noise levels at which the last stabilizing gain disappears, from the first axis to the
-        second; the second alone is the level of the left panel.
+    found, boundary : pairs of arrays
+        Two noise levels at which the last stabilizing gain disappears, by search and in closed
+        form.
     labels : four texts
         Axes of the left panel, axes of the right.
     """
@@ -198,9 +205,9 @@ def shrinking_set(
         raise ValueError(
             f"window: expected levels ({len(window.y)}, {len(window.x)}), got {window.levels.shape}"
         )
-    # a value below every level for gains that do not even stabilize the mean
-    relative = np.where(np.isfinite(window.levels), window.levels / critical, -1.0)
-    areas = [float(np.mean(relative > share)) for share in shares]
+    relative = window.levels / critical
+    cells = np.gradient(window.y)[:, None] * np.gradient(window.x)
+    areas = [float(np.sum(cells * (relative > share)) / cells.sum()) for share in shares]
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         greys = [str(g) for g in np.linspace(0.93, 0.35, len(shares))]
         left.contourf(window.x, window.y, relative, levels=[*shares, 2.0], colors=greys)
@@ -208,13 +215,16 @@ def shrinking_set(
                              linewidths=0.8)  # fmt: skip
         left.clabel(lines, fmt={share: f"{100 * share:.0f} %" for share in shares}, fontsize=9)
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
-        left.set(xlabel=labels[0], ylabel=labels[1])
+        left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
+        left.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        left.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        left.xaxis.set_minor_formatter(NullFormatter())
         left.grid(False)
-        right.fill(*(np.append(b, 0.0) for b in boundary), color=SKY, alpha=0.35, linewidth=0)
-        right.plot(*boundary, color=BLUE, marker="|", markevery=2)
-        right.plot(0, critical, "d", color=BLACK, clip_on=False, zorder=3, label="closed form")
-        right.text(0.12, 0.15, "some gain\nstabilizes", transform=right.transAxes)
-        right.text(0.62, 0.72, "no gain\nstabilizes", transform=right.transAxes)
+        right.fill(*(np.append(b, 0.0) for b in boundary), color=SKY, alpha=0.3, linewidth=0)
+        right.plot(*boundary, color=BLUE, label="closed form")
+        right.plot(*found, "d", color=BLACK, clip_on=False, zorder=3, label="bisection")
+        right.text(0.08, 0.2, "some gain\nstabilizes", transform=right.transAxes)
+        right.text(0.55, 0.6, "no gain\nstabilizes", transform=right.transAxes)
         right.set(xlabel=labels[2], ylabel=labels[3], xlim=(0, None), ylim=(0, None))
         right.legend(loc="upper right")
     sizes = joined(

@@ -142,7 +142,7 @@ def render_pages() -> None:
 
 def chapter(options: argparse.Namespace) -> int:
     """Re-execute one chapter and render the pages; the next book returns to the defaults."""
-    from book.chapters import find_chapter
+    from book.chapters import executed_paths, find_chapter, find_chapters
     from book.execute import Executor
 
     found = find_chapter(ROOT, options.chapter)
@@ -150,6 +150,11 @@ def chapter(options: argparse.Namespace) -> int:
         executor = Executor(ROOT, bar=sys.stderr.isatty(), say=say)
         given = " ".join(options.parameters)
         outcomes = executor.execute([found], given, force=True)
+        if not outcomes[0].problem:
+            # The pages quote the numbers of every chapter, so those that never ran run too.
+            others = [path for path in find_chapters(ROOT) if path != found]
+            missing = [path for path in others if not executed_paths(ROOT, path)[0].is_file()]
+            outcomes += executor.execute(missing)
     if any(outcome.problem for outcome in outcomes):
         return 1
     render_pages()

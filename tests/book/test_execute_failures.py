@@ -236,6 +236,21 @@ def test_other_chapters_go_on_and_the_command_fails(
     assert "there is no chapter '99'; the book has 01_bad, 02_good, 03_b" in capsys.readouterr().err
 
 
+def test_one_chapter_of_a_fresh_copy_brings_the_others_along_once(
+    book_root: Path, write_chapter: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_chapter("01_plain", GOOD)
+    write_chapter("02_other", GOOD)
+    for name in ("ensure", "go_inside", "render_pages"):
+        monkeypatch.setattr(commands, name, lambda *arguments: None)
+    monkeypatch.setattr(commands, "ROOT", book_root)
+    other, _ = chapters.executed_paths(book_root, Path("02_other.ipynb"))
+    assert commands.run(["chapter", "1"]) == 0
+    written = other.stat().st_mtime_ns
+    assert commands.run(["chapter", "1"]) == 0
+    assert other.stat().st_mtime_ns == written
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [("1", "01_plain"), ("01", "01_plain"), ("01_plain", "01_plain"), ("other", "11_other"),

@@ -20,7 +20,7 @@ from lqrlib.problem import LQR
 METHODS = ("doubling", "direct", "low_rank", "krylov")
 # Up to this many states the direct solve is the fastest with noise.
 MOST_DIRECT_STATES = 20
-DIRECT_CHUNK_BYTES = 500_000
+DIRECT_CHUNK_BYTES = 250_000
 LARGE_CHUNK_BYTES = 16_000_000
 
 

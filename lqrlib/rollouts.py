@@ -121,6 +121,8 @@ def _block(
         cost += np.einsum("...is,...is->...s", both, weighted)
         x[...] = mean
         if terms:
-            noise = np.tile(_draw(rng, draws, shape + (terms, count)), repeats)
+            noise = _draw(rng, draws, shape + (terms, count))
+            if total > count:
+                noise = np.tile(noise, repeats)
             x += np.einsum("...ps,...pns->...ns", noise, moved)
     return cost

@@ -12,6 +12,7 @@ from benchmarks import peers
 from benchmarks.agreement import agree
 from benchmarks.figure_2 import figure_2
 from benchmarks.fixed_point import fixed_point
+from benchmarks.rollouts import rollouts
 from benchmarks.timing import HEADER, Row, Work, microseconds
 from lqrlib import LQR
 from lqrlib.matrix_equations import solve_generalized_lyapunov
@@ -144,6 +145,7 @@ def rows() -> Iterator[Row]:
         generalized_lyapunov(rng),
         cost_and_gradient(rng),
         figure_2(),
+        rollouts(rng),
     )
     for part in parts:
         for row in part:

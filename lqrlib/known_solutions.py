@@ -84,6 +84,7 @@ def known_equation(
     rng = np.random.default_rng(rng)
     A = rng.standard_normal((states, states))
     A *= 0.7 / np.abs(np.linalg.eigvals(A)).max()
+    factors: tuple[Array, ...]
     if rank is None:
         factors = (rng.standard_normal((terms, states, states)) * np.sqrt(0.5 / (terms * states)),)
     else:

@@ -170,6 +170,12 @@ class Window(NamedTuple):
     levels: Array
 
 
+def _widths(x: Array) -> Array:
+    """Width of the cell around each point of an increasing grid; half cells at the ends."""
+    edges = np.concatenate([x[:1], (x[1:] + x[:-1]) / 2, x[-1:]])
+    return np.diff(edges)
+
+
 def shrinking_set(
     window: Window,
     shares: Sequence[float],
@@ -206,14 +212,17 @@ def shrinking_set(
             f"window: expected levels ({len(window.y)}, {len(window.x)}), got {window.levels.shape}"
         )
     relative = window.levels / critical
-    cells = np.gradient(window.y)[:, None] * np.gradient(window.x)
+    cells = _widths(window.y)[:, None] * _widths(window.x)
     areas = [float(np.sum(cells * (relative > share)) / cells.sum()) for share in shares]
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         greys = [str(g) for g in np.linspace(0.93, 0.35, len(shares))]
         left.contourf(window.x, window.y, relative, levels=[*shares, 2.0], colors=greys)
         lines = left.contour(window.x, window.y, relative, levels=shares, colors=BLACK,
                              linewidths=0.8)  # fmt: skip
-        left.clabel(lines, fmt={share: f"{100 * share:.0f} %" for share in shares}, fontsize=9)
+        # at the top of each contour, where they do not crowd
+        tops = [max(np.concatenate(each), key=lambda point: point[1]) for each in lines.allsegs]
+        left.clabel(lines, fmt={share: f"{100 * share:.0f} %" for share in shares}, fontsize=9,
+                    manual=[(float(x), float(y)) for x, y in tops])  # fmt: skip
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
         left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
         left.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))

@@ -10,6 +10,7 @@ import numpy as np
 import lqrlib
 from benchmarks import peers
 from benchmarks.agreement import agree
+from benchmarks.equations import chapter_4
 from benchmarks.figure_2 import figure_2
 from benchmarks.fixed_point import fixed_point
 from benchmarks.rollouts import rollouts
@@ -146,6 +147,7 @@ def rows() -> Iterator[Row]:
         cost_and_gradient(rng),
         figure_2(),
         rollouts(rng),
+        chapter_4(rng),
     )
     for part in parts:
         for row in part:

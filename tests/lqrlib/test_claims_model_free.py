@@ -42,6 +42,14 @@ def test_inexact_steps_keep_half_the_promised_rate(case, form):
     assert decrease.checked == 24
 
 
+def test_the_step_of_theorem_3_6_is_within_the_longer_one(case):
+    """L c_pg <= 2/5 + 1/(4 nu), so Theorem 4.1 covers every step that Theorem 3.6 allows."""
+    problem, K = case
+    level = constants.sublevel(problem, lqrlib.cost(problem, K))
+    product = constants.sharp.gradient_step(level) * constants.sharp.hessian_bound(level)
+    assert (product <= 0.4 + 0.25 / level.nu + 1e-12).all()
+
+
 def test_short_rollouts_mislead_on_the_suspension():
     suspension = systems.suspension()
     options = {"step_size": 1e-4, "iterations": 400, "share": 0.05}

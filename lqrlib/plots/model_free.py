@@ -153,15 +153,6 @@ def bad_choices(
             axes.set_ylim(3e-4, top * 1.15)
             axes.xaxis.set_minor_formatter(NullFormatter())
             axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=9)
-        right.text(
-            0.98,
-            0.95,
-            "upper edge: does not stabilize",
-            transform=right.transAxes,
-            fontsize=9,
-            ha="right",
-            va="top",
-        )
         left.set_xticks(radii, [f"{r:g}" for r in radii])
         right.set_xticks(horizons, [f"{k:g}" for k in horizons])
         left.set_xlabel("radius $r$ (dimensionless)")

@@ -23,17 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .validation import (
-    Array,
-    Noise,
-    finite_array,
-    matrix,
-    noise_terms,
-    symmetric_matrix,
-    whole_number,
-)
+from .validation import Array, Noise, finite_array, matrix, noise_terms, symmetric_matrix
 
-__all__ = ["LQR", "Array", "Noise", "finite_array", "whole_number"]
+__all__ = ["LQR"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

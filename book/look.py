@@ -30,6 +30,12 @@ BROKEN_IMAGES = """
 [...document.images].filter(image => image.complete && image.naturalWidth === 0)
   .map(image => image.src)
 """
+# The script that folds boxes finds them by id, and opens again what shares one.
+OPEN = """
+[...document.querySelectorAll("article .admonition.dropdown")]
+  .filter(node => !node.matches(".toggle-hidden, .toggle-shown"))
+  .map(node => node.textContent.slice(0, 60))
+"""
 # Proofs and solutions are folded away at first, and hold the widest formulas.
 UNFOLD = """
 (async () => {
@@ -82,6 +88,7 @@ def page_problems(browser: Browser, url: str, base: str) -> Iterator[str]:
     yield from (f"TeX error: {text}" for text in browser.evaluate(TEX_ERRORS))
     yield from (f"formula not typeset: {text}" for text in browser.evaluate(UNTYPESET))
     yield from (f"broken image: {source}" for source in browser.evaluate(BROKEN_IMAGES))
+    yield from (f"stands open: {text}" for text in browser.evaluate(OPEN))
     browser.evaluate(UNFOLD)
     browser.resize(PHONE)
     browser.evaluate(AT_REST)

@@ -1,7 +1,7 @@
 """Proofs that fold: `prf:proof` with `:class: dropdown` gets a title to click on.
 
-sphinx-proof writes "Proof." into the first paragraph and gives the box no title, and the script
-that folds boxes stops with an error at a box without one.
+sphinx-proof writes "Proof." into the first paragraph, gives the box no title, and gives every box
+of a page the same id. The script that folds boxes needs a title and finds its box by the id.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ PREFIX = "Proof. "
 
 def title_folded_proofs(app: Sphinx, doctree: nodes.document) -> None:
     """Give each folded proof its title, and take the word out of its first line."""
-    for proof in doctree.findall(proof_node):
+    for count, proof in enumerate(doctree.findall(proof_node), start=1):
         box = proof[0]
+        box["ids"] = [f"proof-{count}"]
         if "dropdown" not in box["classes"]:
             continue
         first = next(iter(box.findall(nodes.Text)), None)

@@ -55,6 +55,11 @@ A norm is not negative, $0 \le \lVert x \rVert$.
 See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.
 ```
 
+```{prf:proof}
+:class: dropdown
+It follows.
+```
+
 ```{prf:algorithm} Descent
 :label: alg-descent
 1. $K \leftarrow K_0$

@@ -70,6 +70,7 @@ def test_a_sound_page_has_no_fault(browser: Browser, site: Path) -> None:
         ("<img src='gone.png'>", "broken image"),
         ("<img src='https://example.org/a.png'>", "asks the network for https://example.org/a.png"),
         ("<div class='wide' style='width: 800px'>wide</div>", "px wide on a screen of 390 px"),
+        ("<div class='admonition dropdown toggle'>A proof.</div>", "stands open: A proof."),
     ],
 )
 def test_a_fault_is_seen(browser: Browser, site: Path, extra: str, fault: str) -> None:

@@ -81,8 +81,16 @@ def test_solutions_are_hidden_and_hold_their_cells(plain: Path) -> None:
 
 def test_a_folded_proof_has_a_title_to_click_on(plain: Path) -> None:
     proof = page(plain, "chapters/01_small").split('<div class="proof dropdown admonition"')[1]
-    assert words(proof).startswith('id="proof"> Proof A norm is not negative')
+    assert words(proof).startswith('id="proof-1"> Proof A norm is not negative')
     assert '<p class="admonition-title">Proof</p>' in proof
+
+
+def test_each_folded_proof_has_an_id_of_its_own(plain: Path) -> None:
+    """The script that folds the boxes finds them by id: two alike would fold and unfold one box."""
+    ids = re.findall(
+        r'<div class="proof dropdown[^>]* id="([^"]*)"', page(plain, "chapters/01_small")
+    )
+    assert ids == ["proof-1", "proof-2"]
 
 
 def test_theorem_index_has_numbers_and_titles(plain: Path) -> None:

@@ -281,6 +281,8 @@ def test_an_interrupted_build_leaves_no_kernel_and_no_half_file(
     )
     code = f"""
 import pathlib, signal, sys
+# As in a terminal; a shell starts its background jobs with the interrupt ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from book import commands
 commands.ROOT = pathlib.Path({str(book_root)!r})
 commands.ensure = commands.go_inside = lambda *arguments: None

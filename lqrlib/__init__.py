@@ -18,12 +18,14 @@ from . import (
     directions,
     estimators,
     finite_horizon,
+    maml,
     matrix_equations,
     moments,
     oracles,
     placement,
     robustness,
     systems,
+    tasks,
 )
 from .descent import Trace, backtracking, descend
 from .errors import NotStabilizableError, NotStabilizingError
@@ -63,6 +65,7 @@ __all__ = [
     "hessian",
     "hessian_matrix",
     "is_stabilizing",
+    "maml",
     "matrix_equations",
     "mean_square_radius",
     "moments",
@@ -71,4 +74,5 @@ __all__ = [
     "placement",
     "robustness",
     "systems",
+    "tasks",
 ]

@@ -7,11 +7,14 @@ direction           formula                             source
 `natural_gradient`  :math:`2 E_K`                       S2 Theorem 3.5
 `gauss_newton`      :math:`2 R_K^{-1} E_K`              S2 Theorem 3.4
 `zeroth_order`      estimated from costs                S2 Algorithm 1
+`meta_gradient`     gradient of the MAML objective      S1 Algorithm 1
+`meta_zeroth_order` the same, estimated from costs      S1 Algorithm 3
 ==================  ==================================  =====================
 
-Each factory takes a problem (one, or a stack), `zeroth_order` an oracle, and returns a callable
-``K -> (..., m, n)`` that `lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is policy
-iteration.
+Each factory takes a problem (one, or a stack), those of zeroth order an oracle, and returns a
+callable ``K -> (..., m, n)`` that `lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is
+policy iteration. For the meta-directions the last batch axis of the problem counts the tasks, and
+K has no such axis.
 """
 
 from __future__ import annotations
@@ -22,9 +25,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import estimators, objective
+from .meta_directions import meta_gradient, meta_zeroth_order
 from .objective import Evaluation
 from .problem import LQR
 from .validation import Array
+
+__all__ = [
+    "gauss_newton",
+    "gradient",
+    "meta_gradient",
+    "meta_zeroth_order",
+    "natural_gradient",
+    "zeroth_order",
+]
 
 
 class LQRDirection:

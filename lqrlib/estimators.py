@@ -6,10 +6,13 @@ axis in front, so a stack of tasks (M,) meets samples (S, M) by broadcasting, an
 the same directions, as in S1 Algorithm 3.
 
 =============================  ===========================================  ====================
-estimator                      average over samples of                      what it is unbiased for
+estimator                      average over samples of                      what it estimates
 =============================  ===========================================  ====================
 `one_point_gradient`           d/r^2 f(K+U) U                               gradient of f_r
 `two_point_gradient`           d/(2r^2) (f(K+U) - f(K-U)) U                 gradient of f_r
+`paper_hessian`                m^2/r^2 (f(K+U) - f(K)) (UU' - I)            not a Hessian (E5)
+`stein_hessian`                second differences times (uu' - c I)         Hessian of a smoothed f
+`hessian_product`              difference of two gradient estimates         Hessian applied to X
 =============================  ===========================================  ====================
 
 f_r is f averaged over the ball of radius r, so the bias is O(r^2) for a smooth f. Nothing here
@@ -41,17 +44,25 @@ def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Ar
     )
 
 
-def _drawn(K: ArrayLike, radius: float, samples: int, rng: Seed) -> tuple[Array, Array]:
+def _drawn(
+    K: ArrayLike, radius: float, samples: int, rng: Seed, distribution: str = "sphere"
+) -> tuple[Array, Array]:
     """The gain, and directions with the batch axes of the gain left free for broadcasting."""
     gain = finite_array("K", K, 2)
-    directions = sphere(samples, gain.shape[-2:], radius, rng)
+    generator = np.random.default_rng(rng)
+    shape = gain.shape[-2:]
+    directions = sphere(samples, shape, radius, generator)
+    if distribution == "gaussian":
+        lengths = np.sqrt(generator.chisquare(np.prod(shape), (len(directions), 1, 1)))
+        directions = directions * lengths / np.sqrt(np.prod(shape))
     axes = (1,) * (gain.ndim - 2)
     return gain, directions.reshape(directions.shape[:1] + axes + directions.shape[1:])
 
 
 def _weighted(weights: Array, directions: Array) -> Array:
-    """Average over samples of weight times direction."""
-    return np.asarray(np.mean(weights[..., None, None] * directions, axis=0))
+    """Average over samples of weight times direction; nan where a weight is not finite."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.mean(weights[..., None, None] * directions, axis=0))
 
 
 def one_point_gradient(
@@ -84,7 +95,130 @@ def two_point_gradient(
     function without noise, the variance stays bounded as the radius goes to zero.
     """
     gain, U = _drawn(K, radius, samples, rng)
-    dimension = gain.shape[-2] * gain.shape[-1]
-    plus, minus = function(np.stack([gain + U, gain - U]))
-    differences = plus - minus
-    return _weighted(dimension / (2 * radius**2) * differences, U)
+    plus, minus = pairs(function, gain, U)
+    return gradient_from_pairs(plus, minus, U)
+
+
+def pairs(function: Function, K: Array, U: Array) -> tuple[Array, Array]:
+    """Values at K + U and at K - U, each (samples, ...), from one call."""
+    plus, minus = function(np.stack([K + U, K - U]))
+    return plus, minus
+
+
+def gradient_from_pairs(plus: Array, minus: Array, U: Array) -> Array:
+    """Two-point gradient from values (samples, ...) at K + U and K - U, (..., m, n)."""
+    dimension = U.shape[-2] * U.shape[-1]
+    square = np.sum(U**2, axis=(-2, -1))
+    return _weighted(dimension / (2 * square) * (plus - minus), U)
+
+
+def paper_hessian(
+    function: Function, K: ArrayLike, radius: float, samples: int, rng: Seed
+) -> Array:
+    """The Hessian estimate printed in S1 (Algorithm 2, line 6), (..., m, m).
+
+    As the radius goes to zero its expectation tends to -(m/2n) tr(Hessian) I, whatever else the
+    Hessian is (erratum E5); its standard deviation grows like 1/radius. Asks for f(K), too.
+    """
+    gain, U = _drawn(K, radius, samples, rng)
+    return paper_hessian_from_values(function(gain + U), function(gain), U)
+
+
+def paper_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
+    """`paper_hessian` from values (samples, ...) at K + U and (...) at K."""
+    inputs = U.shape[-2]
+    square = np.sum(U**2, axis=(-2, -1))
+    weights = inputs**2 / square * (plus - centre)
+    return _weighted(weights, U @ U.swapaxes(-1, -2) - np.eye(inputs))
+
+
+def stein_hessian(
+    function: Function,
+    K: ArrayLike,
+    radius: float,
+    samples: int,
+    rng: Seed,
+    *,
+    distribution: str = "sphere",
+) -> Array:
+    r"""Consistent estimate of the Hessian matrix on row-major vec K, (..., mn, mn), symmetric.
+
+    Second-order Stein identity on u = vec U in d = mn dimensions, with second differences
+    s = (f(K+U) + f(K-U) - 2 f(K))/2:
+
+    .. math:: \frac{d(d+2)}{r^4}\,\mathbb E\Bigl[s\Bigl(uu^\top - \frac{r^2}{d+2}I\Bigr)\Bigr]
+              \text{ on the sphere}, \qquad
+              \sigma^{-4}\,\mathbb E\bigl[s\,(uu^\top - \sigma^2 I)\bigr]
+              \text{ for Gaussian } u .
+
+    Parameters
+    ----------
+    function, K, radius, samples, rng
+        As for `two_point_gradient`; f(K) is asked for, too.
+    distribution : "sphere" or "gaussian"
+        Directions of length `radius`, or Gaussian ones of that root mean square length:
+        sigma = radius / sqrt(mn).
+    """
+    if distribution not in ("sphere", "gaussian"):
+        raise ValueError(f"distribution: expected sphere or gaussian, got {distribution!r}")
+    gain, U = _drawn(K, radius, samples, rng, distribution)
+    plus, minus = pairs(function, gain, U)
+    return stein_hessian_from_values(plus, minus, function(gain), U, radius, distribution)
+
+
+def stein_hessian_from_values(
+    plus: Array, minus: Array, centre: Array, U: Array, radius: float, distribution: str = "sphere"
+) -> Array:
+    """`stein_hessian` from values (samples, ...) at K + U and K - U and (...) at K."""
+    dimension = U.shape[-2] * U.shape[-1]
+    if distribution == "sphere":
+        scale, offset = dimension * (dimension + 2) / radius**4, radius**2 / (dimension + 2)
+    else:
+        scale, offset = dimension**2 / radius**4, radius**2 / dimension
+    u = U.reshape((*U.shape[:-2], dimension, 1))
+    weights = scale * (plus + minus - 2 * centre) / 2
+    return _weighted(weights, u @ u.swapaxes(-1, -2) - offset * np.eye(dimension))
+
+
+def hessian_product(
+    function: Function,
+    K: ArrayLike,
+    X: ArrayLike,
+    step: float,
+    radius: float,
+    samples: int,
+    rng: Seed,
+) -> Array:
+    r"""Estimate of the Hessian applied to X, (..., m, n), from a difference of gradients.
+
+    .. math:: \nabla^2 f(K)[X] \approx \frac{\|X\|_F}{2h}\Bigl(
+              \hat\nabla f\bigl(K + hX/\|X\|_F\bigr) - \hat\nabla f\bigl(K - hX/\|X\|_F\bigr)\Bigr)
+
+    Both gradients use the same directions, so most of their error cancels. Four queries a sample.
+
+    Parameters
+    ----------
+    function, K, radius, samples, rng
+        As for `two_point_gradient`.
+    X : array (..., m, n)
+        Direction; zero where it is zero.
+    step : positive number
+        h, a distance in the space of gains.
+    """
+    if not (np.isfinite(step) and step > 0):
+        raise ValueError(f"step: expected a positive number, got {step!r}")
+    gain, U = _drawn(K, radius, samples, rng)
+    direction = finite_array("X", X, 2)
+    return product_from_gradients(function, gain, direction, step, U)
+
+
+def product_from_gradients(function: Function, K: Array, X: Array, step: float, U: Array) -> Array:
+    """`hessian_product` with given directions U (samples, ..., m, n)."""
+    length = np.linalg.norm(X, axis=(-2, -1), keepdims=True)
+    move = step * X / np.where(length > 0, length, 1.0)
+
+    def gradient(gain: Array) -> Array:
+        plus, minus = pairs(function, gain, U)
+        return gradient_from_pairs(plus, minus, U)
+
+    return np.asarray(length * (gradient(K + move) - gradient(K - move)) / (2 * step))

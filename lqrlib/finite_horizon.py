@@ -4,7 +4,8 @@ r"""The cost of the first steps: what roll-outs of finite length average to.
           = \operatorname{tr} V_\ell \Sigma_0, \qquad
           V_{s+1} = Q + K^\top R K + F_K^*(V_s), \quad V_0 = 0 .
 
-It is a polynomial in K, finite for every gain. At a stabilizing gain the part cut off is
+It is a polynomial in K, finite for every gain (up to overflow, which gives ``inf``). At a
+stabilizing gain the part cut off is
 :math:`C(K) - C_\ell(K) = \operatorname{tr} P_K F_K^\ell(\Sigma_0)`.
 """
 
@@ -33,8 +34,9 @@ def _stage_weight(problem: LQR, K: Array) -> Array:
     return problem.Q + K.swapaxes(-1, -2) @ problem.R @ K
 
 
-def _value(problem: LQR, K: Array, horizon: int) -> Array:
-    """V_horizon: by doubling without noise, else step by step."""
+@np.errstate(over="ignore", invalid="ignore")
+def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
+    """V_horizon, (..., n, n): by doubling without noise, else step by step."""
     weight = _stage_weight(problem, K)
     if problem.has_noise:
         loop = closed_loop(problem, K)
@@ -77,7 +79,8 @@ def finite_horizon_cost(
     """
     gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
     moment = initial_moment(problem, x0)
-    return np.asarray(np.einsum("...ij,...ij->...", _value(problem, gain, steps), moment))
+    costs = np.einsum("...ij,...ij->...", value_matrix(problem, gain, steps), moment)
+    return np.where(np.isnan(costs), np.inf, costs)  # nan: it overflowed on the way
 
 
 def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:

@@ -154,10 +154,15 @@ def evaluate(problem: LQR, K: ArrayLike) -> Evaluation:
 @_quiet
 def cost(problem: LQR, K: ArrayLike) -> Array:
     """C(K) = tr(P_K Sigma0), (...); ``inf`` where K is not mean-square stabilizing (S2 eq. 1)."""
+    P = value_matrix(problem, K)
+    return np.where(np.isnan(P[..., 0, 0]), np.inf, _inner(P, problem.Sigma0))
+
+
+@_quiet
+def value_matrix(problem: LQR, K: ArrayLike) -> Array:
+    """P_K, (..., n, n): x' P_K x is the cost from x (S2 eq. 2); ``nan`` if unstable."""
     gain = gain_array(problem, K)
-    loop = closed_loop(problem, gain)
-    P = loop.solve_adjoint(_stage_weight(problem, gain))
-    return np.where(loop.stable, _inner(P, problem.Sigma0), np.inf)
+    return closed_loop(problem, gain).solve_adjoint(_stage_weight(problem, gain))
 
 
 def gradient(problem: LQR, K: ArrayLike) -> Array:

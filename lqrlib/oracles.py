@@ -10,6 +10,7 @@ oracle                  answer                                                  
 `exact_cost`            :math:`C(K)`                                                S1 Remark 9
 `finite_horizon_cost`   :math:`\mathbb E\sum_{t<\ell} x_t^\top (Q+K^\top RK) x_t`   S1 Remark 9
 `rollout_cost`          the same sum along one simulated trajectory                 S2 Algorithm 1
+`sampled_start_cost`    cost from a start drawn for each query                      S1's code
 ======================  ==========================================================  =============
 """
 
@@ -141,3 +142,55 @@ def rollout_cost(
         )
 
     return Oracle("roll-out cost", problem, answer, horizon, common_noise)
+
+
+def sampled_start_cost(
+    problem: LQR,
+    mean: ArrayLike,
+    deviation: float,
+    rng: Seed,
+    *,
+    horizon: int | None = None,
+    common_noise: bool = True,
+) -> Oracle:
+    """Oracle of the expected cost from an initial state drawn anew for every query.
+
+    The state is Gaussian with the given mean and standard deviation in every coordinate; the
+    problem's Sigma0 plays no part. S1's published code trains so, with mean 0.5, deviation 1e-3
+    and a horizon of 502 steps.
+
+    Parameters
+    ----------
+    problem : LQR
+    mean : array (n,)
+        Mean of the initial state.
+    deviation : number >= 0
+        Standard deviation of each coordinate.
+    rng : Generator, SeedSequence or int
+        Source of randomness, used up query by query.
+    horizon : int, optional
+        Number of steps; by default all of them, and the cost is ``inf`` outside.
+    common_noise : bool
+        Whether gains along the *first* axis of a stack start from the same state, as do the two
+        ends of each pair of `estimators.two_point_gradient`.
+    """
+    centre = finite_array("mean", mean, 1)
+    if centre.shape != (problem.states,):
+        raise ValueError(f"mean: expected shape ({problem.states},), got {centre.shape}")
+    if not (np.isfinite(deviation) and deviation >= 0):
+        raise ValueError(f"deviation: expected a number >= 0, got {deviation!r}")
+    steps = None if horizon is None else whole_number("horizon", horizon)
+    generator = np.random.default_rng(rng)
+
+    def answer(K: Array) -> Array:
+        if steps is None:
+            value = objective.value_matrix(problem, K)
+        else:
+            value = finite_horizon.value_matrix(problem, K, steps)
+        batch = value.shape[:-2]
+        drawn = batch[1:] if common_noise and K.ndim > 2 else batch
+        x = centre + deviation * generator.standard_normal((*drawn, problem.states))
+        costs = (x[..., None, :] @ value @ x[..., :, None])[..., 0, 0]
+        return np.where(np.isnan(costs), np.inf, costs)
+
+    return Oracle("sampled-start cost", problem, answer, horizon or 0, common_noise)

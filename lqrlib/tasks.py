@@ -1,0 +1,261 @@
+r"""Families of similar tasks: how they are drawn, and how far apart they are (S1 section 2.2).
+
+A *task* is one LQR problem (S1 Definition 1). A *family* is a stack of them whose last batch axis
+counts the M tasks, so (D, M) is a stack of D families. Heterogeneity is measured by the largest
+pairwise spectral distances
+
+.. math:: \varepsilon_1 = \max_{i\ne j}\|A_i - A_j\|, \quad \varepsilon_2 = \max\|B_i - B_j\|,
+          \quad \varepsilon_3 = \max\|Q_i - Q_j\|, \quad \varepsilon_4 = \max\|R_i - R_j\| ,
+
+in three settings: *system* (only A and B differ), *cost* (only Q and R) and *both*.
+
+====================  ======================================================  ===================
+family                each of A, B, Q, R                                      source
+====================  ======================================================  ===================
+`masked_family`       nominal + a Z, a uniform in (0, epsilon), Z a mask      S1 report, section 7
+`spectral_family`     nominal + 0.6 epsilon G/||G||, redrawn until all        S1's published code
+                      pairs are nearer than epsilon
+====================  ======================================================  ===================
+
+In both the first task is the nominal one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .constants.heterogeneity import Levels
+from .problem import LQR
+from .validation import Array, finite_array, whole_number
+
+Seed = int | np.random.SeedSequence | np.random.Generator
+
+MATRICES = ("A", "B", "Q", "R")
+SETTINGS = {"system": (1, 1, 0, 0), "cost": (0, 0, 1, 1), "both": (1, 1, 1, 1)}
+MOST_TRIALS = 10_000
+
+
+def levels(epsilon: float | ArrayLike, setting: str = "both") -> Levels:
+    """Heterogeneity levels of A, B, Q, R in one of the three settings of S1 section 2.2.
+
+    Parameters
+    ----------
+    epsilon : number, or four of them
+        Spectral distances, nonnegative; one number stands for all four.
+    setting : "system", "cost" or "both"
+        What differs between tasks; the other levels are zero.
+
+    Examples
+    --------
+    >>> print(*levels(0.01, "cost"))
+    0.0 0.0 0.01 0.01
+    """
+    if setting not in SETTINGS:
+        raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}, got {setting!r}")
+    values = np.asarray(epsilon, dtype=float)
+    if values.shape not in ((), (4,)) or not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError(f"epsilon: expected one or four numbers >= 0, got {epsilon!r}")
+    chosen = np.broadcast_to(values, 4) * SETTINGS[setting]
+    return Levels(*(np.asarray(value) for value in chosen))
+
+
+def heterogeneity(tasks: LQR) -> Levels:
+    """Largest pairwise spectral distances of a family (..., M): epsilon_1 to epsilon_4, each (...).
+
+    Zero for a single task. M (M - 1)/2 spectral norms of each matrix.
+    """
+    _family(tasks)
+    first, second = np.triu_indices(tasks.batch_shape[-1], 1)
+
+    def largest(name: str) -> Array:
+        matrices = getattr(tasks, name)
+        distances = _spectral(matrices[..., first, :, :] - matrices[..., second, :, :])
+        return np.asarray(distances.max(axis=-1, initial=0.0))
+
+    return Levels(*(largest(name) for name in MATRICES))
+
+
+def average_model(tasks: LQR) -> LQR:
+    """The problem with the average A, B, Q, R and Sigma0 of a family (..., M), without noise.
+
+    Raises
+    ------
+    ValueError
+        If the tasks have noise, which an average of matrices does not describe.
+    """
+    _family(tasks)
+    if tasks.has_noise:
+        raise ValueError("tasks: expected tasks without noise")
+    return LQR(*(getattr(tasks, name).mean(axis=-3) for name in (*MATRICES, "Sigma0")))
+
+
+def masked_family(
+    nominal: LQR,
+    count: int,
+    epsilon: float | ArrayLike,
+    rng: Seed,
+    *,
+    families: int | None = None,
+    masks: Mapping[str, ArrayLike] | None = None,
+) -> LQR:
+    """Tasks on a segment through the nominal one for each matrix (S1 report, section 7).
+
+    A_i = A + a_i Z_A with a_i uniform in (0, epsilon_1), and so on; the masks Z are common to the
+    family. The report does not print them.
+
+    Parameters
+    ----------
+    nominal : LQR
+        A single problem, the first task of the family.
+    count : int
+        Number of tasks M, the nominal one included.
+    epsilon : number, or four of them
+        Levels of A, B, Q, R, as from `levels`. With masks of spectral norm at most 1 they bound
+        the pairwise distances.
+    rng : Generator, SeedSequence or int
+    families : int, optional
+        Number D of families; the result has batch (D, M), otherwise (M,).
+    masks : mapping from "A", "B", "Q", "R" to arrays, optional
+        Default: Gaussian directions (symmetric for Q and R) of unit spectral norm, drawn anew for
+        each family.
+
+    Raises
+    ------
+    ValueError
+        If an argument is malformed, or a Q or R comes out indefinite.
+    """
+    single = _nominal(nominal)
+    shape = _counts(count, families)
+    generator = np.random.default_rng(rng)
+    given = dict(masks or {})
+    if unknown := set(given) - set(MATRICES):
+        raise ValueError(f"masks: expected some of A, B, Q, R, got {sorted(unknown)}")
+    changed = {}
+    for name, level in zip(MATRICES, levels(epsilon), strict=True):
+        size = getattr(single, name).shape
+        mask = _directions(generator, (*shape[:-1], 1), size, name in "QR")
+        if name in given:
+            mask = finite_array(f"masks[{name!r}]", given[name], 2)
+            if mask.shape != size:
+                raise ValueError(f"masks[{name!r}]: expected shape {size}, got {mask.shape}")
+        factors = generator.uniform(0, 1, shape) * level
+        factors[..., 0] = 0.0
+        changed[name] = getattr(single, name) + factors[..., None, None] * mask
+    return single.replace(**changed)
+
+
+def spectral_family(
+    nominal: LQR,
+    count: int,
+    epsilon: float | ArrayLike,
+    rng: Seed,
+    *,
+    families: int | None = None,
+    near: LQR | None = None,
+    share: float = 0.6,
+) -> LQR:
+    """Tasks on spheres around the nominal one, pairwise closer than epsilon (S1's published code).
+
+    Each matrix is nominal + share * epsilon * G/||G|| with G Gaussian (symmetric for Q and R) and
+    is redrawn until its spectral distance to all earlier tasks is below epsilon.
+
+    Parameters
+    ----------
+    nominal, count, epsilon, rng, families
+        As for `masked_family`.
+    near : LQR, optional
+        A family (M,) that has been trained on. Then `count` *unseen* tasks are drawn, each within
+        epsilon of every task in `near` but under no condition among themselves, and the nominal
+        task is not put among them.
+    share : number in (0, 1]
+        Distance from the nominal matrix, as a share of epsilon.
+
+    Raises
+    ------
+    ValueError
+        If an argument is malformed, a Q or R comes out indefinite, or 10,000 draws find no task
+        that is near enough to the others.
+    """
+    single = _nominal(nominal)
+    shape = _counts(count, families)
+    if not 0 < share <= 1:
+        raise ValueError(f"share: expected a number in (0, 1], got {share!r}")
+    if near is not None:
+        _family(near)
+        if len(near.batch_shape) != 1:
+            raise ValueError(f"near: expected one family (M,), got batch {near.batch_shape}")
+    generator = np.random.default_rng(rng)
+    changed = {}
+    for name, level in zip(MATRICES, levels(epsilon), strict=True):
+        seen = None if near is None else getattr(near, name)
+        changed[name] = _redrawn(
+            generator, getattr(single, name), float(level), shape, share, name, seen
+        )
+    return single.replace(**changed)
+
+
+def _redrawn(
+    rng: np.random.Generator,
+    centre: Array,
+    level: float,
+    shape: tuple[int, ...],
+    share: float,
+    name: str,
+    seen: Array | None,
+) -> Array:
+    """The matrices (..., M, rows, columns), task by task, all families at once."""
+    drawn = np.broadcast_to(centre, (*shape, *centre.shape)).copy()
+    if level == 0:
+        return drawn
+    flat = drawn.reshape(-1, shape[-1], *centre.shape)
+    for task in range(0 if seen is not None else 1, shape[-1]):
+        waiting = np.arange(len(flat))
+        for _ in range(MOST_TRIALS):
+            steps = _directions(rng, (len(waiting),), centre.shape, name in "QR")
+            trial = centre + share * level * steps
+            earlier = flat[waiting, :task] if seen is None else seen
+            far = (_spectral(trial[:, None] - earlier) >= level).any(axis=-1)
+            flat[waiting[~far], task] = trial[~far]
+            waiting = waiting[far]
+            if not len(waiting):
+                break
+        else:
+            raise ValueError(
+                f"{name}: no task {task} within {level:.3g} of the others in {MOST_TRIALS} draws"
+            )
+    return drawn
+
+
+def _directions(
+    rng: np.random.Generator, batch: tuple[int, ...], size: tuple[int, ...], symmetric: bool
+) -> Array:
+    """Gaussian matrices (*batch, *size) scaled to unit spectral norm."""
+    G = rng.standard_normal((*batch, *size))
+    if symmetric:
+        G = G + G.swapaxes(-1, -2)
+    return np.asarray(G / _spectral(G)[..., None, None])
+
+
+def _spectral(matrices: Array) -> Array:
+    return np.asarray(np.linalg.norm(matrices, ord=2, axis=(-2, -1)))
+
+
+def _nominal(problem: LQR) -> LQR:
+    if not isinstance(problem, LQR) or problem.batch_shape:
+        raise ValueError(f"nominal: expected a single LQR, got {problem!r}")
+    return problem
+
+
+def _family(tasks: LQR) -> None:
+    if not isinstance(tasks, LQR) or not tasks.batch_shape:
+        raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
+
+
+def _counts(count: int, families: int | None) -> tuple[int, ...]:
+    tasks = whole_number("count", count)
+    if families is None:
+        return (tasks,)
+    return (whole_number("families", families), tasks)

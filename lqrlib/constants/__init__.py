@@ -6,6 +6,7 @@ r"""The papers' constants: as printed, repaired, and as sharp as they can be.
 `sharp`            best possible ones, for both papers at once, noise included
 `heterogeneity`    two tasks at one gain, noise included
 `sampling`         sample sizes of the model-free theorem of S2, written out
+`meta`             S1's Theorems 10 to 13: steps, heterogeneity, rate and bias
 =================  =================================================================
 
 A constant of the same name bounds the same quantity in each module:
@@ -14,7 +15,7 @@ either a problem with a gain or `Magnitudes` worked out before: ``magnitudes(tas
 for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain of at most a cost.
 """
 
-from . import corrected, heterogeneity, printed, sampling, sharp
+from . import corrected, heterogeneity, meta, printed, sampling, sharp
 from .magnitudes import (
     Magnitudes,
     frobenius_norm,
@@ -33,6 +34,7 @@ __all__ = [
     "frobenius_norm",
     "heterogeneity",
     "magnitudes",
+    "meta",
     "optimality_gap",
     "printed",
     "printed_hessian",

@@ -30,15 +30,20 @@ def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     return np.asarray((printed.E_bound(at) + at.BPA_frobenius) / at.r)
 
 
-def cost_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
+def cost_smoothness(
+    problem: Source, K: ArrayLike | None = None, *, radius: Array | None = None
+) -> Array:
     r"""h_cost with the part from Q (E2), (...): ``|J(K') - J(K)| <= h_cost J ||K' - K||``.
 
     .. math:: h_{cost} = \frac{4\operatorname{tr}\Sigma_0}{\mu q}\Bigl[\|R\|
               \Bigl(\|K\| + \frac{h_\Delta}{2}\Bigr)
               + \|B\|(\|A_K\|+1)\,\nu\,(\|Q\| + \|R\|\|K\|^2)\Bigr]
+
+    `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
     """
     at = measured(problem, K)
-    stage = at.R * (at.K + printed.smoothness_radius(at) / 2)
+    within = printed.smoothness_radius(at) if radius is None else radius
+    stage = at.R * (at.K + within / 2)
     dynamics = at.B * (at.A_K + 1) * at.nu * (at.Q + at.R * at.K**2)
     return np.asarray(4 * at.trace / (at.mu * at.q) * (stage + dynamics))
 
@@ -54,16 +59,21 @@ def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     return np.asarray(2 * at.cost / at.q * (at.R + at.B**2 * at.cost / at.mu + cross))
 
 
-def gradient_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
+def gradient_smoothness(
+    problem: Source, K: ArrayLike | None = None, *, radius: Array | None = None
+) -> Array:
     r"""h_grad with the repaired h_cost (E2), (...), a local Lipschitz constant of the gradient.
 
     .. math:: h_{grad} = \frac{4J}{q}\Bigl[\|R\| + \|B\|\bigl(\|A\|+\|B\|(\|K\|+h_\Delta)\bigr)
               \frac{h_{cost}J}{\operatorname{tr}\Sigma_0} + \frac{\|B\|^2J}{\mu}\Bigr]
               + \frac{8J^2}{q^2}\frac{\|B\|(\|A_K\|+1)}{\mu}h_0
+
+    `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
     """
     at = measured(problem, K)
-    reach = at.A + at.B * (at.K + printed.smoothness_radius(at))
-    value = cost_smoothness(at) * at.cost / at.trace
+    within = printed.smoothness_radius(at) if radius is None else radius
+    reach = at.A + at.B * (at.K + within)
+    value = cost_smoothness(at, radius=radius) * at.cost / at.trace
     first = at.R + at.B * reach * value + at.B**2 * at.cost / at.mu
     second = at.B * (at.A_K + 1) / at.mu * printed.E_bound(at)
     scale = at.cost / at.q

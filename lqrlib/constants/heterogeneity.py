@@ -12,15 +12,17 @@ they are given,
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import objective
 from ..problem import LQR
 from ..validation import Array, Noise
-from .magnitudes import frobenius_norm, magnitudes, spectral_norm
+from . import sharp
+from .magnitudes import Magnitudes, frobenius_norm, magnitudes, spectral_norm
 
 
 class Levels(NamedTuple):
@@ -101,6 +103,50 @@ def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
     gain = objective.gain_array(first, K)
     one, two = magnitudes(first, gain), magnitudes(second, gain)
     at, other = objective.evaluate(first, gain), objective.evaluate(second, gain)
+    sizes = frobenius_norm(at.Sigma), spectral_norm(other.E), frobenius_norm(other.E)
+    return _chain(first, second, one, two, *sizes)
+
+
+def sublevel_distances(tasks: LQR, over: Magnitudes) -> Array:
+    r"""Bounds on ||grad J_i - grad J_j||_F for gains in the sub-level sets of both, (..., M, M).
+
+    Parameters
+    ----------
+    tasks : LQR
+        A family (..., M).
+    over : Magnitudes
+        Those of each task's sub-level set, from ``sublevel(tasks, levels)``.
+    """
+    M = tasks.batch_shape[-1]
+    rows, columns = np.indices((M, M))
+    one, two = _chosen(over, rows), _chosen(over, columns)
+    gain = np.minimum(one.K, two.K)
+    one, two = replace(one, K=gain), replace(two, K=gain)
+    sizes = one.Sigma, sharp.E_bound(two), sharp.E_bound(two)
+    bound = _chain(tasks[..., rows], tasks[..., columns], one, two, *sizes).gradient_frobenius
+    return np.minimum(bound, bound.swapaxes(-1, -2))
+
+
+def _chosen(over: Magnitudes, index: NDArray[np.intp]) -> Magnitudes:
+    """Magnitudes of the tasks with the given numbers."""
+    arrays = {
+        field.name: getattr(over, field.name)[..., index]
+        for field in fields(over)
+        if field.name != "inputs"
+    }
+    return Magnitudes(inputs=over.inputs, **arrays)
+
+
+def _chain(
+    first: LQR,
+    second: LQR,
+    one: Magnitudes,
+    two: Magnitudes,
+    Sigma_frobenius: Array,
+    E: Array,
+    E_frobenius: Array,
+) -> Differences:
+    """The bounds of `differences`, from the sizes of both tasks."""
     eps = levels(first, second)
     w = eps.A + eps.B * one.K
     state, _ = _distance(first.state_noise, second.state_noise)
@@ -112,9 +158,5 @@ def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
     e = eps.R * one.K + one.B * (one.A_K * p + two.P * w) + eps.B * two.P * two.A_K
     e = e + one.K * (size * p + inputs * two.P)
     return Differences(
-        s,
-        p,
-        e,
-        2 * (e * one.Sigma + spectral_norm(other.E) * s),
-        2 * (e * frobenius_norm(at.Sigma) + frobenius_norm(other.E) * s),
+        s, p, e, 2 * (e * one.Sigma + E * s), 2 * (e * Sigma_frobenius + E_frobenius * s)
     )

@@ -115,13 +115,13 @@ class Magnitudes:
         """||B||^2 + sum_j beta_j ||B_j||^2."""
         return np.asarray(self.B**2 + self.noise)
 
-    def worst(self) -> Magnitudes:
-        """The maximum over tasks: reduce the first batch axis, each number on its own."""
+    def worst(self, axis: int = 0) -> Magnitudes:
+        """The maximum over tasks: reduce a batch axis (default: the first), number by number."""
         if np.ndim(self.cost) == 0:
             raise ValueError("worst: expected a stack of tasks, got a single problem")
         reduced = {
             field.name: (np.min if field.name in _LEAST else np.max)(
-                getattr(self, field.name), axis=0
+                getattr(self, field.name), axis=axis
             )
             for field in fields(self)
             if field.name != "inputs"

@@ -42,7 +42,9 @@ def smoothness_radius(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> 
     return np.asarray(at.q * at.mu / (4 * at.B * at.cost * (at.A_K + 1)))
 
 
-def cost_smoothness(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
+def cost_smoothness(
+    problem: LQR | Magnitudes, K: ArrayLike | None = None, *, radius: Array | None = None
+) -> Array:
     r"""h_cost of S1 Lemma 6 (TR Lemma 15), (...): ``|J(K') - J(K)| <= h_cost J ||K' - K||_F``.
 
     .. math:: h_{cost} = \frac{4 \operatorname{tr}(\Sigma_0) J \|R\|}{\mu q}
@@ -50,9 +52,12 @@ def cost_smoothness(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Ar
 
     Fails (erratum E2): the part of P_{K'} - P_K that comes from Q is missing. With the J of the
     lemma the bound is quadratic in the weights while the cost is linear: one J is surplus.
+
+    `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
     """
     at = measured(problem, K)
-    shape = at.K + smoothness_radius(at) / 2 + at.B * at.K**2 * (at.A_K + 1) * at.nu
+    within = smoothness_radius(at) if radius is None else radius
+    shape = at.K + within / 2 + at.B * at.K**2 * (at.A_K + 1) * at.nu
     return np.asarray(4 * at.trace * at.cost * at.R / (at.mu * at.q) * shape)
 
 
@@ -108,16 +113,21 @@ def hessian_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Arra
     )
 
 
-def gradient_smoothness(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
+def gradient_smoothness(
+    problem: LQR | Magnitudes, K: ArrayLike | None = None, *, radius: Array | None = None
+) -> Array:
     r"""h_grad of S1 Lemma 6 (TR Lemma 15), (...): a local Lipschitz constant of the gradient.
 
     .. math:: h_{grad} = \frac{4J}{q}\Bigl[\|R\| + \|B\|\bigl(\|A\| + \|B\|(\|K\|+h_\Delta)\bigr)
               \frac{h_{cost} J}{\operatorname{tr}\Sigma_0} + \frac{\|B\|^2 J}{\mu}\Bigr]
               + \frac{8 J^2}{q^2} \frac{\|B\|(\|A_K\|+1)}{\mu} h_0
+
+    `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
     """
     at = measured(problem, K)
-    reach = at.A + at.B * (at.K + smoothness_radius(at))
-    value = cost_smoothness(at) * at.cost / at.trace
+    within = smoothness_radius(at) if radius is None else radius
+    reach = at.A + at.B * (at.K + within)
+    value = cost_smoothness(at, radius=radius) * at.cost / at.trace
     first = at.R + at.B * reach * value + at.B**2 * at.cost / at.mu
     second = at.B * (at.A_K + 1) / at.mu * E_bound(at)
     scale = at.cost / at.q

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from . import objective
 from .matrix_equations import closed_loop
+from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
 from .problem import LQR
 from .validation import Array, finite_array, whole_number
 
@@ -44,16 +45,35 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
         for _ in range(horizon - 1):
             value = weight + loop.apply_adjoint(value)
         return value
-    # V_2k = V_k + F' V_k F with F the k-step transition; bits of the horizon in order.
-    transition, value = problem.A - problem.B @ K, weight
-    power = transition
-    for bit in bin(horizon)[3:]:
-        value = value + power.swapaxes(-1, -2) @ value @ power
-        power = power @ power
-        if bit == "1":
-            value = weight + transition.swapaxes(-1, -2) @ value @ transition
-            power = power @ transition
-    return value
+    shape = np.broadcast_shapes(problem.A.shape[:-2], weight.shape[:-2]) + problem.A.shape[-2:]
+    flat = (-1, *shape[-2:])
+    F = np.broadcast_to(problem.A - problem.B @ K, shape).reshape(flat)
+    W = np.broadcast_to(weight, shape).reshape(flat)
+    value = np.empty(W.shape)
+    for part in chunks(len(W), 8 * problem.states**2):
+        value[part] = _doubled(F[part], W[part], horizon)
+    return value.reshape(shape)
+
+
+def _doubled(power: Array, value: Array, horizon: int) -> Array:
+    """Sum over t < horizon of (F^t)' W F^t for flat stacks F and W.
+
+    V_2k = V_k + (F^k)' V_k F^k, and V_(k+s) = V_k + (F^k)' V_s F^k joins those that the bits of
+    the horizon name. Once F^k is below rounding, V_k is the sum of any number of terms.
+    """
+    stages = []
+    for bit in range(horizon.bit_length()):
+        if bit:
+            value = value + power.swapaxes(-1, -2) @ (value @ power)
+            power = power @ power
+            if squared_norms(power).max() <= NEGLIGIBLE:
+                return value
+        if horizon >> bit & 1:
+            stages.append((power, value))
+    *earlier, (_, total) = stages
+    for power, value in reversed(earlier):
+        total = value + power.swapaxes(-1, -2) @ (total @ power)
+    return total
 
 
 def finite_horizon_cost(

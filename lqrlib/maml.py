@@ -52,13 +52,30 @@ def inner_step(value: float) -> float:
     return float(step)
 
 
-def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
+def inner_steps(value: float | Array) -> float | Array:
+    """The inner step size, or one for each family (...): numbers >= 0, checked."""
+    if np.ndim(value) == 0:
+        return inner_step(value)  # type: ignore[arg-type]
+    steps = np.asarray(value)
+    if steps.dtype.kind not in "iuf" or not (np.isfinite(steps) & (steps >= 0)).all():
+        raise ValueError(f"inner_step_size: expected numbers >= 0, got {value!r}")
+    return steps.astype(float)
+
+
+def _each_task(step: float | Array) -> float | Array:
+    """The inner step with axes for tasks and matrices."""
+    return step if isinstance(step, float) else step[..., None, None, None]
+
+
+def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     """Gains after one inner gradient step on each task, (..., M, m, n); nan where K is unstable."""
     gain = family_gain(tasks, K)
-    return np.asarray(gain - inner_step(inner_step_size) * objective.gradient(tasks, gain))
+    return np.asarray(
+        gain - _each_task(inner_steps(inner_step_size)) * objective.gradient(tasks, gain)
+    )
 
 
-def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
+def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     """Costs of the adapted gains on their tasks, (..., M); ``inf`` where one does not stabilize."""
     adapted = adapted_gains(tasks, K, inner_step_size)
     lost = _lost(adapted)
@@ -66,12 +83,14 @@ def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
     return np.where(lost, np.inf, costs)
 
 
-def cost(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
+def cost(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     """J_ML(K), (...): average cost after one inner step on each task (S1 equation 3)."""
     return np.asarray(task_costs(tasks, K, inner_step_size).mean(axis=-1))
 
 
-def gradient(tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str = "exact") -> Array:
+def gradient(
+    tasks: LQR, K: ArrayLike, inner_step_size: float | Array, hessian: str = "exact"
+) -> Array:
     """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4).
 
     Parameters
@@ -79,8 +98,8 @@ def gradient(tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str = "e
     tasks : LQR
         A family (..., M).
     K : array (..., m, n)
-    inner_step_size : number >= 0
-        eta_l; zero gives the gradient of the average cost.
+    inner_step_size : number >= 0, or array (...) of them
+        eta_l, for each family; zero gives the gradient of the average cost.
     hessian : "exact", "none" or "printed"
         The true Hessian operator; none at all (first-order MAML); or the formula of S1's report,
         which is not the Hessian operator (erratum E4).
@@ -92,24 +111,24 @@ def gradient(tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str = "e
     """
     if hessian not in HESSIANS:
         raise ValueError(f"hessian: expected one of {', '.join(HESSIANS)}, got {hessian!r}")
-    eta = inner_step(inner_step_size)
+    eta = inner_steps(inner_step_size)
     gain = family_gain(tasks, K)
     adapted = adapted_gains(tasks, K, eta)
     lost = _lost(adapted)[..., None, None]
     outer = objective.gradient(tasks, np.where(lost, 0.0, adapted))
     outer = np.where(lost, np.nan, outer)
-    if hessian != "none" and eta > 0:
+    if hessian != "none" and np.any(eta > 0):
         curvature = objective.hessian if hessian == "exact" else printed.hessian
         usable = ~_lost(outer)[..., None, None]
         product = curvature(tasks, gain, np.where(usable, outer, 0.0))
-        outer = np.where(usable, outer - eta * product, np.nan)
+        outer = np.where(usable, outer - _each_task(eta) * product, np.nan)
     return np.asarray(outer.mean(axis=-3))
 
 
 def stationary_gain(
     tasks: LQR,
     K0: ArrayLike,
-    inner_step_size: float,
+    inner_step_size: float | Array,
     *,
     tolerance: float = 1e-11,
     iterations: int = 200,
@@ -139,7 +158,7 @@ def stationary_gain(
     RuntimeError
         If the gradient has not reached the tolerance.
     """
-    eta = inner_step(inner_step_size)
+    eta = inner_steps(inner_step_size)
     K = family_gain(tasks, K0, "K0")[..., 0, :, :]
     batch = np.broadcast_shapes(K.shape[:-2], tasks.batch_shape[:-1])
     K = np.broadcast_to(K, batch + K.shape[-2:]).copy()
@@ -193,7 +212,7 @@ def _norm(X: Array) -> Array:
     return np.asarray(np.linalg.norm(X, axis=(-2, -1)))
 
 
-def _slope(tasks: LQR, K: Array, eta: float) -> tuple[Array, Array, Array]:
+def _slope(tasks: LQR, K: Array, eta: float | Array) -> tuple[Array, Array, Array]:
     """Gradient of J_ML, its norm, and the scale it is judged by: ||Hessian|| ||K||."""
     slope = gradient(tasks, K, eta)
     matrix = objective.hessian_matrix(tasks, K[..., None, :, :]).mean(axis=-3)
@@ -201,13 +220,13 @@ def _slope(tasks: LQR, K: Array, eta: float) -> tuple[Array, Array, Array]:
     return slope, _norm(slope), np.asarray(scale)
 
 
-def _newton_step(tasks: LQR, K: Array, eta: float, slope: Array) -> Array:
+def _newton_step(tasks: LQR, K: Array, eta: float | Array, slope: Array) -> Array:
     """The gradient divided by the Gauss-Newton part of the Hessian of J_ML, made definite."""
     gain = K[..., None, :, :]
     adapted = adapted_gains(tasks, K, eta)
     inner = objective.hessian_matrix(tasks, gain)
     outer = objective.hessian_matrix(tasks, adapted)
-    pull = np.eye(inner.shape[-1]) - eta * inner
+    pull = np.eye(inner.shape[-1]) - _each_task(eta) * inner
     matrix = (pull @ outer @ pull).mean(axis=-3)
     eigenvalues, vectors = np.linalg.eigh(matrix)
     eigenvalues = np.maximum(

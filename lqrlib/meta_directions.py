@@ -20,7 +20,7 @@ ESTIMATES = ("paper", "none", "stein", "difference")
 class MetaGradient:
     """Gradient of the MAML objective of a family (..., M) at gains (..., m, n)."""
 
-    def __init__(self, tasks: LQR, inner_step_size: float, hessian: str) -> None:
+    def __init__(self, tasks: LQR, inner_step_size: float | Array, hessian: str) -> None:
         if not isinstance(tasks, LQR) or not tasks.batch_shape:
             raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
         if hessian not in maml.HESSIANS:
@@ -28,7 +28,7 @@ class MetaGradient:
                 f"hessian: expected one of {', '.join(maml.HESSIANS)}, got {hessian!r}"
             )
         self.tasks = tasks
-        self.inner_step_size = maml.inner_step(inner_step_size)
+        self.inner_step_size = maml.inner_steps(inner_step_size)
         self.hessian = hessian
 
     def __call__(self, K: ArrayLike) -> Array:
@@ -43,14 +43,16 @@ class MetaGradient:
         objective.require_stabilizing(self.tasks, maml.family_gain(self.tasks, K, "K0"), "K0")
 
 
-def meta_gradient(tasks: LQR, inner_step_size: float, hessian: str = "exact") -> MetaGradient:
+def meta_gradient(
+    tasks: LQR, inner_step_size: float | Array, hessian: str = "exact"
+) -> MetaGradient:
     """Gradient of the MAML objective (S1 equation 4, Algorithm 1).
 
     Parameters
     ----------
     tasks : LQR
         A family (..., M): the last batch axis counts the tasks.
-    inner_step_size : number >= 0
+    inner_step_size : number >= 0, or array (...) of them, one for each family or run
         eta_l of the one gradient step that adapts K to each task.
     hessian : "exact", "none" or "printed"
         The true Hessian operator, none (first-order MAML), or the formula of S1's report (E4).
@@ -100,12 +102,25 @@ class MetaZerothOrder:
         U = estimators.sphere(self.samples * count, gain.shape[-2:], self.radius, self.rng)
         return U.reshape((self.samples, *batch, *gain.shape[-2:]))
 
+    def _costs(self, gain: Array, U: Array) -> tuple[Array, Array, Array]:
+        """Values at K + U, K - U, each (samples, ...), and at K if the Hessian needs it."""
+        ends = [gain + U, gain - U]
+        if self.hessian not in ("paper", "stein"):
+            plus, minus = self.oracle(np.stack(ends))
+            return plus, minus, np.zeros(())
+        if getattr(self.oracle, "common_noise", False):
+            # K meets the noise of each sample, so that the difference does not see it
+            plus, minus, centre = self.oracle(np.stack([*ends, gain + np.zeros_like(U)]))
+            return plus, minus, centre
+        values = self.oracle(np.concatenate([*ends, np.zeros_like(U[:1]) + gain]))
+        return values[: self.samples], values[self.samples : -1], values[-1]
+
     @np.errstate(invalid="ignore", over="ignore")
     def __call__(self, K: ArrayLike) -> Array:
         gain = maml.family_gain(self.tasks, K)
         eta, oracle = self.inner_step_size, self.oracle
         U = self._directions(gain)
-        plus, minus = estimators.pairs(oracle, gain, U)
+        plus, minus, centre = self._costs(gain, U)
         adapted = gain - eta * estimators.gradient_from_pairs(plus, minus, U)
         lost = ~np.isfinite(adapted).all(axis=(-2, -1), keepdims=True)
         adapted = np.where(lost, gain, adapted)
@@ -114,12 +129,9 @@ class MetaZerothOrder:
         lost |= ~np.isfinite(outer).all(axis=(-2, -1), keepdims=True)
         outer = np.where(lost, 0.0, outer)
         if self.hessian == "paper":
-            curvature = estimators.paper_hessian_from_values(plus, oracle(gain), U)
-            outer = outer - eta * curvature @ outer
+            outer = outer - eta * estimators.paper_hessian_from_values(plus, centre, U) @ outer
         elif self.hessian == "stein":
-            curvature = estimators.stein_hessian_from_values(
-                plus, minus, oracle(gain), U, self.radius
-            )
+            curvature = estimators.stein_hessian_from_values(plus, minus, centre, U, self.radius)
             flat = outer.reshape((*outer.shape[:-2], -1, 1))
             outer = outer - eta * (curvature @ flat).reshape(outer.shape)
         elif self.hessian == "difference":
@@ -158,7 +170,8 @@ def meta_zeroth_order(
         Frobenius norm of the exploring perturbations.
     samples : int
         Perturbations for each estimate. Queries for each task and iteration: 4 samples without
-        Hessian, one more for "paper" and "stein", 8 samples for "difference".
+        Hessian, one more for "paper" and "stein" (with an oracle of common noise as many more as
+        samples: K is asked about with the noise of each), 8 samples for "difference".
     rng : Generator, SeedSequence or int
         Source of randomness, used up call by call.
     hessian : "paper", "none", "stein" or "difference"

@@ -13,6 +13,7 @@ from benchmarks.agreement import agree
 from benchmarks.equations import chapter_4
 from benchmarks.figure_2 import figure_2
 from benchmarks.fixed_point import fixed_point
+from benchmarks.meta_learning import meta_iteration
 from benchmarks.rollouts import rollouts
 from benchmarks.timing import HEADER, Row, Work, microseconds
 from lqrlib import LQR
@@ -147,6 +148,7 @@ def rows() -> Iterator[Row]:
         cost_and_gradient(rng),
         figure_2(),
         rollouts(rng),
+        meta_iteration(),
         chapter_4(rng),
     )
     for part in parts:

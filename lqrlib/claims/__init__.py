@@ -14,6 +14,7 @@ signature and docstring say what `check` takes.
 
 # Importing these modules registers their results.
 from . import (
+    adaptation,
     convergence,
     derivatives,
     domination,
@@ -38,6 +39,7 @@ __all__ = [
     "Check",
     "Claim",
     "Sides",
+    "adaptation",
     "check",
     "convergence",
     "derivatives",

@@ -4,6 +4,7 @@ Needs matplotlib (``pip install lqrlib[plots]``), so ``import lqrlib`` does not 
 """
 
 from . import (
+    adaptation,
     bounds,
     convergence,
     derivatives,
@@ -20,9 +21,11 @@ from . import (
     step_sizes,
     style,
     suspension,
+    unseen_tasks,
 )
 
 __all__ = [
+    "adaptation",
     "bounds",
     "convergence",
     "derivatives",
@@ -39,4 +42,5 @@ __all__ = [
     "step_sizes",
     "style",
     "suspension",
+    "unseen_tasks",
 ]

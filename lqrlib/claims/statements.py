@@ -97,6 +97,23 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "Descent along estimates that are accurate enough closes the gap at half the rate of "
         "Theorem 3.6.",
     ),
+    "s1-def-2": (
+        "Definition 2",
+        "A gain in the MAML sub-level set stabilizes every task, and the set is bounded.",
+    ),
+    "s1-asm-1": ("Assumption 1", "The initial gain stabilizes every task of the family."),
+    "s1-het": (
+        "Section 2.2",
+        "The levels bound all pairwise spectral distances, in the settings system, cost and both.",
+    ),
+    "s1-eq-3": (
+        "Equation (3)",
+        "J_ML(K) is the average cost after one gradient step on each task.",
+    ),
+    "s1-eq-4": (
+        "Equation (4)",
+        "The gradient of J_ML is the average of (I - eta_l Hess J_i(K)) grad J_i(adapted gain).",
+    ),
     "s1-lemma-8": (
         "Lemma 8",
         "The gradients of two tasks at one gain differ by at most sum_k epsilon_k h^k_het.",
@@ -111,4 +128,26 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "E9",
         "The advantage in Figure 1 (right) is that of meta-learning, on equal terms.",
     ),
+    "s1-alg-2": (
+        "Algorithm 2",
+        "The two estimates of ZO2P tend to the gradient and to the Hessian as the radius goes to "
+        "zero.",
+    ),
+    "s1-rem-9": (
+        "Remark 9",
+        "A finite-horizon cost is at most the true cost, and the horizon controls the difference.",
+    ),
+    "s1-tr-16": (
+        "TR Lemma 16",
+        "Matrix Bernstein inequality: that many samples bring the mean within epsilon.",
+    ),
+    "s1-tr-17": (
+        "TR Lemma 17",
+        "With the stated radius and samples the gradient estimate errs by at most epsilon.",
+    ),
+    "s1-tr-18": (
+        "TR Lemma 18",
+        "With the stated radius and samples the Hessian estimate errs by at most epsilon.",
+    ),
+    "e5": ("E5", "The printed Hessian estimate tends to the Hessian."),
 }

@@ -137,7 +137,7 @@ def gradient_smoothness(
 def gradient_heterogeneity(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Heterogeneity:
     r"""h^1_het ... h^4_het of S1 Lemma 8: factors of the levels of A, B, Q, R.
 
-    .. math:: h^1 &= \tfrac{J}{q}\bigl(\|B\|\|P\| + 4\|A_K\|^2 (\|Q\|+\|K\|^2\|R\|)\nu^2\bigr)
+    .. math:: h^1 &= \tfrac{J}{q}\|B\|\bigl(\|P\| + 4\|A_K\|^2 (\|Q\|+\|K\|^2\|R\|)\nu^2\bigr)
                      + 4 e \nu^2 \|A_K\| \|\Sigma_0\| \\
               h^2 &= \tfrac{J}{q}\bigl(\|A_K\|\|P\| + \|B\|\|P\|\|K\|
                      + 4\|K\|\|A_K\|^2(\|Q\|+\|K\|^2\|R\|)\nu^2\bigr)
@@ -153,7 +153,7 @@ def gradient_heterogeneity(problem: LQR | Magnitudes, K: ArrayLike | None = None
     value = 4 * at.A_K**2 * weight * at.nu**2
     covariance = 4 * e * at.nu**2 * at.A_K * at.Sigma0
     return Heterogeneity(
-        scale * (at.B * at.P + value) + covariance,
+        scale * at.B * (at.P + value) + covariance,
         scale * (at.A_K * at.P + at.B * at.P * at.K + at.K * value) + at.K * covariance,
         scale * at.B * at.A_K * at.nu,
         scale * (at.K + at.K**2 * at.B * at.A_K * at.nu),

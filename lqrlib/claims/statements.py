@@ -150,4 +150,21 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "With the stated radius and samples the Hessian estimate errs by at most epsilon.",
     ),
     "e5": ("E5", "The printed Hessian estimate tends to the Hessian."),
+    "s1-rem-3": (
+        "Remark 3",
+        "After an inner step from S_ML the gain stabilizes all tasks and lies in S_ML.",
+    ),
+    "s1-alg-1": ("Algorithm 1", "The step is along the gradient of the MAML objective."),
+    "s1-thm-10": (
+        "Theorem 10",
+        "For short steps and near tasks all iterates and adapted gains stay in S_ML.",
+    ),
+    "s1-thm-12": (
+        "Theorem 12",
+        "The gap of every task decays to a bias of 144 m^3 f^2/lambda; (7) bounds that of K*_ML.",
+    ),
+    "e10": (
+        "E10",
+        "Algorithm 1 with the true Hessian operator works at the paper's step sizes.",
+    ),
 }

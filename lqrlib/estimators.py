@@ -109,7 +109,8 @@ def gradient_from_pairs(plus: Array, minus: Array, U: Array) -> Array:
     """Two-point gradient from values (samples, ...) at K + U and K - U, (..., m, n)."""
     dimension = U.shape[-2] * U.shape[-1]
     square = np.sum(U**2, axis=(-2, -1))
-    return _weighted(dimension / (2 * square) * (plus - minus), U)
+    with np.errstate(invalid="ignore"):  # inf - inf where both ends leave the domain
+        return _weighted(dimension / (2 * square) * (plus - minus), U)
 
 
 def paper_hessian(

@@ -38,21 +38,28 @@ def _stage_weight(problem: LQR, K: Array) -> Array:
 @np.errstate(over="ignore", invalid="ignore")
 def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling without noise, else step by step."""
-    weight = _stage_weight(problem, K)
     if problem.has_noise:
+        weight = _stage_weight(problem, K)
         loop = closed_loop(problem, K)
         value = weight
         for _ in range(horizon - 1):
             value = weight + loop.apply_adjoint(value)
         return value
-    shape = np.broadcast_shapes(problem.A.shape[:-2], weight.shape[:-2]) + problem.A.shape[-2:]
-    flat = (-1, *shape[-2:])
-    F = np.broadcast_to(problem.A - problem.B @ K, shape).reshape(flat)
-    W = np.broadcast_to(weight, shape).reshape(flat)
-    value = np.empty(W.shape)
-    for part in chunks(len(W), 8 * problem.states**2):
-        value[part] = _doubled(F[part], W[part], horizon)
-    return value.reshape(shape)
+    batch = np.broadcast_shapes(problem.batch_shape, K.shape[:-2])
+    flat = (-1, problem.states, problem.states)
+    value = np.empty((*batch, *flat[1:]))
+    samples = K.ndim - 2 > len(problem.batch_shape)
+    members = int(np.prod(batch[1:] if samples else batch))
+    # samples in front of the problem's axes are taken a few at a time, to stay in the cache
+    for some in chunks(len(K), 8 * problem.states**2 * members) if samples else (...,):
+        gain = K[some]
+        F = np.asarray(problem.A - problem.B @ gain)
+        W = np.broadcast_to(_stage_weight(problem, gain), F.shape).reshape(flat)
+        found, F = np.empty(W.shape), F.reshape(flat)
+        for part in chunks(len(W), 8 * problem.states**2):
+            found[part] = _doubled(F[part], W[part], horizon)
+        value[some] = found.reshape(value[some].shape)
+    return value
 
 
 def _doubled(power: Array, value: Array, horizon: int) -> Array:

@@ -70,7 +70,7 @@ class MetaZerothOrder:
 
     def __init__(
         self,
-        oracle: estimators.Function,
+        oracle: Oracle,
         inner_step_size: float,
         radius: float,
         samples: int,
@@ -110,7 +110,7 @@ class MetaZerothOrder:
             return plus, minus, np.zeros(())
         if getattr(self.oracle, "common_noise", False):
             # K meets the noise of each sample, so that the difference does not see it
-            plus, minus, centre = self.oracle(np.stack([*ends, gain + np.zeros_like(U)]))
+            plus, minus, centre = self.oracle.together(*ends, gain)
             return plus, minus, centre
         values = self.oracle(np.concatenate([*ends, np.zeros_like(U[:1]) + gain]))
         return values[: self.samples], values[self.samples : -1], values[-1]

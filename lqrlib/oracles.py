@@ -50,6 +50,7 @@ class Oracle:
         answer: Callable[[Array], Array],
         horizon: int = 0,
         common_noise: bool = False,
+        together: Callable[[list[Array]], Array] | None = None,
     ) -> None:
         if not isinstance(problem, LQR):
             raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
@@ -60,10 +61,23 @@ class Oracle:
         self.queries = 0
         self.steps = 0
         self._answer = answer
+        self._together = together
 
     def __call__(self, K: ArrayLike) -> Array:
-        gain = objective.gain_array(self.problem, K)
-        value = self._answer(gain)
+        return self._counted(self._answer(objective.gain_array(self.problem, K)))
+
+    def together(self, *gains: ArrayLike) -> Array:
+        """Costs (len(gains), ...) of stacks of gains that broadcast against each other.
+
+        The same as asking about the broadcast stacks in one array, whose first axis meets common
+        noise if the oracle has any; but a gain that is repeated may be evaluated once.
+        """
+        stacks = [objective.gain_array(self.problem, K, "gains") for K in gains]
+        if self._together is None:
+            return self(np.stack(np.broadcast_arrays(*stacks)))
+        return self._counted(self._together(stacks))
+
+    def _counted(self, value: Array) -> Array:
         self.queries += value.size
         self.steps += value.size * self.horizon
         return value
@@ -182,15 +196,29 @@ def sampled_start_cost(
     steps = None if horizon is None else whole_number("horizon", horizon)
     generator = np.random.default_rng(rng)
 
-    def answer(K: Array) -> Array:
+    def value(K: Array) -> Array:
         if steps is None:
-            value = objective.value_matrix(problem, K)
-        else:
-            value = finite_horizon.value_matrix(problem, K, steps)
-        batch = value.shape[:-2]
-        drawn = batch[1:] if common_noise and K.ndim > 2 else batch
-        x = centre + deviation * generator.standard_normal((*drawn, problem.states))
-        costs = (x[..., None, :] @ value @ x[..., :, None])[..., 0, 0]
-        return np.where(np.isnan(costs), np.inf, costs)
+            return objective.value_matrix(problem, K)
+        return finite_horizon.value_matrix(problem, K, steps)
 
-    return Oracle("sampled-start cost", problem, answer, horizon or 0, common_noise)
+    def costs(values: Array, x: Array) -> Array:
+        found = (x[..., None, :] @ values @ x[..., :, None])[..., 0, 0]
+        return np.where(np.isnan(found), np.inf, found)
+
+    def states(batch: tuple[int, ...]) -> Array:
+        return centre + deviation * generator.standard_normal((*batch, problem.states))
+
+    def answer(K: Array) -> Array:
+        values = value(K)
+        batch = values.shape[:-2]
+        return costs(values, states(batch[1:] if common_noise and K.ndim > 2 else batch))
+
+    def together(gains: list[Array]) -> Array:
+        values = [value(K) for K in gains]
+        batch = np.broadcast_shapes(*(each.shape[:-2] for each in values))
+        shared = states(batch) if common_noise else None
+        return np.stack(
+            [costs(each, states(batch) if shared is None else shared) for each in values]
+        )
+
+    return Oracle("sampled-start cost", problem, answer, horizon or 0, common_noise, together)

@@ -232,3 +232,26 @@ class TestSampledStartCost:
     def test_bad_arguments_are_named(self, problem, arguments, message):
         with pytest.raises(ValueError, match=message):
             oracles.sampled_start_cost(problem, *arguments, 0)
+
+
+@pytest.mark.parametrize("common_noise", [True, False])
+@pytest.mark.parametrize("horizon", [None, 501])
+def test_costs_together_are_those_of_one_stack(noisy, horizon, common_noise):
+    problem = noisy.without_noise()
+    K = lqrlib.optimal_gain(problem)
+    U = 1e-3 * np.random.default_rng(0).standard_normal((6, *K.shape))
+
+    def oracle():
+        mean = np.full(problem.states, 0.5)
+        return oracles.sampled_start_cost(
+            problem, mean, 0.1, 3, horizon=horizon, common_noise=common_noise
+        )
+
+    several, one = oracle(), oracle()
+    together = several.together(K + U, K - U, K)
+    stack = one(np.stack([K + U, K - U, K + 0 * U]))
+    assert several.queries == one.queries
+    assert together.shape == stack.shape
+    np.testing.assert_allclose(together, stack, rtol=1e-12 if common_noise else 0.5)
+    exact = oracles.exact_cost(problem).together(K + U, K)
+    np.testing.assert_allclose(exact[1], np.broadcast_to(lqrlib.cost(problem, K), exact[1].shape))

@@ -14,7 +14,7 @@ from .oracles import Oracle
 from .problem import LQR
 from .validation import Array
 
-ESTIMATES = ("paper", "none", "stein", "difference")
+ESTIMATES = ("paper", "none", "stein", "difference", "exact")
 
 
 class MetaGradient:
@@ -138,6 +138,8 @@ class MetaZerothOrder:
             outer = outer - eta * estimators.product_from_gradients(
                 oracle, gain, outer, self.radius, U
             )
+        elif self.hessian == "exact":
+            outer = outer - eta * objective.hessian(self.tasks, gain, outer)
         return np.asarray(np.where(lost, np.nan, outer).mean(axis=-3))
 
     def require(self, K: ArrayLike) -> None:
@@ -174,10 +176,11 @@ def meta_zeroth_order(
         samples: K is asked about with the noise of each), 8 samples for "difference".
     rng : Generator, SeedSequence or int
         Source of randomness, used up call by call.
-    hessian : "paper", "none", "stein" or "difference"
+    hessian : "paper", "none", "stein", "difference" or "exact"
         The m x m estimate printed in S1 (erratum E5); none at all (first-order MAML); a consistent
         estimate of the Hessian matrix; or the product with the outer gradient as a difference of
-        gradients over the distance `radius`. They use the directions of the inner gradient.
+        gradients over the distance `radius`. They use the directions of the inner gradient. For
+        comparison, the true operator from the model, at no queries.
     fresh : bool
         Whether the outer gradient draws new directions, as Algorithm 3 is printed; the published
         code uses the same ones throughout an iteration.

@@ -1,15 +1,15 @@
 r"""Descent directions: a method is a direction and a step size.
 
-===================  ===================================  =====================
+===================  ==================================  =====================
 direction            formula                             source
-===================  ===================================  =====================
+===================  ==================================  =====================
 `gradient`           :math:`2 E_K \Sigma_K`              S2 Theorem 3.6
 `natural_gradient`   :math:`2 E_K`                       S2 Theorem 3.5
 `gauss_newton`       :math:`2 R_K^{-1} E_K`              S2 Theorem 3.4
 `zeroth_order`       estimated from costs                S2 Algorithm 1
 `meta_gradient`      gradient of the MAML objective      S1 Algorithm 1
 `meta_zeroth_order`  the same, estimated from costs      S1 Algorithm 3
-===================  ===================================  =====================
+===================  ==================================  =====================
 
 Each factory takes a problem (one, or a stack), those of zeroth order an oracle, and returns a
 callable ``K -> (..., m, n)`` that `lqrlib.descend` subtracts. With step size 1/2 Gauss-Newton is

@@ -14,6 +14,7 @@ Feedback is u = -K x throughout. Notation: `lqrlib.objective`.
 
 from . import (
     claims,
+    common_gains,
     constants,
     directions,
     estimators,
@@ -23,7 +24,9 @@ from . import (
     moments,
     oracles,
     placement,
+    random_tasks,
     robustness,
+    scalar_landscape,
     systems,
     tasks,
 )
@@ -54,6 +57,7 @@ __all__ = [
     "Trace",
     "backtracking",
     "claims",
+    "common_gains",
     "constants",
     "cost",
     "descend",
@@ -72,7 +76,9 @@ __all__ = [
     "optimal_gain",
     "oracles",
     "placement",
+    "random_tasks",
     "robustness",
+    "scalar_landscape",
     "systems",
     "tasks",
 ]

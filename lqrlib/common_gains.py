@@ -8,7 +8,7 @@ the determinant of A - BK are affine in K,
           \det(A-BK) = \det A - K\operatorname{adj}(A)B ,
 
 so the stabilizing gains of one task are an intersection of three half-planes, and those of a family
-the feasible points of a linear program. With one state, the norm of A - BK below 1 is two half-spaces.
+the feasible points of a linear program. With one state it takes two: -1 < A - BK < 1.
 """
 
 from __future__ import annotations

@@ -15,12 +15,14 @@ from . import (
     landscape,
     margins,
     mean_square,
+    meta_landscape,
     model_free,
     regulator,
     robustness,
     step_sizes,
     style,
     suspension,
+    tasks,
     unseen_tasks,
 )
 
@@ -36,11 +38,13 @@ __all__ = [
     "landscape",
     "margins",
     "mean_square",
+    "meta_landscape",
     "model_free",
     "regulator",
     "robustness",
     "step_sizes",
     "style",
     "suspension",
+    "tasks",
     "unseen_tasks",
 ]

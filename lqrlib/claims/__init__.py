@@ -15,9 +15,12 @@ signature and docstring say what `check` takes.
 # Importing these modules registers their results.
 from . import (
     adaptation,
+    bernstein,
     convergence,
     derivatives,
     domination,
+    estimate_sizes,
+    horizons,
     inequalities,
     maml,
     maml_theorems,
@@ -28,6 +31,7 @@ from . import (
     robustness,
     smoothness,
     tasks,
+    zeroth_order,
 )
 from .checking import ROUNDING, Check
 from .domination import value_difference
@@ -42,10 +46,13 @@ __all__ = [
     "Claim",
     "Sides",
     "adaptation",
+    "bernstein",
     "check",
     "convergence",
     "derivatives",
     "domination",
+    "estimate_sizes",
+    "horizons",
     "inequalities",
     "maml",
     "maml_theorems",
@@ -58,4 +65,5 @@ __all__ = [
     "smoothness",
     "tasks",
     "value_difference",
+    "zeroth_order",
 ]

@@ -11,6 +11,7 @@ from . import (
     domination,
     equations,
     estimation,
+    hessian_estimates,
     hessians,
     landscape,
     margins,
@@ -24,6 +25,7 @@ from . import (
     suspension,
     tasks,
     unseen_tasks,
+    zeroth_order,
 )
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "domination",
     "equations",
     "estimation",
+    "hessian_estimates",
     "hessians",
     "landscape",
     "margins",
@@ -47,4 +50,5 @@ __all__ = [
     "suspension",
     "tasks",
     "unseen_tasks",
+    "zeroth_order",
 ]

@@ -53,3 +53,21 @@ def meta_cost(
     error = finite_array("K", K, 1)[..., None, :] - centres
     products = (weights @ error[..., None])[..., 0]
     return np.asarray((error * products).sum(axis=-1).mean(axis=-1) / 2)
+
+
+def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float) -> Array:
+    r"""Bounds J_ML(K_av) - min J_ML, (...): averaging is nearly as good where Hessians agree.
+
+    .. math:: \frac{4\eta_l^2\delta^2}{(1-\eta_lh)^2}\frac h\ell D
+
+    with all eigenvalues in [l, h], eta_l < 1/h, delta the largest distance of a Hessian from
+    their mean and D the average gap of K_av.
+    """
+    H, eta = finite_array("hessians", hessians, 3), inner_step(inner_step_size)
+    eigenvalues = np.linalg.eigvalsh(H)
+    low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))
+    if not ((low > 0) & (eta * high < 1)).all():
+        raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
+    spread = np.linalg.norm(H - H.mean(axis=-3, keepdims=True), 2, axis=(-2, -1)).max(axis=-1)
+    gap = meta_cost(H, optima, meta_optimum(H, optima, 0.0), 0.0)
+    return np.asarray(4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap)

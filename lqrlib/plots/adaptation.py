@@ -1,4 +1,4 @@
-"""Pictures of adaptation to unseen tasks: curves, spectra of starts, cost queries."""
+"""Pictures of adaptation to unseen tasks: curves, clocks, cost queries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ STARTS = {
     "average model": Look(SKY, "P", "average model"),
     "average cost": Look(GREEN, "X", "average cost"),
     "maml": Look(ORANGE, "h", "MAML optimum"),
+    "published": Look(BLACK, "d", "S1's random gain"),
 }
+LINES = ("-", ":", "-.", (0, (5, 2, 1, 2, 1, 2)), (0, (1, 1)))
 
 
 class Curve(NamedTuple):
@@ -125,57 +127,50 @@ def _summary(title: str, curve: Curve) -> str:
     return f"{title}, {curve.label}: median {number(first)} to {number(last)}{left}"
 
 
-def start_spectra(
-    eigenvalues: Array, shares: Mapping[str, tuple[str, Array]], clocks: Mapping[str, float]
-) -> Figure:
-    """Draw how the gap of each start is spread over the Hessian's eigen-directions.
+def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, float]) -> Figure:
+    """Draw relative gaps over the clock, the sum of all step sizes so far.
 
     Parameters
     ----------
-    eigenvalues : array (d,)
-        Typical eigenvalues, ascending.
-    shares : mapping from a label to a key of `STARTS` and an array (runs, d)
-        Parts of the relative gap; medians are drawn, with the 10 to 90 % quantiles.
-    clocks : mapping from a label to a sum of step sizes
-        Marked, dashed, at the eigenvalue that it shrinks to 1/e: h = 1/(2 clock).
+    curves : mapping from a label to a key of `STARTS`, clocks (T,) and gaps (T, runs)
+        Medians are drawn, from the first positive clock on.
+    marks : mapping from a label to a clock
+        Marked, dashed.
     """
     words = []
-    with drawing(height=3.9) as (figure, axes):
-        spread = np.linspace(0.9, 1.1, len(shares)) if len(shares) > 1 else [1.0]
-        for factor, (label, (start, parts)) in zip(spread, shares.items(), strict=True):
-            matching(label, eigenvalues, parts)
-            look = STARTS[start]
-            low, middle, high = np.quantile(parts, [0.1, 0.5, 0.9], axis=0)
-            axes.errorbar(
-                factor * eigenvalues,
-                middle,
-                [middle - low, high - middle],
+    with drawing(height=4.2) as (figure, axes):
+        for number_, (label, (start, times, gaps)) in enumerate(curves.items()):
+            matching(label, times, gaps.T)
+            look, shown = STARTS[start], times > 0
+            middle = np.quantile(gaps, 0.5, axis=1, method="inverted_cdf")
+            places = np.unique(np.geomspace(1, shown.sum(), 7).astype(int)) - 1
+            axes.plot(
+                times[shown],
+                middle[shown],
                 color=look.color,
                 marker=look.marker,
-                linestyle="-",
-                linewidth=1,
-                capsize=2,
+                linestyle=LINES[number_ % len(LINES)],
+                markevery=list(places),
                 label=label,
             )
             words.append(
-                f"{label}: {number(middle[0])} in the flattest direction, {number(middle[-1])} in "
-                "the steepest"
+                f"{label}: {number(middle[shown][0])} at clock {number(times[shown][0])} to "
+                f"{number(middle[-1])} at {number(times[-1])}"
             )
-        for label, clock in clocks.items():
-            axes.axvline(1 / (2 * clock), color=BLACK, linewidth=1, **PROMISED)
-            axes.annotate(label, (1 / (2 * clock), 0.03), (3, 0), textcoords="offset points",
+        for label, clock in marks.items():
+            axes.axvline(clock, color=BLACK, linewidth=1, **PROMISED)
+            axes.annotate(label, (clock, 0.03), (3, 0), textcoords="offset points",
                           xycoords=("data", "axes fraction"), rotation=90, va="bottom",
                           fontsize=9)  # fmt: skip
-            words.append(f"{label}, dashed at {number(1 / (2 * clock))}")
+            words.append(f"{label}, dashed at {number(clock)}")
         axes.set(
             xscale="log",
             yscale="log",
-            xlabel="eigenvalue $h_k$ of the Hessian at $K_i^*$ (dimensionless)",
-            ylabel="part of the relative gap (dimensionless)",
+            xlabel=r"clock $\tau = \sum\eta$ (dimensionless)",
+            ylabel="$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)",
         )
         figure.legend(loc="outside upper center", ncols=2)
-    text = f"""Parts of the relative gap over {len(eigenvalues)} eigenvalues of the Hessian, from
-        {number(eigenvalues[0])} to {number(eigenvalues[-1])}, log axes. {"; ".join(words)}."""
+    text = f"""Median relative gaps over the clock, log axes. {"; ".join(words)}."""
     return describe(figure, text)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from .adaptation import STARTS
@@ -25,6 +26,7 @@ from .style import (
 
 Array = NDArray[np.float64]
 
+RATIOS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 FAMILIES = (Look(BLUE, "o", ""), Look(ORANGE, "s", ""), Look(VERMILION, "v", ""))
 
 
@@ -67,7 +69,11 @@ def crossover(
         right.set(xscale="log", yscale="log", xlabel=r"$\eta_l\,h_{\max}$ (dimensionless)")
         right.set_ylabel("gap after one step, MAML / averaging,\nunseen tasks (dimensionless)")
         for axes in (left, right):
+            axes.set_xticks(steps, [f"{step:g}" for step in steps])
+            axes.xaxis.set_minor_formatter(NullFormatter())
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), fontsize=9)
+        right.set_yticks(RATIOS, [f"{ratio:g}" for ratio in RATIOS])
+        right.yaxis.set_minor_formatter(NullFormatter())
     text = f"""Two panels over the inner step size times the largest eigenvalue, log axes. Left:
         advantage of MAML over averaging on training tasks, measured solid, from the quadratic
         model dashed. Right: ratio of gaps after one step on unseen tasks, below one where MAML is

@@ -148,7 +148,7 @@ def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Curve], flo
                     curve.stationary, curve.heights, marker, color=color,
                     markeredgecolor=BLACK, markeredgewidth=0.6, zorder=4, clip_on=True,
                 )  # fmt: skip
-                places = ", ".join(number(k) for k in curve.stationary)
+                places = ", ".join(number(np.round(k, 9) + 0.0) for k in curve.stationary)
                 words.append(f"{title}, {name}: stationary at {places}")
             low = min(np.nanmin(curve.values) for curve in curves.values())
             axes.set_ylim(low - 0.06 * (top - low), top)
@@ -186,7 +186,7 @@ def two_pieces(
     if np.shape(costs) != (len(y), len(x)):
         raise ValueError(f"costs: expected shape ({len(y)}, {len(x)}), got {np.shape(costs)}")
     finite = np.isfinite(costs)
-    with drawing(width=5.6, height=4.8) as (figure, axes):
+    with drawing(width=6.4, height=5.2) as (figure, axes):
         outside = axes.contourf(
             x, y, ~finite, levels=[0.5, 1.5], colors=[HATCH["facecolor"]], hatches=[HATCH["hatch"]]
         )

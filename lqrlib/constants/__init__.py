@@ -6,6 +6,7 @@ r"""The papers' constants: as printed, repaired, and as sharp as they can be.
 `sharp`            best possible ones, for both papers at once, noise included
 `heterogeneity`    two tasks at one gain, noise included
 `sampling`         sample sizes of the model-free theorem of S2, written out
+`estimates`        sample sizes of S1's estimates: TR Lemmas 16 to 18, and repaired ones
 `meta`             S1's Theorems 10 to 13: steps, heterogeneity, rate and bias
 =================  =================================================================
 
@@ -15,7 +16,7 @@ either a problem with a gain or `Magnitudes` worked out before: ``magnitudes(tas
 for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain of at most a cost.
 """
 
-from . import corrected, heterogeneity, meta, printed, sampling, sharp
+from . import corrected, estimates, heterogeneity, meta, printed, sampling, sharp
 from .magnitudes import (
     Magnitudes,
     frobenius_norm,
@@ -31,6 +32,7 @@ __all__ = [
     "Magnitudes",
     "SampleSizes",
     "corrected",
+    "estimates",
     "frobenius_norm",
     "heterogeneity",
     "magnitudes",

@@ -14,8 +14,8 @@ the feasible points of a linear program. With one state it takes two: -1 < A - B
 from __future__ import annotations
 
 import numpy as np
+import scipy  # loads scipy.optimize when it is first used
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 
 from .objective import gain_array
 from .problem import LQR
@@ -95,7 +95,7 @@ def common_gain(tasks: LQR) -> tuple[Array, Array]:
     count = int(np.prod(shape))
     for N, c in zip(normals.reshape(count, -1, size), offsets.reshape(count, -1), strict=True):
         with_slack = np.concatenate([N, np.ones((len(N), 1))], axis=1)
-        found = linprog(objective, A_ub=with_slack, b_ub=c, bounds=bounds)
+        found = scipy.optimize.linprog(objective, A_ub=with_slack, b_ub=c, bounds=bounds)
         if not found.success:
             raise RuntimeError(f"linear program not solved: {found.message}")
         gains.append(found.x[:-1])

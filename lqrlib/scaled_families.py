@@ -7,10 +7,11 @@ the level, so a curve over levels compares like with like.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from . import maml, objective
-from .errors import NotStabilizableError
+from .constants import meta
+from .errors import NotStabilizingError
 from .problem import LQR
 from .tasks import MATRICES
 from .validation import Array
@@ -32,56 +33,141 @@ def scaled(family: LQR, factor: ArrayLike) -> LQR:
     return family.replace(**changed)
 
 
-def largest_common(
-    family: LQR,
-    K: ArrayLike,
-    *,
-    most: float = np.inf,
-    factor: float = 2.0,
-    closest: float = 1.01,
-) -> tuple[Array, Array]:
-    """How far each family can be scaled before no common stabilizing gain is found.
+def _all_stable(family: LQR, factor: Array, K: ArrayLike) -> NDArray[np.bool_]:
+    """Whether K stabilizes every task of each scaled family, (D,)."""
+    gain = np.asarray(K, dtype=float)[..., None, :, :]
+    return np.asarray(objective.is_stabilizing(scaled(family, factor), gain).all(axis=-1))
 
-    The gain of least average cost is followed from level to level: from the gain of one level the
-    next is tried if that gain still stabilizes every task there, with a shorter stride where it
-    does not. Near the end the least average cost grows without bound, and the strides shrink.
+
+def reach_of_gain(family: LQR, K: ArrayLike, *, most: float) -> Array:
+    """Factor (D,) at which K ceases to stabilize every task; ``inf`` if that is beyond `most`.
+
+    Found by doubling and bisection from 0, where the family is its first task.
+    """
+    count = len(family)
+    if not _all_stable(family, np.zeros(count), K).all():
+        raise NotStabilizingError("K: expected a gain that stabilizes the first task")
+    inside, outside = np.zeros(count), np.full(count, min(1.0, most))
+    while True:
+        good = _all_stable(family, outside, K)
+        inside = np.where(good, outside, inside)
+        if not (good & (outside < most)).any():
+            break
+        outside = np.where(good, np.minimum(2 * outside, most), outside)
+    for _ in range(40):
+        middle = (inside + outside) / 2
+        works = _all_stable(family, middle, K)
+        inside, outside = np.where(works, middle, inside), np.where(works, outside, middle)
+    return np.where(good, np.inf, inside)
+
+
+def follow(
+    family: LQR, K: ArrayLike, factors: ArrayLike, *, closest: float = 1.01
+) -> tuple[Array, Array]:
+    """The gain of least average cost of each family at each factor, as far as it can be followed.
+
+    From the gain of one factor a larger one is tried; if the gain still stabilizes every task there
+    it is the start for the new optimum, otherwise the stride is shortened. So the search goes on
+    past the reach of every fixed gain. It ends where the optimum no longer stabilizes the family
+    scaled by `closest` more: close to the end the least average cost grows without bound.
 
     Parameters
     ----------
     family : LQR
-        Families (D, M), with a common stabilizing gain K.
+        Families (D, M).
     K : array (..., m, n)
-        Stabilizes every task.
-    most : number
-        Factors are not followed beyond it.
-    factor, closest : number > 1
-        First stride, and the one at which the search ends.
+        Stabilizes every task at the first factor.
+    factors : array (L,)
+        Increasing and positive.
+    closest : number > 1
 
     Returns
     -------
-    factors : array (D,)
-        Largest factor reached, at least 1. At this factor a common gain exists; at `closest`
-        times it none was found in the neighbourhood.
-    gains : array (D, m, n)
-        The gains of least average cost there.
+    gains : array (L, D, m, n)
+        ``nan`` where a family was lost before.
+    reached : array (D,)
+        Largest factor at which a common stabilizing gain was found, ``inf`` if that is the last.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K does not stabilize every task at the first factor.
     """
-    gain = np.broadcast_to(np.asarray(K, float), family.batch_shape[:-1] + np.shape(K)[-2:])
-    if not objective.is_stabilizing(family, gain[..., None, :, :]).all():
-        raise NotStabilizableError("K: expected a gain that stabilizes every task of each family")
-    gain = maml.stationary_gain(family, gain, 0.0)
-    reached = np.ones(len(family))
-    stride = np.full(len(family), float(factor))
-    while True:
-        todo = np.flatnonzero((stride >= closest) & (reached * closest <= most))
-        if not len(todo):
-            return reached, gain
-        stride[todo] = np.minimum(stride[todo], most / reached[todo])
-        level = reached[todo] * stride[todo]
-        larger = scaled(family[todo], level)
-        works = objective.is_stabilizing(larger, gain[todo][:, None]).all(axis=-1)
-        stride[todo[~works]] = np.sqrt(stride[todo[~works]])
+    stops = np.asarray(factors, dtype=float)
+    if stops.ndim != 1 or not (np.diff(stops, prepend=0.0) > 0).all():
+        raise ValueError(f"factors: expected increasing positive numbers, got {factors!r}")
+    count = len(family)
+    gain = np.broadcast_to(np.asarray(K, dtype=float), (count, *np.shape(K)[-2:])).copy()
+    reached, stride = np.full(count, stops[0]), np.full(count, np.inf)
+    if not _all_stable(family, reached, gain).all():
+        raise NotStabilizingError("K: expected a gain that stabilizes every task of each family")
+    gain = maml.stationary_gain(scaled(family, reached), gain, 0.0, tolerance=1e-8)
+    gains = np.full((len(stops), *gain.shape), np.nan)
+    gains[0] = gain
+    following = np.ones(count, dtype=int)  # the next stop of each family
+    while (todo := np.flatnonzero((following < len(stops)) & (stride >= closest))).size:
+        level = np.minimum(reached[todo] * stride[todo], stops[following[todo]])
+        works = _all_stable(family[todo], level, gain[todo])
+        used = level / reached[todo]
+        stride[todo[~works]] = np.sqrt(used[~works])
         if works.any():
-            moved = todo[works]
-            gain = gain.copy()
-            gain[moved] = maml.stationary_gain(larger[works], gain[moved], 0.0, tolerance=1e-6)
-            reached[moved] = level[works]
+            moved, level = todo[works], level[works]
+            larger = scaled(family[moved], level)
+            gain[moved] = maml.stationary_gain(larger, gain[moved], 0.0, tolerance=1e-8)
+            reached[moved] = level
+            at = moved[level == stops[following[moved]]]
+            gains[following[at], at] = gain[at]
+            following[at] += 1
+    return gains, np.where(following == len(stops), np.inf, reached)
+
+
+def admitted(
+    family: LQR,
+    K0: ArrayLike,
+    form: str = "printed",
+    *,
+    largest_kappa: float = 0.25,
+    most: float = 10.0,
+) -> Array:
+    """Factor (D,) by which each family may be scaled for Theorem 10 of S1 to admit it.
+
+    The condition is f <= sqrt(min lambda Delta_0 / (288 m^3)) in the printed and corrected forms,
+    b^2 <= lambda Delta_0 for all tasks in the sharp one. The answer meets it, and is within a
+    tenth of the largest that does where the bounds are proportional to the differences. It is 0
+    where the printed steps allow no inner step at all.
+
+    Parameters
+    ----------
+    family : LQR
+        Families (D, M).
+    K0 : array (D, m, n)
+        Start of each; stabilizes the first task.
+    form : "printed", "corrected" or "sharp"
+    largest_kappa : number in (0, 1)
+        Of the sharp form.
+    most : number
+        Larger factors are not tried.
+    """
+
+    def used(factor: Array) -> tuple[Array, meta.Suprema]:
+        over = meta.suprema(scaled(family, factor), K0, form)
+        if form == "sharp":
+            bias = meta.sharp_bias(over, np.asarray(largest_kappa)) / over.gap
+            return np.sqrt(bias.max(axis=-1)), over
+        return over.heterogeneity[..., 0] / meta.printed_heterogeneity_limit(over), over
+
+    small = np.full(len(family), 1e-6)
+    while not (stable := _all_stable(family, small, K0)).all():
+        small = np.where(stable, small, small / 10)
+    share, over = used(small)
+    factor = np.minimum(0.95 * small / share, most)
+    for _ in range(60):
+        reachable = _all_stable(family, factor, K0)
+        trial = np.where(reachable, factor, small)
+        near = reachable & (used(trial)[0] <= 1)
+        if near.all():
+            break
+        factor = np.where(near, factor, 0.8 * factor)
+    if form != "sharp":
+        factor = np.where(meta.printed_steps(over).inner > 0, factor, 0.0)
+    return np.asarray(factor)

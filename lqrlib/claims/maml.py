@@ -41,6 +41,13 @@ def inner_moves(tasks: LQR, gain: Array, step: Array) -> Array:
     return np.asarray(-step[..., None, None, None] * objective.gradient(tasks, gain))
 
 
+def lost_descent(change: Array, own: Array) -> Array:
+    """1 + change / own: 0 where a cost falls as along its own gradient, above 1 where it rises."""
+    scale = np.maximum(own, np.finfo(float).tiny)
+    with np.errstate(over="ignore"):
+        return np.asarray(1 + change / scale)
+
+
 def _inner_limit(tasks: LQR, K: ArrayLike, form: str) -> Array:
     """1/h_grad over the sub-level sets of K, the condition of Remark 3's proof."""
     return np.asarray(1 / meta.suprema(tasks, K, form).smoothness)
@@ -52,8 +59,8 @@ def inner_step_stays(
 ) -> Iterator[Sides]:
     """One inner step from K = K_0, for each task: it stabilizes all tasks, and stays in S_ML.
 
-    For gamma_i = 1 the latter says that it raises no task's cost. Default: the largest inner step
-    of Theorem 10.
+    For gamma_i = 1 the latter says that it raises no task's cost. It is checked as `lost_descent`.
+    Default: the largest inner step of Theorem 10.
     """
     gain = per_task(tasks, K)
     largest = meta.printed_steps(meta.suprema(tasks, K)).inner
@@ -62,7 +69,9 @@ def inner_step_stays(
     adapted = gain[..., None, :, :] + moves[..., :, None, :, :]
     radius = objective.mean_square_radius(tasks[..., None, :], adapted)
     yield Sides("stabilizes all tasks", radius, 1.0)
-    yield Sides("in S_ML", changes(tasks, gain, moves), 0.0)
+    slopes = frobenius_norm(objective.gradient(tasks, gain))
+    own = np.broadcast_to(step, gain.shape[:-3])[..., None, None] * slopes[..., None, :] ** 2
+    yield Sides("in S_ML", lost_descent(changes(tasks, gain, moves), own), 1.0)
 
 
 @claim("s1-rem-3", form="corrected")

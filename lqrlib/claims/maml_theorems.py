@@ -14,7 +14,7 @@ from ..problem import LQR
 from ..validation import Array
 from .convergence import SETTLED
 from .domination import value_difference_along
-from .maml import changes, inner_moves, per_task
+from .maml import changes, inner_moves, lost_descent, per_task
 from .registry import Sides, claim
 
 Steps = meta.Steps
@@ -43,23 +43,32 @@ def _iterates(
 def _stays(
     tasks: LQR, K0: ArrayLike, steps: Steps, room: Array, iterations: int, pairs: bool
 ) -> Iterator[Sides]:
-    """Rise of each task's cost over its start, against the room that its sub-level set leaves."""
+    """Rise of each task's cost over its start, against the room that its sub-level set leaves.
+
+    Both over the fall along the task's own gradients, and with 1 added: without room, 0 is that
+    fall and 1 no fall at all.
+    """
     inner = np.broadcast_to(steps.inner, room.shape[:-1])
-    risen = np.zeros(room.shape)
-    outer_rises, inner_rises = [], []
+    outer = np.broadcast_to(steps.outer, room.shape[:-1])
+    risen, own = np.zeros(room.shape), np.zeros(room.shape)
+    iterates: list[list[Array]] = [[], []]
+    adapted: list[list[Array]] = [[], []]
     for gain, _, change in _iterates(tasks, K0, steps, iterations):
+        squares = frobenius_norm(objective.gradient(tasks, gain)) ** 2
         moves = inner_moves(tasks, gain, inner)
         if pairs:
-            adapted = changes(tasks, gain, moves)
-            inner_rises.append((risen[..., None, :] + adapted).max(axis=-2))
+            moved = changes(tasks, gain, moves).max(axis=-2)
         else:
-            inner_rises.append(risen + value_difference_along(tasks, gain, moves))
-        risen = risen + change
-        outer_rises.append(risen)
-    floor = SETTLED * objective.cost(tasks, per_task(tasks, K0))
-    yield Sides("iterates in S_ML", np.stack(outer_rises), room, floor)
+            moved = value_difference_along(tasks, gain, moves)
+        scale = own + inner[..., None] * squares
+        adapted[0].append(lost_descent(risen + moved, scale))
+        adapted[1].append(lost_descent(room, scale))
+        risen, own = risen + change, own + outer[..., None] * squares
+        iterates[0].append(lost_descent(risen, own))
+        iterates[1].append(lost_descent(room, own))
+    yield Sides("iterates in S_ML", np.stack(iterates[0]), np.stack(iterates[1]))
     where = "adapted gains in S_ML" if pairs else "adapted gains in S_i"
-    yield Sides(where, np.stack(inner_rises), room, floor)
+    yield Sides(where, np.stack(adapted[0]), np.stack(adapted[1]))
 
 
 def _require(met: ArrayLike, what: str) -> None:

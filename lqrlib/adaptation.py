@@ -184,7 +184,7 @@ def head_start_bounds(
     """Bounds (...) on how many more iterations the first start needs than the second, any target.
 
     For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the shares
-    (..., d): log(s_1/gap')/kappa - 1 and log(gap/s_1')/kappa + 1, kappa = -2 log(1 - step h_1).
+    (..., d): log(s_1/gap')/c - 1 and log(gap/s_1')/c + 1 with c = -2 log(1 - step h_1).
     """
     h = np.asarray(eigenvalues, dtype=float)
     if not (0 < step_size * h[0] < 1 and step_size * h[-1] <= 1):

@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import estimators, objective
-from ..constants import frobenius_norm, spectral_norm
-from ..constants.estimates import EstimateSize, gradient_size, hessian_size
+from ..constants import frobenius_norm, printed, spectral_norm
+from ..constants.estimates import (
+    EstimateSize,
+    gradient_size,
+    hessian_size,
+    printed_hessian_smoothness,
+)
 from ..problem import LQR
 from ..validation import Array
 from .domination import value_difference_along
@@ -138,7 +143,8 @@ def hessian_samples(
     """The steps of the proof for an error of share * ||Hessian||_F, with everything as printed.
 
     "bias": the mean of the estimate, acting on X from the left, is within half the error of the
-    Hessian. "almost sure bound" of the worst direction.
+    Hessian. "almost sure bound" of the worst direction. "Hessian Lipschitz": h_hess of TR Lemma 15
+    at the distance h_Delta, along the gradient and the coordinates.
     """
     gain, exact = objective.gain_array(problem, K), objective.hessian_matrix(problem, K)
     epsilon = share * frobenius_norm(exact)
@@ -152,6 +158,10 @@ def hessian_samples(
     yield Sides("bias", frobenius_norm(left_action(mean, n) - exact), size.bias)
     Z = (m**2 / size.radius**2 * plus)[..., None, None] * square
     yield Sides("almost sure bound", frobenius_norm(Z - mean).max(axis=0), size.bound)
+    reach = printed.smoothness_radius(problem, gain)
+    rays = (reach / size.radius)[..., None, None] * np.concatenate([U[: m * n], U[-1:]])
+    change = frobenius_norm(objective.hessian_matrix(problem, gain + rays) - exact).max(axis=0)
+    yield Sides("Hessian Lipschitz", change, printed_hessian_smoothness(problem, gain) * reach)
 
 
 @claim("s1-tr-18", form="corrected")

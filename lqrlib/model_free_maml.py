@@ -12,7 +12,7 @@ task,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -129,6 +129,57 @@ def nominal_gaps(
         costs = finite_horizon_cost(nominal, runs.gains, horizon, start)
         gaps = costs - finite_horizon_cost(nominal, best, horizon, start)
     return np.where(runs.inside, gaps, np.inf)
+
+
+class Watched(Oracle):
+    """An oracle of families (S, M) that notes which runs ask about a gain that does not stabilize.
+
+    Attributes
+    ----------
+    outside : bool array (S,)
+    """
+
+    def __init__(self, oracle: Oracle) -> None:
+        def one(K: Array) -> Array:
+            self._note(K)
+            return oracle(K)
+
+        def several(gains: list[Array]) -> Array:
+            for K in gains:
+                self._note(K)
+            return oracle.together(*gains)
+
+        noise = oracle.common_noise
+        super().__init__(oracle.name, oracle.problem, one, oracle.horizon, noise, several)
+        self.outside = np.zeros(oracle.problem.batch_shape[:-1], dtype=bool)
+
+    def _note(self, gain: Array) -> None:
+        bad = ~objective.is_stabilizing(self.problem, gain)
+        self.outside |= bad.reshape((-1, *bad.shape[-2:])).any(axis=(0, 2))
+
+
+def asks_outside(
+    families: LQR,
+    K: ArrayLike,
+    inner_step_size: float,
+    oracle: Oracle,
+    rng: int | np.random.SeedSequence | np.random.Generator,
+    *,
+    radius: float,
+    samples: int,
+    **options: Any,
+) -> NDArray[np.bool_]:
+    """Whether one iteration of Algorithm 3 at K asks for a cost outside, (S,).
+
+    Outside: of a gain that does not stabilize the task it is asked for. With the seed of a run
+    these are the questions of its first iteration.
+    """
+    watch = Watched(oracle)
+    direction = directions.meta_zeroth_order(
+        watch, inner_step_size, radius, samples, rng, **options
+    )
+    direction(np.broadcast_to(np.asarray(K, dtype=float), (len(families), *np.shape(K)[-2:])))
+    return watch.outside
 
 
 class PerfectSampling:

@@ -159,9 +159,9 @@ def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, f
             )
         for label, clock in marks.items():
             axes.axvline(clock, color=BLACK, linewidth=1, **PROMISED)
-            axes.annotate(label, (clock, 0.03), (3, 0), textcoords="offset points",
-                          xycoords=("data", "axes fraction"), rotation=90, va="bottom",
-                          fontsize=9)  # fmt: skip
+            # the curves fall to the right: the upper right corner is free
+            axes.annotate(label, (clock, 0.97), (4, 0), textcoords="offset points",
+                          xycoords=("data", "axes fraction"), va="top", fontsize=9)  # fmt: skip
             words.append(f"{label}, dashed at {number(clock)}")
         axes.set(
             xscale="log",

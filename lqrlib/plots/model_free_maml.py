@@ -201,7 +201,7 @@ def gaps_by_level(
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlabel(r"level of heterogeneity $\epsilon$ (dimensionless)")
-        axes.set_ylabel("gap of the nominal task (dimensionless)")
+        axes.set_ylabel("gap (dimensionless)")
         figure.legend(loc="outside upper center", ncols=2)
     exact = np.median(bias, axis=0)
     text = f"""Gap of the nominal task over the level of heterogeneity, log axes.

@@ -22,9 +22,7 @@ from . import directions, objective
 from .constants import printed
 from .descent import backtracking, descend
 from .problem import LQR
-from .validation import Array, finite_array, whole_number
-
-Seed = int | np.random.SeedSequence | np.random.Generator
+from .validation import Array, Seed, finite_array, real_number, whole_number
 
 
 class Adaptation(NamedTuple):
@@ -76,6 +74,7 @@ def adapt(
     start = objective.gain_array(tasks, K0, "K0")
     pairs = whole_number("samples", samples)
     shape = np.broadcast_shapes(start.shape[:-2], tasks.batch_shape)
+    first_step = real_number("first_step", first_step)
     best = objective.optimal_gain(tasks)
     start = np.broadcast_to(start, shape + start.shape[-2:])
     usable = np.isfinite(objective.cost(tasks, start))
@@ -101,7 +100,7 @@ def adapt(
 
 def queries_to(run: Adaptation, level: float) -> Array:
     """Queries (...) spent until the gap is first at or below a level; ``inf`` if it never is."""
-    below = run.gaps <= level
+    below = run.gaps <= real_number("level", level)
     first = np.argmax(below, axis=0)
     spent = np.take_along_axis(run.queries, first[None], axis=0)[0]
     return np.where(below.any(axis=0), spent, np.inf)
@@ -114,16 +113,14 @@ def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Ar
     in this way, with spread 0.22.
     """
     generator = np.random.default_rng(rng)
-    middle = finite_array("centre", centre, 2)
-    if not (np.isfinite(spread) and spread > 0):
-        raise ValueError(f"spread: expected a positive number, got {spread!r}")
+    middle, width = objective.gain_array(tasks, centre, "centre"), real_number("spread", spread)
     shape = tasks.batch_shape + middle.shape[-2:]
     gains = np.full(shape, np.nan)
     for _ in range(1000):
         waiting = np.isnan(gains).any(axis=(-2, -1))
         if not waiting.any():
             return gains
-        trial = middle + spread * generator.random(shape)
+        trial = middle + width * generator.random(shape)
         good = waiting & np.isfinite(objective.cost(tasks, trial))
         gains = np.where(good[..., None, None], trial, gains)
     raise ValueError("spread: no stabilizing gain found in 1000 draws for some task")
@@ -153,17 +150,17 @@ def median_interval(
 
     Values may be infinite. Returns median, lower and upper end.
     """
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2 or np.isnan(table).any():
+    table, many = np.asarray(values, dtype=float), whole_number("draws", draws)
+    if table.ndim != 2 or not table.size or np.isnan(table).any():
         raise ValueError(f"values: expected shape (F, P) without nan, got {table.shape}")
-    if not 0 < level < 1:
+    if not 0 < real_number("level", level, positive=False) < 1:
         raise ValueError(f"level: expected a number in (0, 1), got {level!r}")
     generator = np.random.default_rng(rng)
     families, tasks = table.shape
-    rows = generator.integers(families, size=(draws, families, 1))
-    columns = generator.integers(tasks, size=(draws, families, tasks))
+    rows = generator.integers(families, size=(many, families, 1))
+    columns = generator.integers(tasks, size=(many, families, tasks))
     middle = (table.size - 1) // 2  # a value that occurs, so that infinities do no harm
-    medians = np.partition(table[rows, columns].reshape(draws, -1), middle, axis=1)[:, middle]
+    medians = np.partition(table[rows, columns].reshape(many, -1), middle, axis=1)[:, middle]
     low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     return float(np.partition(table, middle, axis=None)[middle]), float(low), float(high)
 
@@ -186,10 +183,17 @@ def head_start_bounds(
     For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the shares
     (..., d): log(s_1/gap')/c - 1 and log(gap/s_1')/c + 1 with c = -2 log(1 - step h_1).
     """
-    h = np.asarray(eigenvalues, dtype=float)
+    h = finite_array("eigenvalues", eigenvalues, 1)
+    if h.ndim != 1 or (np.diff(h) < 0).any():
+        raise ValueError(f"eigenvalues: expected (d,) ascending, got {eigenvalues!r}")
     if not (0 < step_size * h[0] < 1 and step_size * h[-1] <= 1):
         raise ValueError(f"step_size: expected one in (0, 1/{h[-1]:.3g}], got {step_size!r}")
-    one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    one, two = finite_array("first", first, 1), finite_array("second", second, 1)
+    for name, shares in (("first", one), ("second", two)):
+        if shares.shape[-1] != len(h) or (shares < 0).any():
+            raise ValueError(f"{name}: expected shares >= 0, (..., {len(h)}), got {shares.shape}")
     rate = -2 * np.log1p(-step_size * h[0])
-    low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
-    return np.asarray(low), np.asarray(np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1)
+    with np.errstate(divide="ignore"):  # no share along h_1: nothing is promised, +-inf
+        low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
+        high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
+    return np.asarray(low), np.asarray(high)

@@ -18,7 +18,7 @@ import scipy  # loads scipy.optimize when it is first used
 from numpy.typing import ArrayLike
 
 from .objective import gain_array
-from .problem import LQR
+from .problem import LQR, require_family
 from .validation import Array
 
 
@@ -82,8 +82,7 @@ def common_gain(tasks: LQR) -> tuple[Array, Array]:
     >>> print(gain.round(9) + 0.0, margin.round(9))
     [[0.]] -0.5
     """
-    if not isinstance(tasks, LQR) or not tasks.batch_shape:
-        raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
+    require_family(tasks)
     normals, offsets = half_spaces(tasks)
     shape, size = tasks.batch_shape[:-1], normals.shape[-1]
     normals = np.broadcast_to(normals, tasks.batch_shape + normals.shape[-2:])

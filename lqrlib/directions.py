@@ -28,7 +28,7 @@ from . import estimators, objective
 from .meta_directions import meta_gradient, meta_zeroth_order
 from .objective import Evaluation
 from .problem import LQR
-from .validation import Array
+from .validation import Array, Seed
 
 __all__ = [
     "gauss_newton",
@@ -103,7 +103,7 @@ class ZerothOrder:
         oracle: estimators.Function,
         radius: float,
         samples: int,
-        rng: estimators.Seed,
+        rng: Seed,
         points: int,
     ) -> None:
         if points not in (1, 2):
@@ -125,7 +125,7 @@ class ZerothOrder:
 
 
 def zeroth_order(
-    oracle: estimators.Function, radius: float, samples: int, rng: estimators.Seed, points: int = 2
+    oracle: estimators.Function, radius: float, samples: int, rng: Seed, points: int = 2
 ) -> ZerothOrder:
     """Gradient estimated from cost queries (S2 Algorithm 1; S1 Algorithm 2).
 

@@ -27,20 +27,18 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .validation import Array, finite_array, whole_number
+from .validation import Array, Seed, finite_array, matrix, real_number, whole_number
 
 Function: TypeAlias = Callable[[Array], Array]
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Array:
     """Directions (samples, m, n), uniform on the Frobenius sphere of `radius`."""
     count = whole_number("samples", samples)
-    if not (np.isfinite(radius) and radius > 0):
-        raise ValueError(f"radius: expected a positive number, got {radius!r}")
+    length = real_number("radius", radius)
     directions = np.random.default_rng(rng).standard_normal((count, *shape))
     return np.asarray(
-        radius * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
+        length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
     )
 
 
@@ -206,11 +204,10 @@ def hessian_product(
     step : positive number
         h, a distance in the space of gains.
     """
-    if not (np.isfinite(step) and step > 0):
-        raise ValueError(f"step: expected a positive number, got {step!r}")
+    distance = real_number("step", step)
     gain, U = _drawn(K, radius, samples, rng)
-    direction = finite_array("X", X, 2)
-    return product_from_gradients(function, gain, direction, step, U)
+    direction = matrix("X", X, *gain.shape[-2:])
+    return product_from_gradients(function, gain, direction, distance, U)
 
 
 def product_from_gradients(function: Function, K: Array, X: Array, step: float, U: Array) -> Array:

@@ -10,14 +10,14 @@ import numpy as np
 
 from .matrix_equations import solve_lyapunov
 from .problem import LQR
-from .validation import Array
+from .validation import Array, Seed
 
 
 def gaussian_systems(
     count: int,
     states: int,
     inputs: int,
-    rng: int | np.random.SeedSequence | np.random.Generator,
+    rng: Seed,
     *,
     radius: float = 0.7,
     noise_terms: tuple[int, int] = (2, 2),

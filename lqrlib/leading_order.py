@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from . import objective
 from .problem import LQR
 from .systems import boundary_distance
-from .validation import Array
+from .validation import Array, finite_array, matrix
 
 
 class Expansion(NamedTuple):
@@ -109,7 +109,9 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
     gain = objective.gain_array(problem, K)
     m, n = gain.shape[-2:]
     d = m * n
-    reach = 0.003 * room(problem, gain) if step is None else np.asarray(step, dtype=float)
+    reach = 0.003 * room(problem, gain) if step is None else finite_array("step", step, 0)
+    if (reach <= 0).any():
+        raise ValueError(f"step: expected positive numbers, got {step!r}")
     batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2], np.shape(reach))
     reach = np.broadcast_to(reach, batch)
     gain = np.broadcast_to(gain, (*batch, m, n))
@@ -143,6 +145,13 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
     )
 
 
+def _radii(radius: ArrayLike, *, positive: bool = True) -> Array:
+    radii = finite_array("radius", radius, 0)
+    if (radii < 0).any() or (positive and (radii == 0).any()):
+        raise ValueError(f"radius: expected {'positive' if positive else 'no negative'} numbers")
+    return radii
+
+
 def gradient_bias(at: Expansion, radius: ArrayLike) -> Array:
     r"""Mean of the gradient estimates minus the gradient, (..., d), up to O(r^4).
 
@@ -150,7 +159,7 @@ def gradient_bias(at: Expansion, radius: ArrayLike) -> Array:
 
     One point, one point with a baseline and two points share it.
     """
-    r = np.asarray(radius, dtype=float)[..., None]
+    r = _radii(radius, positive=False)[..., None]
     return np.asarray(r**2 / (2 * (at.dimension + 2)) * at.laplacian_gradient)
 
 
@@ -169,7 +178,7 @@ def gradient_variance(at: Expansion, radius: ArrayLike, kind: str = "two points"
     """
     if kind not in ("one point", "baseline", "two points"):
         raise ValueError(f"kind: expected one point, baseline or two points, got {kind!r}")
-    d, square = at.dimension, np.asarray(radius, dtype=float) ** 2
+    d, square = at.dimension, _radii(radius, positive=kind == "one point") ** 2
     variance = (d - 1) * at.square + square * (d - 1) / (d + 2) * at.slope
     if kind != "two points":
         variance = variance + d * square / (4 * (d + 2)) * at.second_moment
@@ -190,7 +199,7 @@ def paper_hessian_mean(at: Expansion, radius: ArrayLike) -> Array:
     the only place where more of the Hessian than its trace enters.
     """
     (m, n), d = at.shape, at.dimension
-    square = np.asarray(radius, dtype=float)[..., None, None] ** 2
+    square = _radii(radius, positive=False)[..., None, None] ** 2
     blocks = at.hessian.reshape((*at.hessian.shape[:-2], m, n, m, n))
     partial = np.einsum("...ajbj->...ab", blocks)
     trace, double = at.laplacian[..., None, None], at.bilaplacian[..., None, None]
@@ -204,7 +213,7 @@ def paper_hessian_deviation(at: Expansion, radius: ArrayLike) -> Array:
 
     .. math:: \frac{m^2}{r}\,\frac{\|g\|_F}{\sqrt{mn}}
     """
-    return np.asarray(at.shape[0] ** 2 / np.asarray(radius) * np.sqrt(at.square / at.dimension))
+    return np.asarray(at.shape[0] ** 2 / _radii(radius) * np.sqrt(at.square / at.dimension))
 
 
 def stein_bias(at: Expansion, radius: ArrayLike) -> Array:
@@ -213,7 +222,7 @@ def stein_bias(at: Expansion, radius: ArrayLike) -> Array:
     .. math:: \frac{r^2}{2(d+4)}\Bigl(\nabla^2\Delta f - \frac{\Delta^2f}{d}I\Bigr)
               + \frac{r^2}{4(d+2)}\,\frac{\Delta^2f}{d}\,I
     """
-    d, square = at.dimension, np.asarray(radius, dtype=float)[..., None, None] ** 2
+    d, square = at.dimension, _radii(radius, positive=False)[..., None, None] ** 2
     mean = at.bilaplacian[..., None, None] / d * np.eye(d)
     return np.asarray(
         square / (2 * (d + 4)) * (at.laplacian_hessian - mean) + square / (4 * (d + 2)) * mean
@@ -237,7 +246,7 @@ def stein_variance(at: Expansion, kind: str = "sphere", radius: ArrayLike = np.n
     if kind == "gaussian":
         return np.asarray((d**2 + 9 * d + 16) / 4 * at.second_moment - size)
     if kind == "one-sided":
-        return np.asarray((d + 1) * (d + 4) * at.square * d / np.asarray(radius) ** 2)
+        return np.asarray((d + 1) * (d + 4) * at.square * d / _radii(radius) ** 2)
     raise ValueError(f"kind: expected sphere, gaussian or one-sided, got {kind!r}")
 
 
@@ -255,7 +264,8 @@ def product_variance(at: Expansion, X: ArrayLike, kind: str = "sphere") -> Array
     ===============  ===========================================================================
     """
     d = at.dimension
-    x = np.asarray(X, dtype=float).reshape((*np.shape(X)[:-2], d))
+    x = matrix("X", X, *at.shape)
+    x = x.reshape((*x.shape[:-2], d))
     image = np.einsum("...ij,...j->...i", at.hessian, x)
     size = np.sum(image**2, axis=-1)
     if kind == "difference":

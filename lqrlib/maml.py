@@ -20,20 +20,16 @@ from numpy.typing import ArrayLike
 from . import objective
 from .constants import printed
 from .errors import NotStabilizingError
-from .problem import LQR
-from .validation import Array, finite_array
+from .problem import LQR, require_family
+from .validation import Array, matrix, real_number, whole_number
 
 HESSIANS = ("exact", "none", "printed")
 
 
 def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
     """K (..., m, n) with an axis for the tasks, (..., 1, m, n), checked against the family."""
-    if not isinstance(tasks, LQR) or not tasks.batch_shape:
-        raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
-    gain = finite_array(name, K, 2)
-    want = (tasks.inputs, tasks.states)
-    if gain.shape[-2:] != want:
-        raise ValueError(f"{name}: expected shape (..., {want[0]}, {want[1]}), got {gain.shape}")
+    require_family(tasks)
+    gain = matrix(name, K, tasks.inputs, tasks.states)
     try:
         np.broadcast_shapes(gain.shape[:-2], tasks.batch_shape[:-1])
     except ValueError:
@@ -46,10 +42,7 @@ def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
 
 def inner_step(value: float) -> float:
     """The inner step size eta_l, checked: a number >= 0."""
-    step = np.asarray(value)
-    if step.shape or step.dtype.kind not in "iuf" or not 0 <= step < np.inf:
-        raise ValueError(f"inner_step_size: expected a number >= 0, got {value!r}")
-    return float(step)
+    return real_number("inner_step_size", value, positive=False)
 
 
 def inner_steps(value: float | Array) -> float | Array:
@@ -69,10 +62,16 @@ def _each_task(step: float | Array) -> float | Array:
 
 def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     """Gains after one inner gradient step on each task, (..., M, m, n); nan where K is unstable."""
-    gain = family_gain(tasks, K)
-    return np.asarray(
-        gain - _each_task(inner_steps(inner_step_size)) * objective.gradient(tasks, gain)
-    )
+    gain, steps = family_gain(tasks, K), inner_steps(inner_step_size)
+    slopes = objective.gradient(tasks, gain)
+    try:
+        np.broadcast_shapes(np.shape(steps), slopes.shape[:-3])
+    except ValueError:
+        raise ValueError(
+            f"inner_step_size: shape {np.shape(steps)} does not broadcast against the families "
+            f"and gains {slopes.shape[:-3]}"
+        ) from None
+    return np.asarray(gain - _each_task(steps) * slopes)
 
 
 def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
@@ -158,7 +157,8 @@ def stationary_gain(
     RuntimeError
         If the gradient has not reached the tolerance.
     """
-    eta = inner_steps(inner_step_size)
+    eta, most = inner_steps(inner_step_size), whole_number("iterations", iterations, 0)
+    tolerance = real_number("tolerance", tolerance, positive=False)
     K = family_gain(tasks, K0, "K0")[..., 0, :, :]
     batch = np.broadcast_shapes(K.shape[:-2], tasks.batch_shape[:-1])
     K = np.broadcast_to(K, batch + K.shape[-2:]).copy()
@@ -169,7 +169,7 @@ def stationary_gain(
             ~np.isfinite(value),
         )
     slope, length, curvature = _slope(tasks, K, eta)
-    for _ in range(iterations):
+    for _ in range(most):
         if (length <= tolerance * curvature).all():
             return K
         step = _newton_step(tasks, K, eta, slope)

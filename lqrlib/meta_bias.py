@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import maml, objective
-from .constants import frobenius_norm, meta, optimality_gap, printed
+from .constants import heterogeneity, meta, optimality_gap, printed
 from .problem import LQR
-from .validation import Array
+from .validation import Array, real_number
 
 
 class Bias(NamedTuple):
@@ -45,8 +45,7 @@ def hessian_norm(tasks: LQR, K: ArrayLike) -> Array:
 def distances(tasks: LQR, K: ArrayLike) -> Array:
     """Mean Frobenius distance f_i of each task's gradient to those of all tasks at K, (..., M)."""
     slopes = objective.gradient(tasks, maml.family_gain(tasks, K))
-    apart = slopes[..., :, None, :, :] - slopes[..., None, :, :, :]
-    return np.asarray(frobenius_norm(apart).mean(axis=-1))
+    return np.asarray(heterogeneity.frobenius_distances(slopes).mean(axis=-1))
 
 
 def stationary_bias(
@@ -64,8 +63,15 @@ def stationary_bias(
         eta_l times the largest Hessian norm at K, so kappa is about twice that.
     tolerance : number
         As for `maml.stationary_gain`.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K does not stabilize every task.
     """
-    inner = share / hessian_norm(tasks, K)
+    part = real_number("share", share, positive=False)
+    objective.require_stabilizing(tasks, maml.family_gain(tasks, K))
+    inner = part / hessian_norm(tasks, K)
     gain = maml.stationary_gain(tasks, K, inner, tolerance=tolerance)
     turn = meta.kappa(inner, hessian_norm(tasks, gain))[..., None]
     b = (1 + turn) / (1 - turn) * distances(tasks, gain)

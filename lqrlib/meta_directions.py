@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from . import estimators, maml, objective
 from .oracles import Oracle
-from .problem import LQR
-from .validation import Array
+from .problem import LQR, require_family
+from .validation import Array, Seed, real_number, whole_number
 
 ESTIMATES = ("paper", "none", "stein", "difference", "exact")
 
@@ -21,8 +21,7 @@ class MetaGradient:
     """Gradient of the MAML objective of a family (..., M) at gains (..., m, n)."""
 
     def __init__(self, tasks: LQR, inner_step_size: float | Array, hessian: str) -> None:
-        if not isinstance(tasks, LQR) or not tasks.batch_shape:
-            raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
+        require_family(tasks)
         if hessian not in maml.HESSIANS:
             raise ValueError(
                 f"hessian: expected one of {', '.join(maml.HESSIANS)}, got {hessian!r}"
@@ -74,7 +73,7 @@ class MetaZerothOrder:
         inner_step_size: float,
         radius: float,
         samples: int,
-        rng: estimators.Seed,
+        rng: Seed,
         hessian: str,
         fresh: bool,
         shared: bool,
@@ -87,8 +86,8 @@ class MetaZerothOrder:
         self.oracle = oracle
         self.tasks = problem
         self.inner_step_size = maml.inner_step(inner_step_size)
-        self.radius = radius
-        self.samples = samples
+        self.radius = real_number("radius", radius)
+        self.samples = whole_number("samples", samples)
         self.rng = np.random.default_rng(rng)
         self.hessian = hessian
         self.fresh = fresh
@@ -152,7 +151,7 @@ def meta_zeroth_order(
     inner_step_size: float,
     radius: float,
     samples: int,
-    rng: estimators.Seed,
+    rng: Seed,
     hessian: str = "paper",
     *,
     fresh: bool = True,

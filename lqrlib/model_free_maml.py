@@ -21,8 +21,8 @@ from . import directions, maml, objective
 from .descent import descend
 from .finite_horizon import finite_horizon_cost
 from .oracles import Oracle
-from .problem import LQR
-from .validation import Array, whole_number
+from .problem import LQR, require_family
+from .validation import Array, Seed, real_number, whole_number
 
 # Runs that have left are put aside every so many iterations.
 BLOCK = 10
@@ -58,7 +58,7 @@ def train(
     step_size: float,
     iterations: int,
     oracle: Callable[[LQR], Oracle],
-    rng: int | np.random.SeedSequence | np.random.Generator,
+    rng: Seed,
     *,
     radius: float,
     samples: int,
@@ -85,7 +85,11 @@ def train(
     radius, samples, hessian, fresh, shared
         As for `directions.meta_zeroth_order`.
     """
+    require_family(families, "families", many=True)
     count, last = len(families), whole_number("iterations", iterations)
+    step_size = real_number("step_size", step_size)
+    if not callable(oracle):
+        raise ValueError(f"oracle: expected a callable, got {type(oracle).__name__}")
     objective.require_stabilizing(families, maml.family_gain(families, K0, "K0"), "K0")
     eta = step_size if inner_step_size is None else inner_step_size
     generator = np.random.default_rng(rng)
@@ -123,6 +127,8 @@ def nominal_gaps(
     """J(K_t) - J(K*) of one task, (T + 1, S): from a fixed initial state over a horizon, as S1
     reports it, or for the task's own Sigma0 if none is given; ``inf`` for runs that left."""
     best = objective.optimal_gain(nominal)
+    if nominal.batch_shape:
+        raise ValueError(f"nominal: expected a single LQR, got {nominal!r}")
     if start is None:
         gaps = objective.cost(nominal, runs.gains) - objective.cost(nominal, best)
     else:
@@ -163,7 +169,7 @@ def asks_outside(
     K: ArrayLike,
     inner_step_size: float,
     oracle: Oracle,
-    rng: int | np.random.SeedSequence | np.random.Generator,
+    rng: Seed,
     *,
     radius: float,
     samples: int,
@@ -186,7 +192,7 @@ class PerfectSampling:
     """The direction that S1's Algorithm 3 tends to, at gains (..., m, n)."""
 
     def __init__(self, tasks: LQR, inner_step_size: float | Array) -> None:
-        maml.family_gain(tasks, np.zeros((tasks.inputs, tasks.states)), "K")
+        require_family(tasks)
         self.tasks = tasks
         self.inner_step_size = maml.inner_steps(inner_step_size)
 
@@ -215,9 +221,13 @@ def gain_of_relative_cost(problem: LQR, direction: ArrayLike, ratio: float) -> A
     For one problem; found by bisection between the optimum and the first gain tried beyond.
     """
     best = objective.optimal_gain(problem)
-    if problem.batch_shape or not ratio > 1:
-        raise ValueError(f"problem, ratio: expected one problem and a number > 1, got {ratio!r}")
-    step = np.asarray(direction, dtype=float)
+    if problem.batch_shape:
+        raise ValueError(f"problem: expected a single LQR, got {problem!r}")
+    if not real_number("ratio", ratio) > 1:
+        raise ValueError(f"ratio: expected a number > 1, got {ratio!r}")
+    step = objective.gain_array(problem, direction, "direction")
+    if not step.any():
+        raise ValueError("direction: expected one that is not zero")
     limit = ratio * objective.cost(problem, best)
     low, high = 0.0, 1e-3
     while objective.cost(problem, best + high * step) < limit:

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import NotStabilizingError
 from .matrix_equations import ClosedLoop, closed_loop, solve_riccati
 from .problem import LQR
-from .validation import Array, finite_array
+from .validation import Array, matrix
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -75,10 +75,7 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     """
     if not isinstance(problem, LQR):
         raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
-    gain = finite_array(name, K, 2)
-    want = (problem.inputs, problem.states)
-    if gain.shape[-2:] != want:
-        raise ValueError(f"{name}: expected shape (..., {want[0]}, {want[1]}), got {gain.shape}")
+    gain = matrix(name, K, problem.inputs, problem.states)
     try:
         np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
     except ValueError:

@@ -25,9 +25,7 @@ from . import finite_horizon, objective
 from .finite_horizon import initial_moment
 from .problem import LQR
 from .rollouts import DRAWS, simulated_costs
-from .validation import Array, finite_array, whole_number
-
-Seed = int | np.random.SeedSequence | np.random.Generator
+from .validation import Array, Seed, finite_array, real_number, whole_number
 
 
 class Oracle:
@@ -73,6 +71,8 @@ class Oracle:
         noise if the oracle has any; but a gain that is repeated may be evaluated once.
         """
         stacks = [objective.gain_array(self.problem, K, "gains") for K in gains]
+        if not stacks:
+            raise ValueError("gains: expected at least one stack")
         if self._together is None:
             return self(np.stack(np.broadcast_arrays(*stacks)))
         return self._counted(self._together(stacks))
@@ -188,11 +188,12 @@ def sampled_start_cost(
         Whether gains along the *first* axis of a stack start from the same state, as do the two
         ends of each pair of `estimators.two_point_gradient`.
     """
+    if not isinstance(problem, LQR):
+        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
     centre = finite_array("mean", mean, 1)
     if centre.shape != (problem.states,):
         raise ValueError(f"mean: expected shape ({problem.states},), got {centre.shape}")
-    if not (np.isfinite(deviation) and deviation >= 0):
-        raise ValueError(f"deviation: expected a number >= 0, got {deviation!r}")
+    spread = real_number("deviation", deviation, positive=False)
     steps = None if horizon is None else whole_number("horizon", horizon)
     generator = np.random.default_rng(rng)
 
@@ -206,7 +207,7 @@ def sampled_start_cost(
         return np.where(np.isnan(found), np.inf, found)
 
     def states(batch: tuple[int, ...]) -> Array:
-        return centre + deviation * generator.standard_normal((*batch, problem.states))
+        return centre + spread * generator.standard_normal((*batch, problem.states))
 
     def answer(K: Array) -> Array:
         values = value(K)

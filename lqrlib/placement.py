@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .systems import Seed
-from .validation import Array
+from .validation import Array, Seed
 
 
 def random_poles(count: int, states: int, rng: Seed) -> Array:

@@ -270,3 +270,17 @@ def _pad(noise: Noise, terms: int) -> Noise:
         np.pad(noise.variances, [(0, 0)] * batch + [(0, missing)]),
         np.pad(noise.directions, [(0, 0)] * batch + [(0, missing), (0, 0), (0, 0)]),
     )
+
+
+def require_family(tasks: LQR, name: str = "tasks", *, many: bool = False) -> None:
+    """Refuse what is no family (..., M) of tasks, or if `many` no stack (D, M) of families.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument and what was given.
+    """
+    axes = len(tasks.batch_shape) if isinstance(tasks, LQR) else 0
+    if axes != 2 if many else axes < 1:
+        shape = "(D, M)" if many else "(..., M)"
+        raise ValueError(f"{name}: expected a stack {shape} of LQR problems, got {tasks!r}")

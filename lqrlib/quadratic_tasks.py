@@ -42,7 +42,10 @@ def meta_optimum(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float)
     """Minimiser of J_ML, (..., d): the optima averaged with weights (I - eta_l H)^2 H."""
     weights, centres = _weights(hessians, optima, inner_step_size)
     right = (weights @ centres[..., None]).mean(axis=-3)
-    return np.asarray(np.linalg.solve(weights.mean(axis=-3), right)[..., 0])
+    try:
+        return np.asarray(np.linalg.solve(weights.mean(axis=-3), right)[..., 0])
+    except np.linalg.LinAlgError:
+        raise ValueError("hessians: expected a definite average of (I - eta_l H)^2 H") from None
 
 
 def meta_cost(
@@ -50,7 +53,10 @@ def meta_cost(
 ) -> Array:
     """J_ML at K (..., d): average cost after one inner step, (...)."""
     weights, centres = _weights(hessians, optima, inner_step_size)
-    error = finite_array("K", K, 1)[..., None, :] - centres
+    gain = finite_array("K", K, 1)
+    if gain.shape[-1] != centres.shape[-1]:
+        raise ValueError(f"K: expected shape (..., {centres.shape[-1]}), got {gain.shape}")
+    error = gain[..., None, :] - centres
     products = (weights @ error[..., None])[..., 0]
     return np.asarray((error * products).sum(axis=-1).mean(axis=-1) / 2)
 
@@ -64,10 +70,10 @@ def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: flo
     their mean and D the average gap of K_av.
     """
     H, eta = finite_array("hessians", hessians, 3), inner_step(inner_step_size)
+    gap = meta_cost(H, optima, meta_optimum(H, optima, 0.0), 0.0)
     eigenvalues = np.linalg.eigvalsh(H)
     low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))
     if not ((low > 0) & (eta * high < 1)).all():
         raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
     spread = np.linalg.norm(H - H.mean(axis=-3, keepdims=True), 2, axis=(-2, -1)).max(axis=-1)
-    gap = meta_cost(H, optima, meta_optimum(H, optima, 0.0), 0.0)
     return np.asarray(4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .problem import LQR
-from .tasks import MATRICES, Seed, levels
-from .validation import whole_number
+from .tasks import MATRICES, levels
+from .validation import Seed, real_number, whole_number
 
 
 def tasks_around(
@@ -41,8 +41,7 @@ def tasks_around(
     if not isinstance(problems, LQR) or len(problems.batch_shape) != 1:
         raise ValueError(f"problems: expected a stack (D,) of LQR problems, got {problems!r}")
     many, tasks = problems.batch_shape[0], whole_number("count", count)
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise: expected a number >= 0, got {noise!r}")
+    change = real_number("noise", noise, positive=False)
     generator = np.random.default_rng(rng)
     changed: dict[str, object] = {}
     for name, level in zip(MATRICES, levels(epsilon), strict=True):
@@ -58,7 +57,7 @@ def tasks_around(
         variances, directions = getattr(problems, name)
         if variances.shape[-1]:
             G = generator.standard_normal((many, tasks, *directions.shape[1:]))
-            G *= noise / np.linalg.norm(G, axis=(-2, -1), keepdims=True)
+            G *= change / np.linalg.norm(G, axis=(-2, -1), keepdims=True)
             G[:, 0] = 0.0
             changed[name] = (variances[:, None], directions[:, None] + G)
     return LQR(**changed)  # type: ignore[arg-type]

@@ -159,4 +159,3 @@ FIGURE_1_RIGHT_RANDOM = Adaptation(
         0.026277
     """),
 )
-LEARNED_STEP_SIZE = 1e-3

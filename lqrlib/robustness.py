@@ -20,7 +20,7 @@ from .matrix_equations import closed_loop
 from .moments import transition
 from .objective import gain_array
 from .problem import LQR
-from .validation import Array, finite_array
+from .validation import Array, Seed, finite_array
 
 # The critical scale is an eigenvalue of a matrix with n^2 rows.
 MOST_STATES = 16
@@ -104,7 +104,7 @@ def trajectories(
     K: ArrayLike,
     starts: ArrayLike,
     steps: int,
-    rng: int | np.random.SeedSequence | np.random.Generator,
+    rng: Seed,
 ) -> Array:
     """Simulate closed loops under Gaussian noise, all gains under the same noise.
 

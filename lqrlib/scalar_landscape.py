@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import maml
-from .problem import LQR
+from .problem import LQR, require_family
 from .validation import Array, finite_array
 
 
 def maml_cost(tasks: LQR, gains: ArrayLike, inner_step_size: float) -> Array:
     """J_ML (T,) of one family of one-state, one-input tasks at the gains (T,)."""
-    return maml.cost(tasks, finite_array("gains", gains, 1)[:, None, None], inner_step_size)
+    return maml.cost(tasks, _gains(tasks, gains)[:, None, None], inner_step_size)
 
 
 def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Array:
@@ -34,12 +34,9 @@ def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Ar
     >>> print(stationary_gains(task, 9 / 64, np.linspace(-0.9, 0.9, 200)).round(3) + 0.0)
     [-0.5   -0.315  0.     0.315  0.5  ]
     """
-    grid = finite_array("gains", gains, 1)
-    if len(tasks.batch_shape) != 1 or (tasks.states, tasks.inputs) != (1, 1):
-        raise ValueError(
-            "tasks: expected one family (M,) with one state and one input, got batch "
-            f"{tasks.batch_shape}, n = {tasks.states}, m = {tasks.inputs}"
-        )
+    grid = _gains(tasks, gains)
+    if not (np.diff(grid) > 0).all():
+        raise ValueError("gains: expected rising numbers")
 
     def slope(gain: Array) -> Array:
         return maml.gradient(tasks, gain[:, None, None], inner_step_size)[:, 0, 0]
@@ -53,3 +50,17 @@ def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Ar
         same = np.sign(slope(middle)) == sign
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     return np.asarray((low + high) / 2)
+
+
+def _gains(tasks: LQR, gains: ArrayLike) -> Array:
+    """The gains (T,), checked with the family they are for."""
+    require_family(tasks)
+    if len(tasks.batch_shape) != 1 or (tasks.states, tasks.inputs) != (1, 1):
+        raise ValueError(
+            "tasks: expected one family (M,) with one state and one input, got batch "
+            f"{tasks.batch_shape}, n = {tasks.states}, m = {tasks.inputs}"
+        )
+    grid = finite_array("gains", gains, 1)
+    if grid.ndim != 1:
+        raise ValueError(f"gains: expected shape (T,), got {grid.shape}")
+    return grid

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from . import maml, objective
 from .constants import meta
 from .errors import NotStabilizingError
-from .problem import LQR
+from .problem import LQR, require_family
 from .tasks import MATRICES
-from .validation import Array
+from .validation import Array, finite_array, real_number
 
 
 def scaled(family: LQR, factor: ArrayLike) -> LQR:
@@ -22,9 +22,16 @@ def scaled(family: LQR, factor: ArrayLike) -> LQR:
 
     Raises ValueError where a Q or R comes out indefinite.
     """
-    if not isinstance(family, LQR) or not family.batch_shape:
-        raise ValueError(f"family: expected a stack (..., M) of LQR problems, got {family!r}")
-    size = np.asarray(factor, dtype=float)[..., None, None, None]
+    require_family(family, "family")
+    size = finite_array("factor", factor, 0)
+    try:
+        np.broadcast_shapes(size.shape, family.batch_shape[:-1])
+    except ValueError:
+        raise ValueError(
+            f"factor: shape {size.shape} does not broadcast against the families "
+            f"{family.batch_shape[:-1]}"
+        ) from None
+    size = size[..., None, None, None]
     changed = {}
     for name in MATRICES:
         matrices = getattr(family, name)
@@ -35,15 +42,30 @@ def scaled(family: LQR, factor: ArrayLike) -> LQR:
 
 def _all_stable(family: LQR, factor: Array, K: ArrayLike) -> NDArray[np.bool_]:
     """Whether K stabilizes every task of each scaled family, (D,)."""
-    gain = np.asarray(K, dtype=float)[..., None, :, :]
+    gain = maml.family_gain(family, K)
     return np.asarray(objective.is_stabilizing(scaled(family, factor), gain).all(axis=-1))
+
+
+def _share(used: Array, limit: Array) -> Array:
+    """used / limit; 0 where nothing is used, ``inf`` where nothing is allowed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(used > 0, used / limit, 0.0)
 
 
 def reach_of_gain(family: LQR, K: ArrayLike, *, most: float) -> Array:
     """Factor (D,) at which K ceases to stabilize every task; ``inf`` if that is beyond `most`.
 
     Found by doubling and bisection from 0, where the family is its first task.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K does not stabilize the first task of each family.
+    ValueError
+        If an argument is malformed, or a Q or R comes out indefinite on the way.
     """
+    require_family(family, "family", many=True)
+    most = real_number("most", most)
     count = len(family)
     if not _all_stable(family, np.zeros(count), K).all():
         raise NotStabilizingError("K: expected a gain that stabilizes the first task")
@@ -93,11 +115,15 @@ def follow(
     NotStabilizingError
         If K does not stabilize every task at the first factor.
     """
-    stops = np.asarray(factors, dtype=float)
+    require_family(family, "family", many=True)
+    if not real_number("closest", closest) > 1:
+        raise ValueError(f"closest: expected a number > 1, got {closest!r}")
+    stops = finite_array("factors", factors, 1)
     if stops.ndim != 1 or not (np.diff(stops, prepend=0.0) > 0).all():
         raise ValueError(f"factors: expected increasing positive numbers, got {factors!r}")
     count = len(family)
-    gain = np.broadcast_to(np.asarray(K, dtype=float), (count, *np.shape(K)[-2:])).copy()
+    start = maml.family_gain(family, K)[..., 0, :, :]
+    gain = np.broadcast_to(start, (count, *start.shape[-2:])).copy()
     reached, stride = np.full(count, stops[0]), np.full(count, np.inf)
     if not _all_stable(family, reached, gain).all():
         raise NotStabilizingError("K: expected a gain that stabilizes every task of each family")
@@ -147,20 +173,34 @@ def admitted(
         Of the sharp form.
     most : number
         Larger factors are not tried.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K0 does not stabilize the first task of each family.
     """
+    require_family(family, "family", many=True)
+    most = real_number("most", most)
+    start = maml.family_gain(family, K0, "K0")[..., 0, :, :]
+    objective.require_stabilizing(family[:, 0], start, "K0")
+
+    turn = real_number("largest_kappa", largest_kappa, positive=False)
+    if not 0 < turn < 1:
+        raise ValueError(f"largest_kappa: expected a number in (0, 1), got {largest_kappa!r}")
 
     def used(factor: Array) -> tuple[Array, meta.Suprema]:
         over = meta.suprema(scaled(family, factor), K0, form)
         if form == "sharp":
-            bias = meta.sharp_bias(over, np.asarray(largest_kappa)) / over.gap
-            return np.sqrt(bias.max(axis=-1)), over
-        return over.heterogeneity[..., 0] / meta.printed_heterogeneity_limit(over), over
+            bias = meta.sharp_bias(over, np.asarray(turn))
+            return np.sqrt(_share(bias, over.gap).max(axis=-1)), over
+        return _share(over.heterogeneity[..., 0], meta.printed_heterogeneity_limit(over)), over
 
     small = np.full(len(family), 1e-6)
     while not (stable := _all_stable(family, small, K0)).all():
         small = np.where(stable, small, small / 10)
     share, over = used(small)
-    factor = np.minimum(0.95 * small / share, most)
+    with np.errstate(divide="ignore"):  # equal tasks use no share: any factor will do
+        factor = np.where(share > 0, np.minimum(0.95 * small / share, most), most)
     for _ in range(60):
         reachable = _all_stable(family, factor, K0)
         trial = np.where(reachable, factor, small)

@@ -16,9 +16,7 @@ from .counterexamples import counterexample as counterexample
 from .gaussian_systems import gaussian_systems as gaussian_systems
 from .gaussian_systems import noise_scale
 from .problem import LQR
-from .validation import Array
-
-Seed = int | np.random.SeedSequence | np.random.Generator
+from .validation import Array, Seed
 
 
 def scalar(

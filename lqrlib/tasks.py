@@ -28,10 +28,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .constants.heterogeneity import Levels
-from .problem import LQR
-from .validation import Array, finite_array, whole_number
-
-Seed = int | np.random.SeedSequence | np.random.Generator
+from .constants.suprema import family_levels
+from .problem import LQR, require_family
+from .validation import Array, Seed, finite_array, real_number, whole_number
 
 MATRICES = ("A", "B", "Q", "R")
 SETTINGS = {"system": (1, 1, 0, 0), "cost": (0, 0, 1, 1), "both": (1, 1, 1, 1)}
@@ -55,8 +54,8 @@ def levels(epsilon: float | ArrayLike, setting: str = "both") -> Levels:
     """
     if setting not in SETTINGS:
         raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}, got {setting!r}")
-    values = np.asarray(epsilon, dtype=float)
-    if values.shape not in ((), (4,)) or not (np.isfinite(values) & (values >= 0)).all():
+    values = finite_array("epsilon", epsilon, 0)
+    if values.shape not in ((), (4,)) or (values < 0).any():
         raise ValueError(f"epsilon: expected one or four numbers >= 0, got {epsilon!r}")
     chosen = np.broadcast_to(values, 4) * SETTINGS[setting]
     return Levels(*(np.asarray(value) for value in chosen))
@@ -67,15 +66,8 @@ def heterogeneity(tasks: LQR) -> Levels:
 
     Zero for a single task. M (M - 1)/2 spectral norms of each matrix.
     """
-    _family(tasks)
-    first, second = np.triu_indices(tasks.batch_shape[-1], 1)
-
-    def largest(name: str) -> Array:
-        matrices = getattr(tasks, name)
-        distances = _spectral(matrices[..., first, :, :] - matrices[..., second, :, :])
-        return np.asarray(distances.max(axis=-1, initial=0.0))
-
-    return Levels(*(largest(name) for name in MATRICES))
+    require_family(tasks)
+    return family_levels(tasks)
 
 
 def average_model(tasks: LQR) -> LQR:
@@ -86,7 +78,7 @@ def average_model(tasks: LQR) -> LQR:
     ValueError
         If the tasks have noise, which an average of matrices does not describe.
     """
-    _family(tasks)
+    require_family(tasks)
     if tasks.has_noise:
         raise ValueError("tasks: expected tasks without noise")
     return LQR(*(getattr(tasks, name).mean(axis=-3) for name in (*MATRICES, "Sigma0")))
@@ -181,10 +173,10 @@ def spectral_family(
     """
     single = _nominal(nominal)
     shape = _counts(count, families)
-    if not 0 < share <= 1:
+    if not 0 < real_number("share", share, positive=False) <= 1:
         raise ValueError(f"share: expected a number in (0, 1], got {share!r}")
     if near is not None:
-        _family(near)
+        require_family(near, "near")
         if len(near.batch_shape) != 1:
             raise ValueError(f"near: expected one family (M,), got batch {near.batch_shape}")
     generator = np.random.default_rng(rng)
@@ -247,11 +239,6 @@ def _nominal(problem: LQR) -> LQR:
     if not isinstance(problem, LQR) or problem.batch_shape:
         raise ValueError(f"nominal: expected a single LQR, got {problem!r}")
     return problem
-
-
-def _family(tasks: LQR) -> None:
-    if not isinstance(tasks, LQR) or not tasks.batch_shape:
-        raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
 
 
 def _counts(count: int, families: int | None) -> tuple[int, ...]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+# Where randomness comes from: whatever numpy.random.default_rng takes.
+Seed = int | np.random.SeedSequence | np.random.Generator
 
 # Asymmetry or negative eigenvalues up to this size, relative to the norm, count as rounding.
 ROUNDING = 1e-10
@@ -43,6 +45,16 @@ def whole_number(name: str, value: int, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
     return int(value)
+
+
+def real_number(name: str, value: float, *, positive: bool = True) -> float:
+    """Return a finite number > 0 (or >= 0) as a float, or raise ValueError."""
+    number = np.asarray(value)
+    usable = number.shape == () and number.dtype.kind in "iuf" and bool(np.isfinite(number))
+    if not usable or number < 0 or (positive and number == 0):
+        expected = "a positive number" if positive else "a number >= 0"
+        raise ValueError(f"{name}: expected {expected}, got {value!r}")
+    return float(number)
 
 
 def matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:

@@ -11,10 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..constants import frobenius_norm
 from ..constants.estimates import matrix_bernstein_samples
-from ..validation import Array
+from ..validation import Array, Seed
 from .registry import Sides, claim
-
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def surely_more_often(failures: ArrayLike, trials: int, confidence: float = 0.9999) -> Array:

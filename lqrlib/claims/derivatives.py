@@ -12,7 +12,7 @@ from ..constants import frobenius_norm, printed
 from ..matrix_equations import closed_loop
 from ..problem import LQR
 from ..validation import Array
-from .differences import directional_derivative, step_size, units
+from .differences import directional_derivative, gradient_by_differences, step_size, units
 from .registry import Sides, claim
 
 
@@ -62,10 +62,7 @@ def gradient_is_the_derivative(
     def cost(gains: Array) -> Array:
         return objective.cost(problem, gains)
 
-    directions = units(problem.inputs, problem.states, gain.ndim - 2)
-    step = step_size(cost, gain, directions, _scale(problem, gain))
-    slopes = directional_derivative(cost, gain, directions, step)
-    differences = np.moveaxis(slopes, 0, -1).reshape(gain.shape)
+    differences, step = gradient_by_differences(cost, gain, _scale(problem, gain))
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
     error = frobenius_norm(differences - gradient)

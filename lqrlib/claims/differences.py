@@ -60,3 +60,16 @@ def units(inputs: int, states: int, axes: int) -> Array:
     """The mn unit directions in front of `axes` batch axes, (mn, 1, ..., m, n)."""
     size = inputs * states
     return np.eye(size).reshape((size,) + (1,) * axes + (inputs, states))
+
+
+def gradient_by_differences(
+    function: Callable[[Array], Array], K: Array, start: Array
+) -> tuple[Array, Array]:
+    """Gradient (..., m, n) of a function (...) of the gain, and the steps (mn, ...) it took.
+
+    `start` is the first step tried along each entry.
+    """
+    along = units(K.shape[-2], K.shape[-1], K.ndim - 2)
+    step = step_size(function, K, along, start)
+    slopes = directional_derivative(function, K, along, step)
+    return np.moveaxis(slopes, 0, -1).reshape(K.shape), step

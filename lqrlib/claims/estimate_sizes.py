@@ -16,12 +16,10 @@ from ..constants.estimates import (
     printed_hessian_smoothness,
 )
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, Seed
 from .domination import value_difference_along
 from .registry import Sides, claim
 from .zeroth_order import averaged, left_action, nodes, second_difference_along
-
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def _differences(problem: LQR, gain: Array, radius: Array) -> tuple[Array, Array, Array, Array]:

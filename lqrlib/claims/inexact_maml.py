@@ -9,16 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..constants import frobenius_norm, meta
+from ..constants import frobenius_norm, heterogeneity, meta
 from ..model_free_maml import PerfectSampling
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, Seed
 from .convergence import SETTLED
-from .maml import inner_moves
-from .model_free_maml import Estimates, Step, change, run, stays
+from .maml import change, inner_moves
+from .model_free_maml import Estimates, Step, run, stays
 from .registry import Sides, claim
-
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 class Errors(NamedTuple):
@@ -126,7 +124,7 @@ def sharp_convergence(
     promised, found = [], []
     for gain, _, move in taken:
         slopes = objective.gradient(tasks, gain)
-        apart = frobenius_norm(slopes[..., :, None, :, :] - slopes[..., None, :, :, :])
+        apart = heterogeneity.frobenius_distances(slopes)
         b = (1 + errors.kappa) * apart.mean(axis=-1) + errors.outer(error)[..., None]
         b = b / (1 - errors.kappa)
         rate = (1 - errors.kappa) * step[..., None] / 2

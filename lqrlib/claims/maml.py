@@ -8,11 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import directions, maml, objective
-from ..constants import frobenius_norm, meta, optimality_gap, printed, sharp, sublevel
+from ..constants import (
+    frobenius_norm,
+    heterogeneity,
+    meta,
+    optimality_gap,
+    printed,
+    sharp,
+    sublevel,
+)
 from ..descent import descend
 from ..problem import LQR
 from ..validation import Array
-from .differences import directional_derivative, step_size, units
+from .differences import gradient_by_differences
 from .domination import value_difference_along
 from .registry import Sides, claim
 
@@ -25,15 +33,18 @@ def per_task(tasks: LQR, K: ArrayLike) -> Array:
     return np.broadcast_to(gain, (*shape, *gain.shape[-3:]))
 
 
+def change(tasks: LQR, gain: Array, move: Array) -> Array:
+    """C(K + move) - C(K), (...); ``inf`` where the moved gain does not stabilize."""
+    found = value_difference_along(tasks, gain, move)
+    return np.where(np.isnan(found), np.inf, found)
+
+
 def changes(tasks: LQR, gain: Array, moves: Array) -> Array:
     """C_j(K + move_i) - C_j(K) of every task j for each of the moves, (..., moves, M).
 
     K is (..., 1, m, n), moves (..., moves, m, n); ``inf`` where the moved gain does not stabilize.
     """
-    change = value_difference_along(
-        tasks[..., None, :], gain[..., None, :, :], moves[..., :, None, :, :]
-    )
-    return np.where(np.isnan(change), np.inf, change)
+    return change(tasks[..., None, :], gain[..., None, :, :], moves[..., :, None, :, :])
 
 
 def inner_moves(tasks: LQR, gain: Array, step: Array) -> Array:
@@ -93,7 +104,7 @@ def inner_step_stays_if_tasks_are_near(tasks: LQR, K: ArrayLike) -> Iterator[Sid
     """
     gain = per_task(tasks, K)
     slopes = objective.gradient(tasks, gain)
-    apart = frobenius_norm(slopes[..., :, None, :, :] - slopes[..., None, :, :, :])
+    apart = heterogeneity.frobenius_distances(slopes)
     domination = printed.gradient_domination(tasks, gain)
     gap = optimality_gap(tasks, gain)
     level = np.maximum(gap, apart.max(axis=-2) ** 2 / domination)
@@ -117,11 +128,8 @@ def _meta_gradient_error(
     def cost(gains: Array) -> Array:
         return maml.cost(tasks, gains, eta)
 
-    along = units(tasks.inputs, tasks.states, gain.ndim - 2)
     bend = frobenius_norm(objective.hessian_matrix(tasks, gain[..., None, :, :])).mean(axis=-1)
-    step = step_size(cost, gain, along, 0.016 * np.sqrt(cost(gain) / bend))
-    slopes = directional_derivative(cost, gain, along, step)
-    differences = np.moveaxis(slopes, 0, -1).reshape(gain.shape)
+    differences, _ = gradient_by_differences(cost, gain, 0.016 * np.sqrt(cost(gain) / bend))
     error = frobenius_norm(maml.gradient(tasks, gain, eta, hessian) - differences)
     return error, frobenius_norm(differences)
 

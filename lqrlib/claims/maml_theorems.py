@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import directions, maml, objective
-from ..constants import frobenius_norm, meta, optimality_gap, printed, sharp, sublevel
+from ..constants import (
+    frobenius_norm,
+    heterogeneity,
+    meta,
+    optimality_gap,
+    printed,
+    sharp,
+    sublevel,
+)
 from ..descent import descend
 from ..problem import LQR
 from ..validation import Array
@@ -234,7 +242,7 @@ def sharp_convergence(
 def _measured(tasks: LQR, gain: Array, turn: Array) -> tuple[Array, Array]:
     """||grad J_i|| and b_i = (1 + kappa) f_i / (1 - kappa) with f_i at this gain, (..., M)."""
     slopes = objective.gradient(tasks, gain)
-    apart = frobenius_norm(slopes[..., :, None, :, :] - slopes[..., None, :, :, :]).mean(axis=-1)
+    apart = heterogeneity.frobenius_distances(slopes).mean(axis=-1)
     return frobenius_norm(slopes), (1 + turn)[..., None] * apart / (1 - turn)[..., None]
 
 

@@ -12,12 +12,10 @@ from .. import estimators, objective, oracles
 from ..constants import frobenius_norm, magnitudes, optimality_gap, printed, sharp, sublevel
 from ..finite_horizon import finite_horizon_cost, finite_horizon_gradient
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, Seed
 from .convergence import SETTLED
 from .domination import value_difference_along
 from .registry import Sides, claim
-
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Array:

@@ -14,14 +14,10 @@ from ..constants import frobenius_norm, meta, optimality_gap
 from ..directions import meta_zeroth_order
 from ..model_free_maml import PerfectSampling
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, Seed
 from .convergence import SETTLED
-from .domination import value_difference_along
-from .maml import changes, inner_moves, lost_descent, per_task
+from .maml import change, changes, inner_moves, lost_descent, per_task
 from .registry import Sides, claim
-
-Seed = int | np.random.SeedSequence | np.random.Generator
-
 
 # --- Algorithm 3 ----------------------------------------------------------------------------------
 
@@ -133,11 +129,6 @@ def run(tasks: LQR, K0: ArrayLike, step: Array, estimates: Estimates, many: int)
         taken.append(Step(gain, inner, outer))
         gain = gain + outer
     return taken
-
-
-def change(tasks: LQR, gain: Array, move: Array) -> Array:
-    change = value_difference_along(tasks, gain, move)
-    return np.where(np.isnan(change), np.inf, change)
 
 
 def stays(

@@ -23,7 +23,8 @@ from ..constants.heterogeneity import differences, levels
 from ..problem import LQR
 from ..tasks import heterogeneity
 from ..validation import Array
-from .differences import directional_derivative, step_size, units
+from .differences import gradient_by_differences
+from .maml import per_task
 from .registry import Sides, claim
 
 
@@ -84,27 +85,11 @@ def larger_masks(tasks: LQR, epsilon: ArrayLike) -> Iterator[Sides]:
     yield from _distances(tasks, epsilon, "the masks have spectral norm at most 1")
 
 
-def _slopes(tasks: LQR, gain: Array, function: Callable[[Array], Array], scale: Array) -> Array:
-    """Gradient of a function of the gain by differences, (..., m, n)."""
-    directions = units(tasks.inputs, tasks.states, gain.ndim - 2)
-    step = step_size(function, gain, directions, scale)
-    slopes = directional_derivative(function, gain, directions, step)
-    return np.moveaxis(slopes, 0, -1).reshape(gain.shape)
-
-
 def _scale(tasks: LQR, gain: Array) -> Array:
     """A first step for differences: a share of the length on which the steepest task bends."""
     each = gain[..., None, :, :]
     curvature = frobenius_norm(objective.hessian_matrix(tasks, each))
     return np.asarray(0.016 * np.sqrt(objective.cost(tasks, each) / curvature).min(axis=-1))
-
-
-def _one_gain_per_family(tasks: LQR, K: ArrayLike) -> Array:
-    gain = maml.family_gain(tasks, K)[..., 0, :, :]
-    shape = np.broadcast_shapes(tasks.batch_shape[:-1], gain.shape[:-2])
-    gain = np.broadcast_to(gain, shape + gain.shape[-2:])
-    objective.require_stabilizing(tasks, gain[..., None, :, :])
-    return gain
 
 
 @claim("s1-eq-3")
@@ -116,7 +101,7 @@ def maml_objective(
     The inner gradient comes from differences of the cost, the cost of the adapted gain from the
     summed series of second moments.
     """
-    gain = _one_gain_per_family(tasks, K)
+    gain = per_task(tasks, K)[..., 0, :, :]
     each = np.broadcast_to(gain[..., None, :, :], (*np.shape(gain)[:-2], tasks.batch_shape[-1],
                                                    *gain.shape[-2:]))  # fmt: skip
 
@@ -124,7 +109,8 @@ def maml_objective(
         return objective.cost(tasks, gains)
 
     scale = _scale(tasks, gain)[..., None]
-    adapted = each - inner_step_size * _slopes(tasks, each, price, scale)
+    slopes, _ = gradient_by_differences(price, each, scale)
+    adapted = each - inner_step_size * slopes
     radius = objective.mean_square_radius(tasks, adapted).max()
     doublings = int(np.clip(np.ceil(np.log2(40 / max(1 - radius, 1e-12))), 4, 45))
     paid = moments.summed_cost(tasks, adapted, doublings).mean(axis=-1)
@@ -135,12 +121,12 @@ def maml_objective(
 def _against_differences(
     tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str, part: str, tolerance: float
 ) -> Sides:
-    gain = _one_gain_per_family(tasks, K)
+    gain = per_task(tasks, K)[..., 0, :, :]
 
     def price(gains: Array) -> Array:
         return maml.cost(tasks, gains, inner_step_size)
 
-    slope = _slopes(tasks, gain, price, _scale(tasks, gain))
+    slope, _ = gradient_by_differences(price, gain, _scale(tasks, gain))
     formula = maml.gradient(tasks, gain, inner_step_size, hessian)
     size = frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
     return Sides(part, frobenius_norm(formula - slope) / size, tolerance)

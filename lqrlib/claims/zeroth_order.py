@@ -18,13 +18,12 @@ from ..cubature import sphere_cubature
 from ..leading_order import expansion, paper_hessian_mean, room
 from ..matrix_equations import closed_loop
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, Seed
 from .domination import value_difference_along
 from .registry import Sides, claim
 
 # Relative distance from its limit that a mean at a small radius is allowed.
 NEAR = 1e-2
-Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def nodes(gain: Array, batch: tuple[int, ...], radius: Array) -> tuple[Array, Array]:

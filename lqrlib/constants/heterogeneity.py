@@ -107,6 +107,11 @@ def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
     return _chain(first, second, one, two, *sizes)
 
 
+def frobenius_distances(matrices: Array) -> Array:
+    """||X_i - X_j||_F of the matrices (..., M, m, n) of a family, (..., M, M)."""
+    return frobenius_norm(matrices[..., :, None, :, :] - matrices[..., None, :, :, :])
+
+
 def sublevel_distances(tasks: LQR, over: Magnitudes) -> Array:
     r"""Bounds on ||grad J_i - grad J_j||_F for gains in the sub-level sets of both, (..., M, M).
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import objective
-from ..problem import LQR
+from ..problem import LQR, require_family
 from ..validation import Array
 from . import corrected, heterogeneity, printed, sharp
 from .magnitudes import magnitudes, sublevel
@@ -82,8 +82,7 @@ def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, room: ArrayLike
     """
     if form not in FORMS:
         raise ValueError(f"form: expected one of {', '.join(FORMS)}, got {form!r}")
-    if not isinstance(tasks, LQR) or not tasks.batch_shape:
-        raise ValueError(f"tasks: expected a stack (..., M) of LQR problems, got {tasks!r}")
+    require_family(tasks)
     size = np.asarray(room, dtype=float)
     if not (size >= 1).all():
         raise ValueError(f"room: expected numbers >= 1, got {room!r}")
@@ -140,4 +139,4 @@ def family_levels(tasks: LQR) -> heterogeneity.Levels:
     if M == 1:
         return heterogeneity.Levels(*(np.zeros(tasks.batch_shape[:-1]) for _ in range(4)))
     levels = heterogeneity.levels(tasks[..., first], tasks[..., second])
-    return heterogeneity.Levels(*(level.max(axis=-1) for level in levels))
+    return heterogeneity.Levels(*(np.asarray(level.max(axis=-1)) for level in levels))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..recorded import Curve, Spread
-from .style import BLACK, GREY, METHODS, PROMISED, Look, describe, drawing, number
+from .style import BLACK, GREY, PROMISED, Look, describe, drawing, looks_of, number
 
 Array = NDArray[np.float64]
 # Relative gaps below this are rounding errors of the cost.
 LEAST_GAP = 1e-16
-
-
-def looks_of(names: Sequence[str] | Mapping[str, object]) -> dict[str, Look]:
-    unknown = [name for name in names if name not in METHODS]
-    if unknown or not names:
-        raise ValueError(f"expected methods among {', '.join(METHODS)}, got {list(names)}")
-    return {name: METHODS[name] for name in names}
 
 
 def _iterations(axes: Axes, most: int) -> None:

@@ -21,6 +21,7 @@ from .style import (
     describe,
     drawing,
     joined,
+    looks_of,
     number,
 )
 
@@ -57,13 +58,6 @@ class Slice(NamedTuple):
     axis: str
 
 
-def _variants(names: Mapping[str, object]) -> dict[str, Look]:
-    unknown = [name for name in names if name not in VARIANTS]
-    if unknown or not names:
-        raise ValueError(f"expected variants among {', '.join(VARIANTS)}, got {list(names)}")
-    return {name: VARIANTS[name] for name in names}
-
-
 def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
     """Draw the cost of the nominal task along runs of Algorithm 1, one line for each variant.
 
@@ -76,7 +70,7 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
     """
     words = []
     with drawing(height=3.6) as (figure, axes):
-        for name, look in _variants(costs).items():
+        for name, look in looks_of(costs, VARIANTS, "variants").items():
             values = np.asarray(costs[name], dtype=float)
             if values.ndim != 1 or not np.isfinite(values[:1]).all():
                 raise ValueError(f"{name}: expected costs (T + 1,) with a finite start")
@@ -162,7 +156,7 @@ def outcomes(
     """
     words, top = [], 3 * start
     with drawing(height=3.5) as (figure, axes):
-        for count, (name, look) in enumerate(_variants(finals).items()):
+        for count, (name, look) in enumerate(looks_of(finals, VARIANTS, "variants").items()):
             shift = 1.06 ** (count - 1)  # so that equal results stay visible
             values = np.asarray(finals[name], dtype=float)
             if values.shape != np.shape(steps):

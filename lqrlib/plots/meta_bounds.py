@@ -22,6 +22,7 @@ from .style import (
     Look,
     describe,
     drawing,
+    looks_of,
     number,
 )
 
@@ -70,13 +71,6 @@ class Sweep(NamedTuple):
     common: Array
 
 
-def _kinds(names: Mapping[str, object]) -> dict[str, Look]:
-    unknown = [name for name in names if name not in KINDS]
-    if unknown or not names:
-        raise ValueError(f"expected kinds among {', '.join(KINDS)}, got {list(names)}")
-    return {name: KINDS[name] for name in names}
-
-
 def by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     """Draw positive numbers by number of states: median and 5 % to 95 % band of each kind.
 
@@ -90,7 +84,7 @@ def by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     words = []
     with drawing(1, len(panels), height=3.5, squeeze=False) as (figure, grid):
         for axes, (label, kinds) in zip(grid[0], panels.items(), strict=True):
-            for name, look in _kinds(kinds).items():
+            for name, look in looks_of(kinds, KINDS, "kinds").items():
                 values = np.asarray(kinds[name], dtype=float)
                 if values.ndim != 2 or len(values) != len(sizes):
                     raise ValueError(
@@ -122,7 +116,7 @@ def theorem_runs(panels: Mapping[str, Mapping[str, Run]]) -> Figure:
     words = []
     with drawing(1, len(panels), height=3.5, sharey=True, squeeze=False) as (figure, grid):
         for axes, (title, runs) in zip(grid[0], panels.items(), strict=True):
-            for name, look in _kinds(runs).items():
+            for name, look in looks_of(runs, KINDS, "kinds").items():
                 run = runs[name]
                 if np.ndim(run.measured) != 1 or np.ndim(run.promised) != 1:
                     raise ValueError(f"{title}, {name}: expected arrays (T + 1,)")

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .convergence import looks_of
-from .style import BLACK, GREY, PROMISED, describe, drawing, number
+from .style import BLACK, GREY, PROMISED, describe, drawing, looks_of, number
 
 Array = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ figure function of `lqrlib.plots` takes data and returns a matplotlib figure tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -70,6 +70,22 @@ SETTINGS: Any = {
     "svg.hashsalt": "lqrlib",
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
 }
+
+
+def looks_of(
+    names: Iterable[str], looks: Mapping[str, Look] = METHODS, what: str = "methods"
+) -> dict[str, Look]:
+    """The looks of some names, in their order.
+
+    Raises
+    ------
+    ValueError
+        If there is no name, or one without a look; says `what` the names are.
+    """
+    wanted = list(names)
+    if not wanted or not set(wanted) <= set(looks):
+        raise ValueError(f"expected {what} among {', '.join(looks)}, got {wanted}")
+    return {name: looks[name] for name in wanted}
 
 
 @contextmanager

@@ -79,6 +79,18 @@ def test_every_public_name_exists_and_is_listed_once():
     assert len(set(names)) == len(names)
 
 
+def test_every_module_is_a_name_of_the_package_but_for_those_its_text_excepts():
+    """So that no new module is forgotten, and `lqrlib.tasks` works where `lqrlib.maml` does."""
+    excepted = {"descent", "errors", "meta_directions", "notebook", "objective", "plots", "problem"}
+    excepted |= {"validation"}
+    assert all(
+        f"`{name}`" in lqrlib.__doc__ or f"lqrlib.{name}`" in lqrlib.__doc__ for name in excepted
+    )
+    modules = {module.name for module in pkgutil.iter_modules(lqrlib.__path__)}
+    exported = {name for name in lqrlib.__all__ if inspect.ismodule(getattr(lqrlib, name))}
+    assert exported == modules - excepted
+
+
 @pytest.mark.parametrize(
     "name, arguments",
     [

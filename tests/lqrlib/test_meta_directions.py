@@ -77,7 +77,8 @@ def test_runs_of_a_stack_have_directions_of_their_own(family, gain):
     assert not np.allclose(found[0], found[1])
 
 
-def test_tasks_share_directions_only_when_asked(family, gain):
+def gains_asked_about(family, gain, **options):
+    """The gains of both queries of one direction without an inner step."""
     seen = []
 
     class Spy(oracles.Oracle):
@@ -85,24 +86,21 @@ def test_tasks_share_directions_only_when_asked(family, gain):
             seen.append(np.asarray(K))
             return super().__call__(K)
 
-    for shared in (True, False):
-        oracle = Spy("spy", family, lambda K: lqrlib.cost(family, K))
-        directions.meta_zeroth_order(oracle, 0.0, 1e-3, 4, 0, "none", shared=shared)(gain)
+    oracle = Spy("spy", family, lambda K: lqrlib.cost(family, K))
+    directions.meta_zeroth_order(oracle, 0.0, 1e-3, 4, 0, "none", **options)(gain)
+    return seen
+
+
+def test_tasks_share_directions_only_when_asked(family, gain):
+    seen = gains_asked_about(family, gain, shared=True)
+    seen += gains_asked_about(family, gain, shared=False)
     assert [np.asarray(K).shape[-3] for K in seen] == [1, 3, 3, 3]  # adapted gains differ
 
 
 def test_fresh_directions_are_drawn_for_the_outer_gradient(family, gain):
     # without an inner step both gradients are taken at the same gain
-    seen = []
-
-    class Spy(oracles.Oracle):
-        def __call__(self, K):
-            seen.append(np.asarray(K))
-            return super().__call__(K)
-
-    for fresh in (True, False):
-        oracle = Spy("spy", family, lambda K: lqrlib.cost(family, K))
-        directions.meta_zeroth_order(oracle, 0.0, 1e-3, 4, 0, "none", fresh=fresh)(gain)
+    seen = gains_asked_about(family, gain, fresh=True)
+    seen += gains_asked_about(family, gain, fresh=False)
     steps = [np.broadcast_to(K, (2, 4, 3, 2, 4)) for K in seen]
     assert not np.allclose(steps[0], steps[1])
     assert np.allclose(steps[2], steps[3])

@@ -47,5 +47,5 @@ def test_two_pieces_have_the_values_of_the_proposition():
 def test_refuses_more_states():
     with pytest.raises(ValueError, match="n = 4, m = 2"):
         stationary_gains(LQR.stack([systems.boeing()]), 0.1, np.zeros(3))
-    with pytest.raises(ValueError, match=r"batch \(\)"):
+    with pytest.raises(ValueError, match="tasks: expected a stack"):
         stationary_gains(systems.scalar(0.5, 1, 1, 1), 0.1, np.zeros(3))

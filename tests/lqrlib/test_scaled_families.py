@@ -30,6 +30,25 @@ def test_scaled_refuses_indefinite_weights(drawn):
         scaled_families.scaled(systems.boeing(), 1.0)
 
 
+@pytest.mark.parametrize("form", ["printed", "corrected", "sharp"])
+def test_admitted_refuses_a_start_outside_instead_of_searching_for_ever(drawn, form):
+    with pytest.raises(NotStabilizingError, match="K0"):
+        scaled_families.admitted(drawn, np.zeros((1, 2)), form)
+
+
+@pytest.mark.parametrize("form", ["printed", "corrected", "sharp"])
+def test_a_single_task_is_admitted_at_any_factor(drawn, form):
+    K0 = 0.8 * lqrlib.optimal_gain(systems.double_integrator())
+    np.testing.assert_array_equal(scaled_families.admitted(drawn[:, :1], K0, form, most=7.0), 7.0)
+
+
+@pytest.mark.parametrize("form", ["printed", "corrected", "sharp"])
+def test_nothing_is_admitted_from_the_nominal_optimum(drawn, form):
+    """Its sub-level set is a single gain."""
+    best = lqrlib.optimal_gain(drawn[:, 0])
+    np.testing.assert_array_equal(scaled_families.admitted(drawn, best, form), 0.0)
+
+
 def system_family():
     levels = tasks.levels(1e-2, "system")
     return tasks.spectral_family(systems.double_integrator(), 4, levels, 3, families=4)

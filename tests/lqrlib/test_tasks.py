@@ -127,7 +127,7 @@ def test_families_keep_the_noise_of_the_nominal_task(nominal):
         (lambda p: tasks.levels(0.1, "all"), "setting: expected one of system, cost, both"),
         (lambda p: tasks.spectral_family(p, 0, 0.1, 0), "count: expected a whole number >= 1"),
         (lambda p: tasks.spectral_family(p, 2, 0.1, 0, share=0), "share: expected a number in"),
-        (lambda p: tasks.spectral_family(p, 2, 0.1, 0, near=p), "tasks: expected a stack"),
+        (lambda p: tasks.spectral_family(p, 2, 0.1, 0, near=p), "near: expected a stack"),
         (
             lambda p: tasks.spectral_family(LQR.stack([p]), 2, 0.1, 0),
             "nominal: expected a single LQR",

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from . import objective
 from .problem import LQR
 from .systems import boundary_distance
-from .validation import Array, finite_array, matrix
+from .validation import Array, finite_array, matrix, positive_array
 
 
 class Expansion(NamedTuple):
@@ -50,6 +50,7 @@ class Expansion(NamedTuple):
 
     @property
     def dimension(self) -> int:
+        """d = mn, the number of entries of a gain."""
         return self.shape[0] * self.shape[1]
 
     @property
@@ -109,9 +110,7 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
     gain = objective.gain_array(problem, K)
     m, n = gain.shape[-2:]
     d = m * n
-    reach = 0.003 * room(problem, gain) if step is None else finite_array("step", step, 0)
-    if (reach <= 0).any():
-        raise ValueError(f"step: expected positive numbers, got {step!r}")
+    reach = 0.003 * room(problem, gain) if step is None else positive_array("step", step)
     batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2], np.shape(reach))
     reach = np.broadcast_to(reach, batch)
     gain = np.broadcast_to(gain, (*batch, m, n))
@@ -146,9 +145,11 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
 
 
 def _radii(radius: ArrayLike, *, positive: bool = True) -> Array:
+    if positive:
+        return positive_array("radius", radius)
     radii = finite_array("radius", radius, 0)
-    if (radii < 0).any() or (positive and (radii == 0).any()):
-        raise ValueError(f"radius: expected {'positive' if positive else 'no negative'} numbers")
+    if (radii < 0).any():
+        raise ValueError(f"radius: expected no negative number, got {radii.min():.3g}")
     return radii
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 # Where randomness comes from: whatever numpy.random.default_rng takes.
-Seed = int | np.random.SeedSequence | np.random.Generator
+Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator
 
 # Asymmetry or negative eigenvalues up to this size, relative to the norm, count as rounding.
 ROUNDING = 1e-10
@@ -55,6 +56,14 @@ def real_number(name: str, value: float, *, positive: bool = True) -> float:
         expected = "a positive number" if positive else "a number >= 0"
         raise ValueError(f"{name}: expected {expected}, got {value!r}")
     return float(number)
+
+
+def positive_array(name: str, value: ArrayLike) -> Array:
+    """Finite numbers > 0 of any shape, or raise ValueError."""
+    array = finite_array(name, value, 0)
+    if (array <= 0).any():
+        raise ValueError(f"{name}: expected positive numbers, got {array.min():.3g}")
+    return array
 
 
 def matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:

@@ -35,6 +35,7 @@ class Errors(NamedTuple):
 
     @property
     def kappa(self) -> float:
+        """How far both together turn a gradient: kappa_H + (1 + kappa_H) eta_l L."""
         return self.turn + (1 + self.turn) * self.reach
 
     def outer(self, error: Array) -> Array:

@@ -89,16 +89,19 @@ class Means:
         self.hessian = objective.hessian_matrix(problem, gain)
 
     def gradient(self) -> Array:
+        """Of the two-point gradient estimate, (..., m, n)."""
         weight = self.dimension / (2 * self.radius**2) * (self.plus - self.minus)
         return averaged(self.weights, weight[..., None, None] * self.U)
 
     def paper_hessian(self) -> Array:
+        """Of the m x m estimate printed in S1, (..., m, m)."""
         m = self.U.shape[-2]
         weight = m**2 / self.radius**2 * self.second
         square = self.U @ self.U.swapaxes(-1, -2) - np.eye(m)
         return averaged(self.weights, weight[..., None, None] * square)
 
     def stein_hessian(self) -> Array:
+        """Of the second-order Stein estimate, (..., mn, mn)."""
         d, r = self.dimension, self.radius
         u = self.U.reshape((*self.U.shape[:-2], d, 1))
         square = u @ u.swapaxes(-1, -2) - (r**2 / (d + 2))[..., None, None] * np.eye(d)

@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 
 from .. import objective
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, positive_array, real_number
 from . import corrected, printed, sharp
 from .magnitudes import Magnitudes, magnitudes
 
@@ -58,6 +58,11 @@ class EstimateSize(NamedTuple):
     bias: Array
 
 
+def _probability(failure: float) -> None:
+    if not 0 < real_number("failure", failure, positive=False) < 1:
+        raise ValueError(f"failure: expected a number in (0, 1), got {failure!r}")
+
+
 def matrix_bernstein_samples(
     error: ArrayLike,
     deviation: ArrayLike,
@@ -71,7 +76,9 @@ def matrix_bernstein_samples(
     .. math:: S \ge \frac{2k}{\varepsilon^2}\Bigl(\sigma^2 + \frac{B\varepsilon}{3\sqrt k}\Bigr)
               \log\frac{d_1+d_2}{\delta}, \qquad k = \min(d_1, d_2)
     """
-    error, deviation, bound = (np.asarray(x, dtype=float) for x in (error, deviation, bound))
+    _probability(failure)
+    error = positive_array("error", error)
+    deviation, bound = (np.asarray(x, dtype=float) for x in (deviation, bound))
     small = min(rows, columns)
     inner = deviation**2 + bound * error / (3 * np.sqrt(small))
     return np.asarray(np.ceil(2 * small / error**2 * inner * np.log((rows + columns) / failure)))
@@ -87,7 +94,9 @@ def vector_bernstein_samples(
     :math:`\sigma(1+\sqrt{2L})/\sqrt S + 4bL/(3S)` with probability at most :math:`\delta`
     (from the vector Bernstein inequality); solved for S.
     """
-    error, deviation, bound = (np.asarray(x, dtype=float) for x in (error, deviation, bound))
+    _probability(failure)
+    error = positive_array("error", error)
+    deviation, bound = (np.asarray(x, dtype=float) for x in (deviation, bound))
     log = np.log(1 / failure)
     slow = deviation * (1 + np.sqrt(2 * log))
     root = (slow + np.sqrt(slow**2 + 16 / 3 * bound * log * error)) / (2 * error)
@@ -98,12 +107,8 @@ def _arguments(
     problem: LQR, K: ArrayLike, error: ArrayLike, failure: float
 ) -> tuple[Magnitudes, Array, int, int]:
     objective.require_stabilizing(problem, K)
-    size = np.asarray(error, dtype=float)
-    if not (np.isfinite(size).all() and (size > 0).all()):
-        raise ValueError(f"error: expected positive numbers, got {error!r}")
-    if not 0 < failure < 1:
-        raise ValueError(f"failure: expected a number in (0, 1), got {failure!r}")
-    return magnitudes(problem, K), size, problem.inputs, problem.states
+    _probability(failure)
+    return magnitudes(problem, K), positive_array("error", error), problem.inputs, problem.states
 
 
 def gradient_size(

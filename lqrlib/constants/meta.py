@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import Array
+from ..validation import Array, positive_array
 from .suprema import FORMS, Suprema, family_levels, suprema
 
 
@@ -101,9 +101,9 @@ def printed_iterations(
 
     With 2 Delta_0 for Delta_0 in Theorem 13.
     """
-    ratio = (2 if model_free else 1) * over.start_gap / tolerance
-    rate = np.asarray(step_size)[..., None] * over.domination
-    return np.asarray(np.ceil(np.maximum(8 * np.log(ratio) / rate, 0.0)))
+    ratio = (2 if model_free else 1) * over.start_gap / positive_array("tolerance", tolerance)
+    rate = positive_array("step_size", step_size)[..., None] * over.domination
+    return np.asarray(np.ceil(8 * np.log(np.maximum(ratio, 1.0)) / rate))
 
 
 def printed_estimation_tolerance(over: Suprema) -> Array:
@@ -137,11 +137,13 @@ def sharp_rate(over: Suprema, step_size: ArrayLike, turn: ArrayLike) -> Array:
 def sharp_gradient(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> Array:
     r"""b, (..., M): the task's gradient at which descent may stop, ((1+kappa) f + e)/(1-kappa).
 
-    `error` bounds ||estimate - grad J_ML||_F, zero for the model-based algorithm.
+    `error` bounds ||estimate - grad J_ML||_F, zero for the model-based algorithm. ``inf`` for
+    kappa >= 1, where nothing is promised.
     """
     turned = np.asarray(turn, dtype=float)[..., None]
     bound = (1 + turned) * over.heterogeneity + np.asarray(error, dtype=float)[..., None]
-    return np.asarray(bound / (1 - turned))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(turned < 1, bound / (1 - turned), np.inf)
 
 
 def sharp_bias(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> Array:
@@ -157,9 +159,17 @@ def sharp_invariant(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> A
 def sharp_iterations(
     over: Suprema, step_size: ArrayLike, turn: ArrayLike, tolerance: float
 ) -> Array:
-    """Iterations after which Delta_0 has decayed to the tolerance, (..., M)."""
-    decay = -np.log(sharp_rate(over, step_size, turn))
-    return np.asarray(np.ceil(np.maximum(np.log(over.start_gap / tolerance) / decay, 0.0)))
+    """Iterations after which Delta_0 has decayed to the tolerance, (..., M).
+
+    ``inf`` for kappa >= 1. Raises ValueError for steps so long that no share of the gap is left.
+    """
+    rate = sharp_rate(over, positive_array("step_size", step_size), turn)
+    if (rate <= 0).any():
+        raise ValueError(f"step_size: expected steps of at most 1/L, got {step_size!r}")
+    ratio = np.maximum(over.start_gap / positive_array("tolerance", tolerance), 1.0)
+    decay = -np.log(np.minimum(rate, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(rate < 1, np.ceil(np.log(ratio) / decay), np.inf)
 
 
 __all__ = [

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from .. import objective
 from ..problem import LQR, require_family
-from ..validation import Array
+from ..validation import Array, finite_array
 from . import corrected, heterogeneity, printed, sharp
 from .magnitudes import magnitudes, sublevel
 
@@ -83,10 +83,10 @@ def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, room: ArrayLike
     if form not in FORMS:
         raise ValueError(f"form: expected one of {', '.join(FORMS)}, got {form!r}")
     require_family(tasks)
-    size = np.asarray(room, dtype=float)
+    size = finite_array("room", room, 0)
     if not (size >= 1).all():
         raise ValueError(f"room: expected numbers >= 1, got {room!r}")
-    gain = np.asarray(K0, dtype=float)[..., None, :, :]
+    gain = finite_array("K0", K0, 2)[..., None, :, :]
     objective.require_stabilizing(tasks, gain, "K0")
     start = magnitudes(tasks, gain)
     batch = np.shape(start.cost)

@@ -35,7 +35,18 @@ def test_queries_are_those_spent_when_the_gap_is_first_small():
     spent = np.array([[0.0, 0.0], [101.0, 102.0], [203.0, 203.0]])
     run = Adaptation(gaps, spent, spent)
     np.testing.assert_array_equal(adaptation.queries_to(run, 0.1), [203.0, 0.0])
+    np.testing.assert_array_equal(adaptation.queries_to(run, 0.2), [101.0, 0.0])  # at the level
     np.testing.assert_array_equal(adaptation.queries_to(run, 0.001), [np.inf, np.inf])
+
+
+def test_the_clock_promises_half_the_rate_of_gradient_domination():
+    """One state: lambda = 4 mu^2 r / ||Sigma_K*|| by hand."""
+    scalar = systems.scalar(0.5, 1.0, 1.0, 1.0)
+    closed = 0.5 - lqrlib.optimal_gain(scalar)[0, 0]
+    rate = 4 * (1 - closed**2)
+    run = Adaptation(np.array([3.0, 0.0]), np.zeros(2), np.array([0.0, 0.7]))
+    expected = [3.0, 3.0 * np.exp(-rate * 0.7 / 2)]
+    np.testing.assert_allclose(adaptation.clock_bound(scalar, run), expected, rtol=1e-12)
 
 
 def test_random_starts_stabilize_and_lie_where_they_should():

@@ -39,6 +39,12 @@ def inside(family, start, count=3000):
     return K
 
 
+def test_tolerance_of_estimates_is_the_one_printed(family, start):
+    over = meta.suprema(family, start)
+    psi = meta.printed_estimation_tolerance(over)
+    np.testing.assert_allclose(psi * 1296, over.domination * over.start_gap, rtol=1e-14)
+
+
 @pytest.mark.parametrize("noise", [False, True])
 def test_sharp_suprema_bound_hessian_and_distance_of_gradients(family, start, noise):
     problems = noisy(family) if noise else family

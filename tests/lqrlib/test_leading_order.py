@@ -167,6 +167,25 @@ def test_bias_of_the_stein_estimate(case):
     assert np.linalg.norm(found - predicted) < 0.15 * np.linalg.norm(predicted)
 
 
+@pytest.mark.parametrize("quartic", [0.0, 0.3])
+def test_mean_of_the_printed_hessian_estimate_to_second_order(quartic):
+    """Exact for u'Hu/2 + c (u'u)^2 but for the part of c that the expansion leaves out."""
+    m, n, r, d = 2, 3, 0.7, 6
+    H = np.random.default_rng(1).standard_normal((d, d))
+    H = H + H.T
+    third = 8 * quartic * (d + 2) * np.eye(d)  # Hessian of the Laplacian
+    at = leading_order.Expansion((m, n), np.zeros(()), np.zeros(d), H, np.zeros(d), third)
+    points, weights = sphere_cubature(d)
+    u = r * points
+    values = np.einsum("si,ij,sj->s", u, H, u) / 2 + quartic * np.sum(u**2, axis=-1) ** 2
+    U = u.reshape(-1, m, n)
+    square = U @ U.swapaxes(-1, -2) - np.eye(m)
+    mean = np.tensordot(weights * m**2 / r**2 * values, square, 1)
+    left_out = m * quartic * r**4 * np.eye(m)
+    found = leading_order.paper_hessian_mean(at, r) + left_out
+    np.testing.assert_allclose(found, mean, rtol=1e-11, atol=1e-11)
+
+
 def test_wrong_kinds_and_unstable_gains_are_refused(case):
     problem, K, at = case
     for function in (leading_order.gradient_variance, leading_order.product_variance):

@@ -41,6 +41,14 @@ def test_a_run_that_leaves_stops_and_does_not_touch_the_others(families, start):
     assert np.isinf(gaps[-1, gone]).all() and np.isfinite(gaps[-1, ~gone]).all()
 
 
+def test_a_run_leaves_at_the_iterate_that_fails_to_stabilize(families, start):
+    runs = training.train(families, start, 3e-5, 25, oracles.exact_cost, 2, **SETTINGS)
+    stable = lqrlib.is_stabilizing(families, runs.gains[:, :, None]).all(axis=-1)
+    assert stable[runs.inside].all()
+    left = runs.left[runs.left < 26]
+    assert not stable[left, np.flatnonzero(runs.left < 26)].all()
+
+
 def test_a_start_that_does_not_stabilize_is_refused(families):
     with pytest.raises(lqrlib.NotStabilizingError, match="K0"):
         training.train(families, np.zeros((2, 4)), 1e-6, 3, oracles.exact_cost, 1, **SETTINGS)

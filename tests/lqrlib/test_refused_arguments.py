@@ -20,6 +20,7 @@ from lqrlib import (
     tasks,
 )
 from lqrlib import model_free_maml as training
+from lqrlib.constants import estimates, meta
 from lqrlib.constants.heterogeneity import frobenius_distances
 from lqrlib.problem import require_family
 from lqrlib.validation import real_number
@@ -35,6 +36,7 @@ HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
 EXPANSION = leading_order.expansion(NOMINAL, K)
 ORACLE = oracles.exact_cost(FAMILY)
 NAN = float("nan")
+SUPREMA = meta.suprema(FAMILY, 0.9 * K, "sharp")
 
 
 def cost(gains):
@@ -127,7 +129,11 @@ CALLS = {
         lambda: maml.gradient(FAMILY, K, True),
         lambda: train(inner_step_size=-1.0),
     ],
-    "tolerance": [lambda: maml.stationary_gain(FAMILY, K, 0.1, tolerance=NAN)],
+    "tolerance": [
+        lambda: maml.stationary_gain(FAMILY, K, 0.1, tolerance=NAN),
+        lambda: meta.printed_iterations(SUPREMA, 1e-3, -1.0),
+        lambda: meta.sharp_iterations(SUPREMA, 1e-3, 0.2, 0.0),
+    ],
     "iterations": [lambda: maml.stationary_gain(FAMILY, K, 0.1, iterations=2.5)],
     "radius": [
         lambda: directions.meta_zeroth_order(ORACLE, 0.1, -0.1, 2, 0),
@@ -174,7 +180,21 @@ CALLS = {
     ],
     "K": [lambda: quadratic_tasks.meta_cost(HESSIANS, OPTIMA, [1.0], 0.1)],
     "families": [lambda: train(families=FAMILY), lambda: train(families=3)],
-    "step_size": [lambda: train(step_size=-1.0), lambda: train(step_size=NAN)],
+    "step_size": [
+        lambda: train(step_size=-1.0),
+        lambda: train(step_size=NAN),
+        lambda: meta.sharp_iterations(SUPREMA, 1e3, 0.2, 1e-3),
+    ],
+    "room": [lambda: meta.suprema(FAMILY, K, room="x"), lambda: meta.suprema(FAMILY, K, room=NAN)],
+    "K0": [lambda: meta.suprema(FAMILY, "x")],
+    "error": [
+        lambda: estimates.vector_bernstein_samples(0.0, 1.0, 1.0, 0.1),
+        lambda: estimates.gradient_size(NOMINAL, K, NAN),
+    ],
+    "failure": [
+        lambda: estimates.matrix_bernstein_samples(0.1, 1.0, 1.0, 1.0, 2, 2),
+        lambda: estimates.hessian_size(NOMINAL, K, 0.1, failure=0.0),
+    ],
     "oracle": [lambda: train(oracle=3)],
     "nominal": [lambda: training.nominal_gaps(FAMILY, train())],
     "ratio": [lambda: training.gain_of_relative_cost(NOMINAL, [[1.0, 0.0]], NAN)],
@@ -201,6 +221,16 @@ def test_the_argument_is_named(name, call):
 def test_a_bias_needs_a_gain_inside():
     with pytest.raises(lqrlib.NotStabilizingError, match="^K: "):
         meta_bias.stationary_bias(FAMILY, OUTSIDE)
+
+
+def test_nothing_is_promised_where_the_inner_step_turns_a_gradient_round():
+    """kappa >= 1, in a stack without touching its neighbour."""
+    for turn in (1.0, 1.5):
+        assert np.isposinf(meta.sharp_bias(SUPREMA, turn)).all()
+        assert not meta.sharp_invariant(SUPREMA, turn)
+        assert np.isposinf(meta.sharp_iterations(SUPREMA, 1e-3, turn, 1e-9)).all()
+    both = meta.sharp_gradient(SUPREMA, np.array([0.5, 1.5]))
+    np.testing.assert_array_equal(both[0], meta.sharp_gradient(SUPREMA, 0.5))
 
 
 def test_no_share_along_the_slowest_direction_promises_nothing():

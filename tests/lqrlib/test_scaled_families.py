@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import common_gains, maml, meta_bias, scaled_families, systems, tasks
+from lqrlib import common_gains, constants, maml, meta_bias, scaled_families, systems, tasks
 from lqrlib.constants import meta
 from lqrlib.errors import NotStabilizingError
 from lqrlib.random_tasks import tasks_around
@@ -114,6 +114,13 @@ def test_bias_at_the_optimum_is_within_its_bound_and_of_second_order():
     large = meta_bias.stationary_bias(family, near)
     small = meta_bias.stationary_bias(scaled_families.scaled(family, np.full(3, 0.1)), near)
     assert (large.gaps <= large.bounds).all()
+    L = meta_bias.hessian_norm(family, large.gain)
+    turn = ((1 + large.inner_step * L) ** 2 - 1)[:, None]
+    each = large.gain[:, None]
+    domination = constants.printed.gradient_domination(family, each)
+    f = meta_bias.distances(family, large.gain)
+    bounds = ((1 + turn) / (1 - turn) * f) ** 2 / domination
+    np.testing.assert_allclose(large.bounds, bounds, rtol=1e-12)
     ratio = large.gaps.max(axis=-1) / small.gaps.max(axis=-1)
     np.testing.assert_allclose(ratio, 100, rtol=0.1)
     slope = maml.gradient(family, large.gain, large.inner_step)

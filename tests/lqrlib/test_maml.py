@@ -118,7 +118,7 @@ def test_stationary_gain_needs_a_common_stabilizing_start(family):
         (lambda f, K: maml.cost(f, K, "x"), "inner_step_size: expected a number >= 0"),
         (lambda f, K: maml.gradient(f, K, 0, "half"), "hessian: expected one of exact, none"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "call",
 )
 def test_bad_arguments_are_named(family, gain, call, message):
     with pytest.raises(ValueError, match=message):

@@ -137,7 +137,7 @@ def test_start_must_stabilize_every_task(family):
             "oracle: expected one of a stack",
         ),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "call",
 )
 def test_bad_arguments_are_named(family, call, message):
     with pytest.raises(ValueError, match=message):

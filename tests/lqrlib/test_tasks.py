@@ -140,7 +140,7 @@ def test_families_keep_the_noise_of_the_nominal_task(nominal):
         (lambda p: tasks.spectral_family(p, 3, 5.0, 0), "Q: expected a positive semidefinite"),
         (lambda p: tasks.heterogeneity(p), "tasks: expected a stack"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "call",
 )
 def test_bad_arguments_are_named(nominal, call, message):
     with pytest.raises(ValueError, match=message):

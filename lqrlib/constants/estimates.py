@@ -128,9 +128,10 @@ def gradient_size(
         TR Lemma 17; the same with the repaired h_cost, h_G and h_grad; or, with
         :math:`g = 2(C/q)h_0` and :math:`M = h_{hess}` of `lqrlib.constants.sharp`,
 
-        .. math:: r = \min\Bigl\{h_\Delta, \sqrt{\tfrac{(d+2)\varepsilon}{2dM}}\Bigr\}, \quad
-                  \text{bias} \le \frac{d\,M r^2}{2(d+2)} \le \frac\varepsilon4, \quad
-                  \sigma = \sqrt d\,g + \frac{dMr^2}{6}, \quad b = d\,g + \frac{dMr^2}{6}
+        .. math:: r &= \min\Bigl\{h_\Delta, \sqrt{\tfrac{(d+2)\varepsilon}{2dM}}\Bigr\} \\
+                  \text{bias} &\le \tfrac{d\,M r^2}{2(d+2)} \le \tfrac\varepsilon4 \\
+                  \sigma &= \sqrt d\,g + \tfrac16dMr^2 \\
+                  b &= d\,g + \tfrac16dMr^2
 
         and the samples of `vector_bernstein_samples`.
 
@@ -180,9 +181,9 @@ def hessian_size(
         :math:`c = d\sqrt{d(d+3)}`, :math:`M = h_{hess}` and the bound H on the Hessian of
         `lqrlib.constants.sharp`,
 
-        .. math:: r = \min\Bigl\{h_\Delta, \frac{3\varepsilon}{2cM}\Bigr\}, \quad
-                  \text{bias} \le \frac{cMr}{6} \le \frac\varepsilon4, \quad
-                  \sigma = b = \frac c2\Bigl(H + \frac{Mr}{3}\Bigr)
+        .. math:: r &= \min\Bigl\{h_\Delta, \tfrac{3\varepsilon}{2cM}\Bigr\} \\
+                  \text{bias} &\le \tfrac16cMr \le \tfrac\varepsilon4 \\
+                  \sigma &= b = \tfrac c2\bigl(H + \tfrac13Mr\bigr)
 
         and the samples of `vector_bernstein_samples`.
     """

@@ -36,9 +36,8 @@ def test_sharp_forms_hold(families):
     assert step.lhs.shape == (1, 20, 3)
 
 
+@pytest.mark.parametrize("families", [0], indirect=True, ids=["no noise"])  # as S1 has none
 def test_printed_and_corrected_forms_hold_for_near_tasks(families):
-    if families[0].has_noise:
-        pytest.skip("S1 has no noise")
     for form in ("printed", "corrected"):
         found = check("s1-thm-10", *near(families, form), form=form)
         found += check("s1-thm-12", *near(families, form), form=form)

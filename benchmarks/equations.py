@@ -15,8 +15,8 @@ import numpy as np
 from benchmarks.agreement import agree
 from benchmarks.timing import Row, Work, microseconds
 from lqrlib import LQR, systems
-from lqrlib.known_solutions import known_equation
 from lqrlib.matrix_equations import solve_generalized_lyapunov, solve_riccati
+from lqrpapers.studies.known_solutions import known_equation
 
 Array = np.ndarray
 TERMS = 10

@@ -15,7 +15,8 @@ import lqrlib
 from benchmarks.agreement import agree
 from benchmarks.fixed_point import fixed_point
 from benchmarks.timing import Row, seconds
-from lqrlib import LQR, directions, recorded, systems
+from lqrlib import LQR, directions, systems
+from lqrpapers.recorded import s2
 
 Array = np.ndarray
 
@@ -50,7 +51,7 @@ def figure_2() -> Iterator[Row]:
     traces: dict[str, lqrlib.Trace] = {}
 
     def whole() -> None:
-        for name, curve in recorded.FIGURE_2.items():
+        for name, curve in s2.FIGURE_2.items():
             direction = getattr(directions, name)(problem)
             steps = max(curve.gaps)
             traces[name] = lqrlib.descend(direction, np.zeros((10, 10)), curve.step_size, steps)

@@ -75,7 +75,7 @@ def meta_iteration() -> Iterator[Row]:
 
     def ours() -> Array:
         direction = directions.meta_zeroth_order(
-            oracles.exact_cost(family), STEP, RADIUS, SAMPLES, seed, "paper", fresh=False
+            oracles.exact_cost(family), STEP, RADIUS, SAMPLES, seed, "printed", fresh=False
         )
         return direction(K)
 

@@ -10,7 +10,7 @@ import lqrlib
 from benchmarks.agreement import WrongResult
 from benchmarks.timing import Row, microseconds
 from lqrlib import LQR, oracles, systems
-from lqrlib.robustness import scaled_noise
+from lqrpapers.studies.robustness import scaled_noise
 
 Array = np.ndarray
 

@@ -1,7 +1,6 @@
 """The sections of the library's page: one for each public module, so that none is forgotten.
 
-A module is public if its name has no leading underscore and, inside a package, the package's
-`__all__` names it; figures are public module by module, as importing them all needs matplotlib.
+A module is public if its package's `__all__` names it, or if the package has none.
 """
 
 from __future__ import annotations
@@ -15,20 +14,23 @@ from typing import Any
 from docutils.parsers.rst.states import Inliner
 
 import lqrlib
+import lqrpapers
 
 MARK = "<!-- one section for each module -->"
-EVERY_MODULE = "lqrlib.plots"
 
 
-def public_modules(package: ModuleType = lqrlib) -> Iterator[ModuleType]:
-    """Public modules below a package, in alphabetical order, each before its own submodules."""
-    whole = package is lqrlib or package.__name__ == EVERY_MODULE
+def public_modules(package: ModuleType | None = None) -> Iterator[ModuleType]:
+    """Public modules of both packages, in alphabetical order, each before its own submodules."""
+    if package is None:
+        yield from public_modules(lqrlib)
+        yield lqrpapers
+        yield from public_modules(lqrpapers)
+        return
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
-        if found.name.startswith("_"):
-            continue
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         # A function of the same name hides its module, which then is no public name.
-        if whole or (found.name in package.__all__ and getattr(package, found.name) is module):
+        names = getattr(package, "__all__", [found.name])
+        if found.name in names and getattr(package, found.name) is module:
             yield module
             if found.ispkg:
                 yield from public_modules(module)

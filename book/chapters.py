@@ -105,7 +105,11 @@ def library_digest(root: Path) -> str:
     here = Path(__file__).resolve().parent
     own = digest([here / name for name in EXECUTING], here)
     lock = root / "requirements.txt"
-    library = files_under(root / "lqrlib") + ([lock] if lock.exists() else [])
+    library = (
+        files_under(root / "lqrlib")
+        + files_under(root / "lqrpapers")
+        + ([lock] if lock.exists() else [])
+    )
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
     return f"{own} {digest(library, root)} {python}"
 

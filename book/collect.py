@@ -1,9 +1,9 @@
 """What the executed chapters checked: claim records, verdicts, and the records of the runs.
 
-A chapter reports a claim by an output whose metadata carry `lqrlib.claim` (lqrlib.notebook.report).
-This module reads those records from the executed notebooks, computes the verdict of every numbered
-result and compares it with the one that `claims.yml` expects. Nothing here is typed by hand: a
-result that no executed notebook checked is "planned".
+A chapter reports a claim by an output whose metadata carry `lqrlib.claim`
+(lqrpapers.notebook.report). This module reads those records from the executed notebooks, computes
+the verdict of every numbered result and compares it with the one that `claims.yml` expects. Nothing
+here is typed by hand: a result that no executed notebook checked is "planned".
 """
 
 from __future__ import annotations

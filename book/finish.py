@@ -1,7 +1,7 @@
 """What an executed chapter looks like: the same bytes every time, ready for its page.
 
 papermill and the kernel leave clock readings, random ids and their own notes in the notebook;
-these go. What the run says about its figures (`lqrlib.notebook.show`) moves to where MyST-NB
+these go. What the run says about its figures (`lqrpapers.notebook.show`) moves to where MyST-NB
 reads it.
 """
 

@@ -10,7 +10,7 @@ estimator                      average over samples of                      what
 =============================  ===========================================  ====================
 `one_point_gradient`           d/r^2 f(K+U) U                               gradient of f_r
 `two_point_gradient`           d/(2r^2) (f(K+U) - f(K-U)) U                 gradient of f_r
-`paper_hessian`                m^2/r^2 (f(K+U) - f(K)) (UU' - I)            not a Hessian (E5)
+`printed_hessian`                m^2/r^2 (f(K+U) - f(K)) (UU' - I)            not a Hessian (E5)
 `stein_hessian`                second differences times (uu' - c I)         Hessian of a smoothed f
 `hessian_product`              difference of two gradient estimates         Hessian applied to X
 =============================  ===========================================  ====================
@@ -111,7 +111,7 @@ def gradient_from_pairs(plus: Array, minus: Array, U: Array) -> Array:
         return _weighted(dimension / (2 * square) * (plus - minus), U)
 
 
-def paper_hessian(
+def printed_hessian(
     function: Function, K: ArrayLike, radius: float, samples: int, rng: Seed
 ) -> Array:
     """The Hessian estimate printed in S1 (Algorithm 2, line 6), (..., m, m).
@@ -120,11 +120,11 @@ def paper_hessian(
     Hessian is (erratum E5); its standard deviation grows like 1/radius. Asks for f(K), too.
     """
     gain, U = _drawn(K, radius, samples, rng)
-    return paper_hessian_from_values(function(gain + U), function(gain), U)
+    return printed_hessian_from_values(function(gain + U), function(gain), U)
 
 
-def paper_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
-    """`paper_hessian` from values (samples, ...) at K + U and (...) at K."""
+def printed_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
+    """`printed_hessian` from values (samples, ...) at K + U and (...) at K."""
     inputs = U.shape[-2]
     square = np.sum(U**2, axis=(-2, -1))
     weights = inputs**2 / square * (plus - centre)

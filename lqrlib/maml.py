@@ -14,16 +14,19 @@ gradient ``nan``. Multiplicative noise is allowed throughout.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
-from .constants import printed
 from .errors import NotStabilizingError
 from .problem import LQR, require_family
 from .validation import Array, matrix, real_number, whole_number
 
-HESSIANS = ("exact", "none", "printed")
+HESSIANS = ("exact", "none")
+# A stand-in for the Hessian operator: (tasks, gain (..., 1, m, n), direction) -> product.
+Hessian = Callable[[LQR, Array, Array], Array]
 
 
 def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
@@ -87,8 +90,19 @@ def cost(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     return np.asarray(task_costs(tasks, K, inner_step_size).mean(axis=-1))
 
 
+def require_hessian(hessian: str | Hessian) -> None:
+    """Refuse what stands for no Hessian operator."""
+    if not callable(hessian) and hessian not in HESSIANS:
+        raise ValueError(
+            f"hessian: expected a callable or one of {', '.join(HESSIANS)}, got {hessian!r}"
+        )
+
+
 def gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float | Array, hessian: str = "exact"
+    tasks: LQR,
+    K: ArrayLike,
+    inner_step_size: float | Array,
+    hessian: str | Hessian = "exact",
 ) -> Array:
     """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4).
 
@@ -99,17 +113,16 @@ def gradient(
     K : array (..., m, n)
     inner_step_size : number >= 0, or array (...) of them
         eta_l, for each family; zero gives the gradient of the average cost.
-    hessian : "exact", "none" or "printed"
-        The true Hessian operator; none at all (first-order MAML); or the formula of S1's report,
-        which is not the Hessian operator (erratum E4).
+    hessian : "exact", "none" or callable
+        The true Hessian operator; none at all (first-order MAML); or a stand-in for it, as
+        `lqrpapers.constants.printed.hessian`.
 
     Returns
     -------
     array (..., m, n)
         ``nan`` where K or an adapted gain does not stabilize its task.
     """
-    if hessian not in HESSIANS:
-        raise ValueError(f"hessian: expected one of {', '.join(HESSIANS)}, got {hessian!r}")
+    require_hessian(hessian)
     eta = inner_steps(inner_step_size)
     gain = family_gain(tasks, K)
     adapted = adapted_gains(tasks, K, eta)
@@ -117,7 +130,7 @@ def gradient(
     outer = objective.gradient(tasks, np.where(lost, 0.0, adapted))
     outer = np.where(lost, np.nan, outer)
     if hessian != "none" and np.any(eta > 0):
-        curvature = objective.hessian if hessian == "exact" else printed.hessian
+        curvature = hessian if callable(hessian) else objective.hessian
         usable = ~_lost(outer)[..., None, None]
         product = curvature(tasks, gain, np.where(usable, outer, 0.0))
         outer = np.where(usable, outer - _each_task(eta) * product, np.nan)

@@ -14,18 +14,17 @@ from .oracles import Oracle
 from .problem import LQR, require_family
 from .validation import Array, Seed, real_number, whole_number
 
-ESTIMATES = ("paper", "none", "stein", "difference", "exact")
+ESTIMATES = ("printed", "none", "stein", "difference", "exact")
 
 
 class MetaGradient:
     """Gradient of the MAML objective of a family (..., M) at gains (..., m, n)."""
 
-    def __init__(self, tasks: LQR, inner_step_size: float | Array, hessian: str) -> None:
+    def __init__(
+        self, tasks: LQR, inner_step_size: float | Array, hessian: str | maml.Hessian
+    ) -> None:
         require_family(tasks)
-        if hessian not in maml.HESSIANS:
-            raise ValueError(
-                f"hessian: expected one of {', '.join(maml.HESSIANS)}, got {hessian!r}"
-            )
+        maml.require_hessian(hessian)
         self.tasks = tasks
         self.inner_step_size = maml.inner_steps(inner_step_size)
         self.hessian = hessian
@@ -43,7 +42,7 @@ class MetaGradient:
 
 
 def meta_gradient(
-    tasks: LQR, inner_step_size: float | Array, hessian: str = "exact"
+    tasks: LQR, inner_step_size: float | Array, hessian: str | maml.Hessian = "exact"
 ) -> MetaGradient:
     """Gradient of the MAML objective (S1 equation 4, Algorithm 1).
 
@@ -53,8 +52,8 @@ def meta_gradient(
         A family (..., M): the last batch axis counts the tasks.
     inner_step_size : number >= 0, or array (...) of them, one for each family or run
         eta_l of the one gradient step that adapts K to each task.
-    hessian : "exact", "none" or "printed"
-        The true Hessian operator, none (first-order MAML), or the formula of S1's report (E4).
+    hessian : "exact", "none" or callable
+        The true Hessian operator, none (first-order MAML), or a stand-in (`maml.gradient`).
 
     Returns
     -------
@@ -104,7 +103,7 @@ class MetaZerothOrder:
     def _costs(self, gain: Array, U: Array) -> tuple[Array, Array, Array]:
         """Values at K + U, K - U, each (samples, ...), and at K if the Hessian needs it."""
         ends = [gain + U, gain - U]
-        if self.hessian not in ("paper", "stein"):
+        if self.hessian not in ("printed", "stein"):
             plus, minus = self.oracle(np.stack(ends))
             return plus, minus, np.zeros(())
         if getattr(self.oracle, "common_noise", False):
@@ -127,8 +126,8 @@ class MetaZerothOrder:
         outer = estimators.gradient_from_pairs(*estimators.pairs(oracle, adapted, second), U=second)
         lost |= ~np.isfinite(outer).all(axis=(-2, -1), keepdims=True)
         outer = np.where(lost, 0.0, outer)
-        if self.hessian == "paper":
-            outer = outer - eta * estimators.paper_hessian_from_values(plus, centre, U) @ outer
+        if self.hessian == "printed":
+            outer = outer - eta * estimators.printed_hessian_from_values(plus, centre, U) @ outer
         elif self.hessian == "stein":
             curvature = estimators.stein_hessian_from_values(plus, minus, centre, U, self.radius)
             flat = outer.reshape((*outer.shape[:-2], -1, 1))
@@ -152,7 +151,7 @@ def meta_zeroth_order(
     radius: float,
     samples: int,
     rng: Seed,
-    hessian: str = "paper",
+    hessian: str = "printed",
     *,
     fresh: bool = True,
     shared: bool = True,
@@ -171,11 +170,11 @@ def meta_zeroth_order(
         Frobenius norm of the exploring perturbations.
     samples : int
         Perturbations for each estimate. Queries for each task and iteration: 4 samples without
-        Hessian, one more for "paper" and "stein" (with an oracle of common noise as many more as
+        Hessian, one more for "printed" and "stein" (with an oracle of common noise as many more as
         samples: K is asked about with the noise of each), 8 samples for "difference".
     rng : Generator, SeedSequence or int
         Source of randomness, used up call by call.
-    hessian : "paper", "none", "stein", "difference" or "exact"
+    hessian : "printed", "none", "stein", "difference" or "exact"
         The m x m estimate printed in S1 (erratum E5); none at all (first-order MAML); a consistent
         estimate of the Hessian matrix; or the product with the outer gradient as a difference of
         gradients over the distance `radius`. They use the directions of the inner gradient. For

@@ -189,7 +189,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     Notes
     -----
     The formula printed in S1 (report, section 2.1) has the right quadratic form but is not this
-    operator; see `lqrlib.constants.printed_hessian`.
+    operator; see `lqrpapers.constants.printed_hessian`.
     """
     gain = gain_array(problem, K)
     direction = gain_array(problem, X, "X")
@@ -267,3 +267,18 @@ def optimal_gain(problem: LQR) -> Array:
     if not isinstance(problem, LQR):
         raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
     return solve_riccati(problem).K
+
+
+def optimality_gap(problem: LQR, K: ArrayLike) -> Array:
+    r"""C(K) - C* without cancellation, (...); ``inf`` where K does not stabilize.
+
+    By the value-difference lemma it is
+    :math:`\operatorname{tr} \Sigma_K (K - K^*)^\top R_{K^*} (K - K^*)`, since
+    :math:`E_{K^*} = 0`.
+    """
+    optimal = optimal_gain(problem)
+    difference = gain_array(problem, K) - optimal
+    at, best = evaluate(problem, K), evaluate(problem, optimal)
+    weighted = best.R_K @ difference @ at.Sigma
+    gap = _inner(difference, weighted)
+    return np.where(np.isfinite(at.cost), gap, np.inf)

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
-from .counterexamples import counterexample as counterexample
 from .gaussian_systems import gaussian_systems as gaussian_systems
 from .gaussian_systems import noise_scale
 from .problem import LQR

@@ -23,18 +23,27 @@ In both the first task is the nominal one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .constants.heterogeneity import Levels
-from .constants.suprema import family_levels
+from .matrices import spectral_norm
 from .problem import LQR, require_family
 from .validation import Array, Seed, finite_array, real_number, whole_number
 
 MATRICES = ("A", "B", "Q", "R")
 SETTINGS = {"system": (1, 1, 0, 0), "cost": (0, 0, 1, 1), "both": (1, 1, 1, 1)}
 MOST_TRIALS = 10_000
+
+
+class Levels(NamedTuple):
+    """Spectral distances of two tasks (epsilon_1 ... epsilon_4 of S1 section 2.2), each (...)."""
+
+    A: Array
+    B: Array
+    Q: Array
+    R: Array
 
 
 def levels(epsilon: float | ArrayLike, setting: str = "both") -> Levels:
@@ -61,13 +70,25 @@ def levels(epsilon: float | ArrayLike, setting: str = "both") -> Levels:
     return Levels(*(np.asarray(value) for value in chosen))
 
 
+def distances(first: LQR, second: LQR) -> Levels:
+    """Spectral distances ||A_i - A_j||, ||B_i - B_j||, ||Q_i - Q_j||, ||R_i - R_j||, each (...)."""
+    return Levels(
+        *(spectral_norm(getattr(first, name) - getattr(second, name)) for name in MATRICES)
+    )
+
+
 def heterogeneity(tasks: LQR) -> Levels:
     """Largest pairwise spectral distances of a family (..., M): epsilon_1 to epsilon_4, each (...).
 
     Zero for a single task. M (M - 1)/2 spectral norms of each matrix.
     """
     require_family(tasks)
-    return family_levels(tasks)
+    members = tasks.batch_shape[-1]
+    if members == 1:
+        return Levels(*(np.zeros(tasks.batch_shape[:-1]) for _ in MATRICES))
+    first, second = np.triu_indices(members, 1)
+    pairwise = distances(tasks[..., first], tasks[..., second])
+    return Levels(*(np.asarray(level.max(axis=-1)) for level in pairwise))
 
 
 def average_model(tasks: LQR) -> LQR:

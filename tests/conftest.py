@@ -13,6 +13,7 @@ for _name in ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIM
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+import strategies  # noqa: E402, F401  (loads the profile of hypothesis)
 
 from book.browser import find_chromium  # noqa: E402
 from book.render import is_rendered  # noqa: E402

@@ -15,12 +15,7 @@ import numpy as np
 
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.matrix_equations.doubling import Powers
-from lqrlib.matrix_equations.symmetric import (
-    Array,
-    coordinates,
-    from_coordinates,
-    transpose,
-)
+from lqrlib.matrix_equations.symmetric import Array, coordinates, from_coordinates, transpose
 
 
 class Factors(NamedTuple):

@@ -99,7 +99,7 @@ def png() -> str:
 
 
 def claim(id: str, form: str = "printed", checked: int = 10, violated: int = 0, **more: Any) -> Any:
-    """An output that carries a claim record, as lqrlib.notebook.report displays it."""
+    """An output that carries a claim record, as lqrpapers.notebook.report displays it."""
     record = {"id": id, "part": "", "form": form, "checked": checked, "violated": violated}
     record |= {"tightest": 0.5 if not violated else 2.0, "assumption": ""} | more
     html = f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>'

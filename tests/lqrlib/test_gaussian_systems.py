@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import recorded, systems
+from lqrlib import systems
+from lqrpapers.recorded import s2
 
 
 def test_systems_are_what_they_are_said_to_be():
@@ -27,7 +28,7 @@ def test_initial_gaps_and_gradients_spread_as_recorded():
     best = lqrlib.cost(problems, lqrlib.optimal_gain(problems))
     gaps = lqrlib.cost(problems, K) / best - 1
     norms = np.linalg.norm(lqrlib.gradient(problems, K), axis=(-2, -1))
-    curve = recorded.FIGURE_2["gradient"]
+    curve = s2.FIGURE_2["gradient"]
     for ours, theirs in ((gaps, curve.gaps[0]), (norms, curve.norms[0])):
         error = np.std(ours) * np.sqrt(1 / 20 + 1 / 100)
         assert abs(ours.mean() - theirs.mean) < 3 * error

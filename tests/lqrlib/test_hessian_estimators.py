@@ -43,22 +43,22 @@ def test_stein_hessian_is_more_accurate_with_more_samples():
     assert errors[1] < errors[0] / 4
 
 
-def test_paper_hessian_tends_to_a_multiple_of_the_identity():
+def test_printed_hessian_tends_to_a_multiple_of_the_identity():
     # with a small slope the noise of order slope/radius does not hide the limit (erratum E5)
     def flat(gain):
         x = gain.reshape((*gain.shape[:-2], D))
         return np.einsum("...i,ij,...j->...", x - K.ravel(), HESSIAN + 5 * np.eye(D), x - K.ravel())
 
     trace = 2 * np.trace(HESSIAN + 5 * np.eye(D))
-    found = estimators.paper_hessian(flat, K, 1e-3, 200_000, 0)
+    found = estimators.printed_hessian(flat, K, 1e-3, 200_000, 0)
     assert np.allclose(found, -M / (2 * N) * trace * np.eye(M), atol=0.02 * abs(trace))
 
 
-def test_paper_hessian_spreads_like_slope_over_radius():
+def test_printed_hessian_spreads_like_slope_over_radius():
     radius, runs = 1e-4, 4000
     U = estimators.sphere(runs, (M, N), radius, 3)
     singles = [
-        estimators.paper_hessian_from_values(quadratic(K + u)[None], quadratic(K), u[None])[0, 0]
+        estimators.printed_hessian_from_values(quadratic(K + u)[None], quadratic(K), u[None])[0, 0]
         for u in U
     ]
     slope = np.linalg.norm(SLOPE + HESSIAN @ K.ravel())
@@ -90,7 +90,7 @@ def test_hessian_product_error_shrinks_with_the_step():
 
 def test_estimates_keep_the_batch_of_the_gain():
     gains = np.stack([K, K + 1, K - 1])
-    assert estimators.paper_hessian(quadratic, gains, 0.1, 5, 0).shape == (3, M, M)
+    assert estimators.printed_hessian(quadratic, gains, 0.1, 5, 0).shape == (3, M, M)
     assert estimators.stein_hessian(quadratic, gains, 0.1, 5, 0).shape == (3, D, D)
     assert estimators.hessian_product(quadratic, gains, K, 0.1, 0.1, 5, 0).shape == (3, M, N)
 
@@ -98,7 +98,7 @@ def test_estimates_keep_the_batch_of_the_gain():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: estimators.paper_hessian(quadratic, K, 0, 5, 0), "radius: expected a positive"),
+        (lambda: estimators.printed_hessian(quadratic, K, 0, 5, 0), "radius: expected a positive"),
         (lambda: estimators.stein_hessian(quadratic, K, 0.1, 0, 0), "samples: expected a whole"),
         (
             lambda: estimators.stein_hessian(quadratic, K, 0.1, 5, 0, distribution="ball"),

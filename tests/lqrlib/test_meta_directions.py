@@ -53,8 +53,8 @@ def test_estimate_without_hessian_tends_to_the_first_order_direction(family, gai
     assert distance(maml.gradient(family, gain, INNER), first_order) > 0.1
 
 
-def test_paper_hessian_rescales_the_first_order_direction(family, gain):
-    found, _ = estimate(family, gain, "paper", shared=False)
+def test_printed_hessian_rescales_the_first_order_direction(family, gain):
+    found, _ = estimate(family, gain, "printed", shared=False)
     traces = np.trace(lqrlib.hessian_matrix(family, gain), axis1=-2, axis2=-1)
     adapted = maml.adapted_gains(family, gain, INNER)
     n, m = family.states, family.inputs
@@ -65,7 +65,7 @@ def test_paper_hessian_rescales_the_first_order_direction(family, gain):
 
 @pytest.mark.parametrize(
     ("hessian", "queries"),
-    [("none", 40), ("exact", 40), ("paper", 41), ("stein", 41), ("difference", 80)],
+    [("none", 40), ("exact", 40), ("printed", 41), ("stein", 41), ("difference", 80)],
 )
 def test_queries_are_counted_for_each_task(family, gain, hessian, queries):
     _, counted = estimate(family, gain, hessian, samples=10)
@@ -108,12 +108,12 @@ def test_fresh_directions_are_drawn_for_the_outer_gradient(family, gain):
 
 def test_centre_meets_the_noise_of_each_sample_where_noise_is_common(family, gain):
     oracle = oracles.sampled_start_cost(family, np.full(4, 0.5), 0.1, 0)
-    directions.meta_zeroth_order(oracle, INNER, 1e-3, 10, 0, "paper")(gain)
+    directions.meta_zeroth_order(oracle, INNER, 1e-3, 10, 0, "printed")(gain)
     assert oracle.queries == 3 * 50
 
 
 def test_a_run_that_leaves_is_nan_and_the_others_are_not(family, gain):
-    found, _ = estimate(family, np.stack([gain, gain + 10.0]), "paper", samples=5)
+    found, _ = estimate(family, np.stack([gain, gain + 10.0]), "printed", samples=5)
     assert np.isfinite(found[0]).all() and np.isnan(found[1]).all()
 
 
@@ -127,10 +127,13 @@ def test_start_must_stabilize_every_task(family):
     ("call", "message"),
     [
         (lambda f: directions.meta_gradient(f[0], 0.1), "tasks: expected a stack"),
-        (lambda f: directions.meta_gradient(f, 0.1, "half"), "hessian: expected one of exact"),
+        (
+            lambda f: directions.meta_gradient(f, 0.1, "half"),
+            "hessian: expected a callable or one of exact",
+        ),
         (
             lambda f: directions.meta_zeroth_order(oracles.exact_cost(f), 0.1, 1e-3, 5, 0, "half"),
-            "hessian: expected one of paper, none, stein, difference, exact",
+            "hessian: expected one of printed, none, stein, difference, exact",
         ),
         (
             lambda f: directions.meta_zeroth_order(oracles.exact_cost(f[0]), 0.1, 1e-3, 5, 0),

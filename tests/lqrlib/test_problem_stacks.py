@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from problem_cases import EYE, NAMES, NAN, good
 from strategies import build, cases
-from test_problem import EYE, NAMES, NAN, good
 
 import lqrlib
 from lqrlib import LQR

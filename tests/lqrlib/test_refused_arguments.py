@@ -4,26 +4,20 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import (
-    LQR,
-    adaptation,
-    directions,
-    estimators,
-    leading_order,
-    maml,
-    meta_bias,
-    oracles,
-    quadratic_tasks,
-    random_tasks,
-    scalar_landscape,
-    scaled_families,
-    tasks,
-)
-from lqrlib import model_free_maml as training
-from lqrlib.constants import estimates, meta
-from lqrlib.constants.heterogeneity import frobenius_distances
+from lqrlib import LQR, directions, estimators, maml, oracles, tasks
 from lqrlib.problem import require_family
 from lqrlib.validation import real_number
+from lqrpapers.constants import estimates, meta
+from lqrpapers.constants.heterogeneity import frobenius_distances
+from lqrpapers.studies import (
+    adaptation,
+    ensembles,
+    families,
+    quadratic_tasks,
+    scalar_landscape,
+    sphere,
+)
+from lqrpapers.studies import training as training
 
 NOMINAL = LQR([[0.9, 0.3], [0.0, 0.8]], [[0.0], [1.0]], np.eye(2), [[1.0]])
 SCALAR = LQR([[0.5]], [[1.0]], [[1.0]], [[1.0]])
@@ -33,7 +27,7 @@ SCALARS = tasks.masked_family(SCALAR, 2, 0.1, 0)
 K = lqrlib.optimal_gain(NOMINAL)
 OUTSIDE = np.array([[-10.0, 10.0]])
 HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
-EXPANSION = leading_order.expansion(NOMINAL, K)
+EXPANSION = sphere.expansion(NOMINAL, K)
 ORACLE = oracles.exact_cost(FAMILY)
 NAN = float("nan")
 SUPREMA = meta.suprema(FAMILY, 0.9 * K, "sharp")
@@ -84,35 +78,35 @@ def test_frobenius_distances_are_those_of_each_pair():
 SHARES = np.ones(2)
 CALLS = {
     "factor": [
-        lambda: scaled_families.scaled(FAMILY, NAN),
-        lambda: scaled_families.scaled(FAMILY, "x"),
-        lambda: scaled_families.scaled(FAMILIES, [1.0, 2.0, 3.0]),
+        lambda: families.scaled(FAMILY, NAN),
+        lambda: families.scaled(FAMILY, "x"),
+        lambda: families.scaled(FAMILIES, [1.0, 2.0, 3.0]),
     ],
     "family": [
-        lambda: scaled_families.reach_of_gain(FAMILY, K, most=10.0),
-        lambda: scaled_families.follow(FAMILY, K, [1.0, 2.0]),
-        lambda: scaled_families.admitted(NOMINAL, K),
+        lambda: families.reach_of_gain(FAMILY, K, most=10.0),
+        lambda: families.follow(FAMILY, K, [1.0, 2.0]),
+        lambda: families.admitted(NOMINAL, K),
     ],
     "most": [
-        lambda: scaled_families.reach_of_gain(FAMILIES, K, most=NAN),
-        lambda: scaled_families.admitted(FAMILIES, K, most=-1.0),
+        lambda: families.reach_of_gain(FAMILIES, K, most=NAN),
+        lambda: families.admitted(FAMILIES, K, most=-1.0),
     ],
     "closest": [
-        lambda: scaled_families.follow(FAMILIES, K, [1.0, 2.0], closest=1.0),
-        lambda: scaled_families.follow(FAMILIES, K, [1.0, 2.0], closest=NAN),
+        lambda: families.follow(FAMILIES, K, [1.0, 2.0], closest=1.0),
+        lambda: families.follow(FAMILIES, K, [1.0, 2.0], closest=NAN),
     ],
     "factors": [
-        lambda: scaled_families.follow(FAMILIES, K, []),
-        lambda: scaled_families.follow(FAMILIES, K, [2.0, 1.0]),
+        lambda: families.follow(FAMILIES, K, []),
+        lambda: families.follow(FAMILIES, K, [2.0, 1.0]),
     ],
-    "largest_kappa": [lambda: scaled_families.admitted(FAMILIES, K, "sharp", largest_kappa=2.0)],
-    "noise": [lambda: random_tasks.tasks_around(FAMILY, 2, 0.1, 0, noise="a")],
+    "largest_kappa": [lambda: families.admitted(FAMILIES, K, "sharp", largest_kappa=2.0)],
+    "noise": [lambda: ensembles.tasks_around(FAMILY, 2, 0.1, 0, noise="a")],
     "epsilon": [lambda: tasks.levels("x"), lambda: tasks.levels(-0.1)],
     "near": [lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL)],
     "share": [
         lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, share=2.0),
-        lambda: meta_bias.stationary_bias(FAMILY, K, -1.0),
-        lambda: meta_bias.stationary_bias(FAMILY, K, "x"),
+        lambda: families.stationary_bias(FAMILY, K, -1.0),
+        lambda: families.stationary_bias(FAMILY, K, "x"),
     ],
     "tasks": [
         lambda: scalar_landscape.maml_cost(FAMILY, [0.0], 0.1),
@@ -137,21 +131,21 @@ CALLS = {
     "iterations": [lambda: maml.stationary_gain(FAMILY, K, 0.1, iterations=2.5)],
     "radius": [
         lambda: directions.meta_zeroth_order(ORACLE, 0.1, -0.1, 2, 0),
-        lambda: leading_order.gradient_bias(EXPANSION, -1.0),
-        lambda: leading_order.gradient_variance(EXPANSION, 0.0, "one point"),
-        lambda: leading_order.paper_hessian_deviation(EXPANSION, 0.0),
-        lambda: leading_order.stein_variance(EXPANSION, "one-sided"),
-        lambda: leading_order.stein_bias(EXPANSION, "x"),
+        lambda: sphere.gradient_bias(EXPANSION, -1.0),
+        lambda: sphere.gradient_variance(EXPANSION, 0.0, "one point"),
+        lambda: sphere.printed_hessian_deviation(EXPANSION, 0.0),
+        lambda: sphere.stein_variance(EXPANSION, "one-sided"),
+        lambda: sphere.stein_bias(EXPANSION, "x"),
     ],
     "samples": [lambda: directions.meta_zeroth_order(ORACLE, 0.1, 0.1, 2.5, 0)],
     "step": [
-        lambda: leading_order.expansion(NOMINAL, K, step=0.0),
-        lambda: leading_order.expansion(NOMINAL, K, step=NAN),
+        lambda: sphere.expansion(NOMINAL, K, step=0.0),
+        lambda: sphere.expansion(NOMINAL, K, step=NAN),
         lambda: estimators.hessian_product(cost, K, K, "x", 0.1, 2, 0),
     ],
     "X": [
-        lambda: leading_order.product_variance(EXPANSION, [[1.0]]),
-        lambda: leading_order.product_variance(EXPANSION, [[NAN, 1.0]]),
+        lambda: sphere.product_variance(EXPANSION, [[1.0]]),
+        lambda: sphere.product_variance(EXPANSION, [[NAN, 1.0]]),
         lambda: estimators.hessian_product(cost, K, [[1.0]], 0.1, 0.1, 2, 0),
     ],
     "deviation": [lambda: oracles.sampled_start_cost(NOMINAL, [1.0, 1.0], "x", 0)],
@@ -220,7 +214,7 @@ def test_the_argument_is_named(name, call):
 
 def test_a_bias_needs_a_gain_inside():
     with pytest.raises(lqrlib.NotStabilizingError, match="^K: "):
-        meta_bias.stationary_bias(FAMILY, OUTSIDE)
+        families.stationary_bias(FAMILY, OUTSIDE)
 
 
 def test_nothing_is_promised_where_the_inner_step_turns_a_gradient_round():

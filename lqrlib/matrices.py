@@ -1,0 +1,47 @@
+"""Stacks of matrices: transpose, inner product, norms, over the last two axes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .validation import Array
+
+Flags = NDArray[np.bool_]
+
+
+def transpose(X: Array) -> Array:
+    """Transpose of each matrix of a stack."""
+    return X.swapaxes(-1, -2)
+
+
+def symmetric_part(X: Array) -> Array:
+    """(X + X') / 2."""
+    return np.asarray((X + transpose(X)) * 0.5)
+
+
+def inner(X: Array, Y: Array) -> Array:
+    """Frobenius inner product."""
+    return np.asarray(np.einsum("...ij,...ij->...", X, Y))
+
+
+def trace(X: Array) -> Array:
+    """Sum of the diagonal."""
+    return np.asarray(np.trace(X, axis1=-2, axis2=-1))
+
+
+def least_eigenvalue(X: Array) -> Array:
+    """Smallest eigenvalue of each symmetric matrix."""
+    return np.asarray(np.linalg.eigvalsh(X)[..., 0])
+
+
+def frobenius_norm(X: Array) -> Array:
+    """Root of the sum of squares."""
+    return np.asarray(np.linalg.norm(X, axis=(-2, -1)))
+
+
+def spectral_norm(X: Array) -> Array:
+    """Largest singular value; nan where a matrix is not finite."""
+    lost = np.asarray(~np.isfinite(X).all(axis=(-2, -1)))
+    norm = np.linalg.norm(np.where(lost[..., None, None], 0.0, X), 2, axis=(-2, -1))
+    return np.where(lost, np.nan, norm)

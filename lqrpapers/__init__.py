@@ -1,0 +1,14 @@
+"""What the two papers state, and what was found about it: a paper is a folder of statements.
+
+=================  =================================================================
+`constants`        the papers' constants: printed, corrected, sharp
+`claims`           every numbered result as an executable inequality
+`studies`          what single chapters need: ensembles, families, training
+`figures`          the figures of the book; needs matplotlib
+`recorded`         numbers that the papers published
+`counterexamples`  the smallest problems on which a printed formula fails, in exact numbers
+`notebook`         figures, numbers and verdicts of a run, as the pages show them
+=================  =================================================================
+
+Nothing is imported before it is asked for.
+"""

@@ -1,0 +1,218 @@
+r"""The norms, least eigenvalues and costs that every constant of the book is made of.
+
+Both papers bound a quantity by a formula in a few numbers: :math:`\|A_K\|, \|B\|, \|K\|, C(K)`,
+:math:`\mu = \sigma_{\min}(\Sigma_0)`, :math:`q = \sigma_{\min}(Q)` and so on. They are worked out
+here once, as `Magnitudes`; a constant is then one line. Three ways lead to them:
+
+- `magnitudes(problem, K)`: those of each member of a stack, at its gain;
+- `magnitudes(tasks, K).worst()`: the papers' "maximum over tasks": every number is replaced by
+  its largest over the stack (the smallest of mu, q, sigma_min(R) and the optimal cost);
+- `sublevel(problem, level)`: numbers that bound those of *every* gain of cost at most `level`.
+
+Every constant takes either ``(problem, K)`` or one `Magnitudes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import objective
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace
+from lqrlib.problem import LQR
+from lqrlib.validation import Array
+
+# Of these the least counts in a bound, of all others the largest.
+_LEAST = frozenset({"mu", "q", "r", "optimal_cost"})
+
+
+def noise_weight(problem: LQR) -> Array:
+    r""":math:`\sum_j \beta_j \|B_j\|^2`, (...); zero without input noise."""
+    variances, directions = problem.input_noise
+    return np.asarray((variances * spectral_norm(directions) ** 2).sum(axis=-1))
+
+
+@dataclass(frozen=True, eq=False)
+class Magnitudes:
+    """Spectral norms unless said otherwise; arrays (...), inf or nan where K does not stabilize.
+
+    Attributes
+    ----------
+    cost, optimal_cost, gap : array (...)
+        C(K), C*, C(K) - C*.
+    mu, q, r : array (...)
+        Least eigenvalue of Sigma0, Q, R.
+    A, B, Q, R, Sigma0, K, A_K, P, Sigma, R_K : array (...)
+        Norms.
+    trace : array (...)
+        tr(Sigma0).
+    BPA, BPA_frobenius : array (...)
+        Norms of B'P_K A.
+    optimal_Sigma : array (...)
+        Norm of the state covariance of the optimal gain.
+    noise : array (...)
+        Sum of beta_j ||B_j||^2.
+    inputs : int
+        m.
+    """
+
+    cost: Array
+    optimal_cost: Array
+    gap: Array
+    mu: Array
+    q: Array
+    r: Array
+    A: Array
+    B: Array
+    Q: Array
+    R: Array
+    Sigma0: Array
+    K: Array
+    A_K: Array
+    P: Array
+    Sigma: Array
+    R_K: Array
+    trace: Array
+    BPA: Array
+    BPA_frobenius: Array
+    optimal_Sigma: Array
+    noise: Array
+    inputs: int
+
+    @property
+    def nu(self) -> Array:
+        """C(K) / (mu q), a bound on the resolvents of F_K and F_K*."""
+        return np.asarray(self.cost / (self.mu * self.q))
+
+    @property
+    def a(self) -> Array:
+        """||A_K|| ||B|| + ||K|| sum_j beta_j ||B_j||^2."""
+        return np.asarray(self.A_K * self.B + self.K * self.noise)
+
+    @property
+    def b(self) -> Array:
+        """||B||^2 + sum_j beta_j ||B_j||^2."""
+        return np.asarray(self.B**2 + self.noise)
+
+    def worst(self, axis: int = 0) -> Magnitudes:
+        """The maximum over tasks: reduce a batch axis (default: the first), number by number."""
+        if np.ndim(self.cost) == 0:
+            raise ValueError("worst: expected a stack of tasks, got a single problem")
+        reduced = {
+            field.name: (np.min if field.name in _LEAST else np.max)(
+                getattr(self, field.name), axis=axis
+            )
+            for field in fields(self)
+            if field.name != "inputs"
+        }
+        # J_max - J_min with J_min the optimal cost (mathematics as in Fazel et al.).
+        reduced["gap"] = reduced["cost"] - reduced["optimal_cost"]
+        return Magnitudes(inputs=self.inputs, **reduced)
+
+
+def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
+    """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
+    gain = objective.gain_array(problem, K)
+    at = objective.evaluate(problem, gain)
+    optimal = objective.optimal_gain(problem)
+    best = objective.evaluate(problem, optimal)
+    difference = gain - optimal
+    gap = np.einsum("...ij,...ij->...", difference, best.R_K @ difference @ at.Sigma)
+    BPA = problem.B.swapaxes(-1, -2) @ at.P @ problem.A
+    values = {
+        "cost": at.cost,
+        "optimal_cost": best.cost,
+        "gap": np.where(np.isfinite(at.cost), gap, np.inf),
+        "mu": least_eigenvalue(problem.Sigma0),
+        "q": least_eigenvalue(problem.Q),
+        "r": least_eigenvalue(problem.R),
+        "A": spectral_norm(problem.A),
+        "B": spectral_norm(problem.B),
+        "Q": spectral_norm(problem.Q),
+        "R": spectral_norm(problem.R),
+        "Sigma0": spectral_norm(problem.Sigma0),
+        "K": spectral_norm(gain),
+        "A_K": spectral_norm(problem.A - problem.B @ gain),
+        "P": spectral_norm(at.P),
+        "Sigma": spectral_norm(at.Sigma),
+        "R_K": spectral_norm(at.R_K),
+        "trace": trace(problem.Sigma0),
+        "BPA": spectral_norm(BPA),
+        "BPA_frobenius": frobenius_norm(BPA),
+        "optimal_Sigma": spectral_norm(best.Sigma),
+        "noise": noise_weight(problem),
+    }
+    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
+    return Magnitudes(inputs=problem.inputs, **full)
+
+
+def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
+    r"""Numbers that bound those of every gain with C(K) <= level.
+
+    .. math:: \|\Sigma_K\| \le C/q,\quad \|P_K\| \le C/\mu,\quad \|R_K\| \le \|R\| + bC/\mu,\quad
+              \|A_K\|^2 \le C/(\mu q) - 1,\quad
+              \|K\|^2 \le \frac{C - q \operatorname{tr}\Sigma_0}{\mu\,\sigma_{\min}(R)}
+
+    from :math:`\mu A_K A_K^\top \preceq F_K(\Sigma_K) = \Sigma_K - \Sigma_0` and
+    :math:`C = \operatorname{tr}(Q + K^\top R K)\Sigma_K`. Raises ValueError where the level lies
+    below the optimal cost: there is no such gain.
+    """
+    best = magnitudes(problem, objective.optimal_gain(problem))
+    cost = np.broadcast_arrays(np.asarray(level, dtype=float), best.cost)[0].copy()
+    if not (cost >= best.cost * (1 - 1e-12)).all():
+        raise ValueError(f"level: expected at least the optimal cost {best.cost}, got {cost}")
+    nu = cost / (best.mu * best.q)
+    P = cost / best.mu
+    BPA = best.B * P * best.A
+    return Magnitudes(
+        cost=cost,
+        optimal_cost=best.optimal_cost,
+        gap=cost - best.optimal_cost,
+        mu=best.mu,
+        q=best.q,
+        r=best.r,
+        A=best.A,
+        B=best.B,
+        Q=best.Q,
+        R=best.R,
+        Sigma0=best.Sigma0,
+        K=np.sqrt(np.maximum(cost - best.q * best.trace, 0) / (best.mu * best.r)),
+        A_K=np.sqrt(np.maximum(nu - 1, 0)),
+        P=P,
+        Sigma=cost / best.q,
+        R_K=best.R + best.b * cost / best.mu,
+        trace=best.trace,
+        BPA=BPA,
+        BPA_frobenius=BPA * np.sqrt(min(problem.inputs, problem.states)),
+        optimal_Sigma=best.optimal_Sigma,
+        noise=best.noise,
+        inputs=problem.inputs,
+    )
+
+
+def measured(
+    problem: LQR | Magnitudes, K: ArrayLike | None, *, weighs_all_states: bool = True
+) -> Magnitudes:
+    """Read the arguments of a constant: a problem with a gain, or their magnitudes.
+
+    Raises ValueError where Sigma0 is singular, or Q for a constant that divides by its least
+    eigenvalue: the theorems say nothing there.
+    """
+    if isinstance(problem, Magnitudes):
+        if K is not None:
+            raise ValueError("K: expected none beside Magnitudes, which belong to a gain already")
+        at = problem
+    elif K is None:
+        raise ValueError("K: expected a gain (..., m, n) beside the problem, got None")
+    else:
+        at = magnitudes(problem, K)
+    for name, least in (("Sigma0", at.mu), ("Q", at.q)):
+        if (name == "Sigma0" or weighs_all_states) and not (least > 0).all():
+            raise ValueError(
+                f"{name}: expected a positive definite matrix, as the theorem does, "
+                f"got smallest eigenvalue {np.min(least):.3g}"
+            )
+    return at

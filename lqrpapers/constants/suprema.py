@@ -1,0 +1,134 @@
+r"""Suprema over the sub-level sets of a start, which S1's Theorems 10 to 13 are made of.
+
+.. math:: S_i = \{K : J_i(K) - J_i^* \le \gamma_i\Delta_0^{(i)}\}, \qquad
+          \Delta_0^{(i)} = J_i(K_0) - J_i^*, \qquad S_{ML} = \bigcap_i S_i
+
+A supremum over infinitely many gains cannot be computed; `suprema` gives numbers that bound it
+(`lqrpapers.constants.sublevel`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import objective
+from lqrlib.problem import LQR, require_family
+from lqrlib.tasks import heterogeneity as family_heterogeneity
+from lqrlib.validation import Array, finite_array
+
+from . import corrected, heterogeneity, printed, sharp
+from .magnitudes import magnitudes, sublevel
+
+FORMS = ("printed", "corrected", "sharp")
+
+
+@dataclass(frozen=True, eq=False)
+class Suprema:
+    r"""Numbers that bound what the theorems take suprema of over the sub-level sets.
+
+    Attributes
+    ----------
+    smoothness : array (...)
+        h_grad: local Lipschitz constant of the gradients; in the sharp form L, a bound on the
+        operator norm of every Hessian.
+    hessian : array (...)
+        h_H; in the sharp form L again.
+    gradient : array (...)
+        h_G.
+    heterogeneity : array (..., M)
+        f of each task: spectral norm and the same for all tasks in the printed and corrected
+        forms, mean Frobenius distance to all tasks in the sharp form.
+    domination : array (..., M)
+        lambda of each task.
+    start_gap, gap : array (..., M)
+        Delta_0 and the largest gap in S_i, gamma_i Delta_0.
+    cost : array (...)
+        max_i J_i(K_0).
+    mu, q, r : array (...)
+        Least eigenvalues of all Sigma0, Q, R.
+    inputs, tasks : int
+        m and M.
+    """
+
+    smoothness: Array
+    hessian: Array
+    gradient: Array
+    heterogeneity: Array
+    domination: Array
+    start_gap: Array
+    gap: Array
+    cost: Array
+    mu: Array
+    q: Array
+    r: Array
+    inputs: int
+    tasks: int
+
+
+def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, room: ArrayLike = 1.0) -> Suprema:
+    r"""Bounds over the sub-level sets of K0, of one form of the constants.
+
+    Parameters
+    ----------
+    tasks : LQR
+        A family (..., M), M >= 1.
+    K0 : array (..., m, n)
+        Start; stabilizes every task.
+    form : "printed", "corrected" or "sharp"
+        Which constants: `lqrpapers.constants.printed`, `corrected` or `sharp`.
+    room : number or array (..., M)
+        gamma_i >= 1 of the sub-level sets.
+    """
+    if form not in FORMS:
+        raise ValueError(f"form: expected one of {', '.join(FORMS)}, got {form!r}")
+    require_family(tasks)
+    size = finite_array("room", room, 0)
+    if not (size >= 1).all():
+        raise ValueError(f"room: expected numbers >= 1, got {room!r}")
+    gain = finite_array("K0", K0, 2)[..., None, :, :]
+    objective.require_stabilizing(tasks, gain, "K0")
+    start = magnitudes(tasks, gain)
+    batch = np.shape(start.cost)
+    family = tasks if tasks.batch_shape == batch else _broadcast(tasks, batch)
+    gap = np.broadcast_to(size * start.gap, batch)
+    each = sublevel(family, start.optimal_cost + gap)
+    worst = each.worst(axis=-1)
+    if form == "sharp":
+        smoothness = hessian = sharp.hessian_bound(each).max(axis=-1)
+        gradient = sharp.gradient_bound(each).max(axis=-1)
+        distance = heterogeneity.sublevel_distances(family, each).mean(axis=-1)
+    else:
+        constants = printed if form == "printed" else corrected
+        # h_grad grows with h_Delta, which is largest where the cost is least
+        radius = worst.q * worst.mu / (4 * worst.B * start.optimal_cost.max(axis=-1))
+        smoothness = constants.gradient_smoothness(worst, radius=radius)
+        hessian = constants.hessian_bound(worst)
+        gradient = constants.gradient_bound(worst)
+        levels = family_heterogeneity(family)
+        factors = constants.gradient_heterogeneity(worst)
+        bound = sum(level * factor for level, factor in zip(levels, factors, strict=True))
+        distance = np.broadcast_to(np.asarray(bound)[..., None], batch)
+    return Suprema(
+        smoothness=smoothness,
+        hessian=hessian,
+        gradient=gradient,
+        heterogeneity=distance,
+        domination=printed.gradient_domination(each),
+        start_gap=start.gap,
+        gap=gap,
+        cost=start.cost.max(axis=-1),
+        mu=worst.mu,
+        q=worst.q,
+        r=worst.r,
+        inputs=tasks.inputs,
+        tasks=batch[-1],
+    )
+
+
+def _broadcast(tasks: LQR, batch: tuple[int, ...]) -> LQR:
+    """The same tasks for each of several starts."""
+    index = np.arange(int(np.prod(tasks.batch_shape))).reshape(tasks.batch_shape)
+    return tasks[np.unravel_index(np.broadcast_to(index, batch), tasks.batch_shape)]

@@ -1,0 +1,188 @@
+"""What a chapter hands to its page: numbers, figures with words, verdicts.
+
+Each function displays something in the notebook and attaches a record that the book's build
+reads; in a plain Jupyter session, or on Colab, they just display. IPython is imported when the
+first of them is called, never by ``import lqrlib``.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .claims import Check
+
+# The prefix by which myst_nb knows an output that is stored for {glue:} and not shown.
+STORED = "application/papermill.record/"
+# Colours of an animation.
+COLOURS = 64
+
+
+def _display(bundle: dict[str, Any], metadata: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display(bundle, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+
+def glue(name: str, value: Any) -> None:
+    """Store a number or a text under `name`, for the role ``glue:text`` in the prose.
+
+    Parameters
+    ----------
+    name : str
+        Key, unique within the chapter.
+    value : number, numpy scalar, array of one entry, or str
+        numpy numbers are unwrapped, so number formats work on them.
+
+    Raises
+    ------
+    ValueError
+        If the value is neither a number nor a text, or is NaN: nothing undefined reaches a page.
+    """
+    from IPython.core.formatters import format_display_data
+
+    if isinstance(value, np.generic | np.ndarray):
+        if np.size(value) != 1:
+            raise ValueError(f"glue {name!r}: expected one value, got shape {np.shape(value)}")
+        value = value.item()
+    if not isinstance(value, str | int | float):
+        raise ValueError(f"glue {name!r}: expected a number or a text, got {type(value).__name__}")
+    if value != value:
+        raise ValueError(f"glue {name!r}: expected a number, got NaN")
+    bundle, metadata = format_display_data(value)  # type: ignore[no-untyped-call]
+    metadata["scrapbook"] = {"name": name, "mime_prefix": STORED}
+    _display({STORED + mime: data for mime, data in bundle.items()}, metadata)
+
+
+def show(figure: Figure, caption: str, name: str | None = None) -> None:
+    """Display a figure with a caption and the alt text it carries, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        From a function of `lqrpapers.figures`; ``figure.alt_text`` says in words what it shows.
+    caption : str
+        One or two sentences (MyST Markdown) that state the result.
+    name : str, optional
+        Label for ``{numref}``.
+
+    Raises
+    ------
+    ValueError
+        If the figure has no alt text.
+    """
+    import matplotlib.pyplot as plt
+
+    alt = getattr(figure, "alt_text", "")
+    if not alt:
+        raise ValueError("figure: expected one with alt_text, as lqrpapers.figures returns")
+    buffer = io.BytesIO()
+    # Software names the matplotlib version; without it the same data give the same bytes.
+    figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
+    _display({"image/png": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
+
+
+def animate(
+    frames: Iterable[Figure], caption: str, name: str | None = None, *, seconds: float = 0.1
+) -> None:
+    """Display figures one after the other as an animated GIF, which plays without a network.
+
+    A chapter gives the cell the tag `hide-output`: nothing moves before the reader unfolds it.
+
+    Parameters
+    ----------
+    frames : iterable of matplotlib Figures of one size
+        From a function of `lqrpapers.figures`, often one figure that changes; the last one's
+        ``alt_text`` says in words what the animation shows.
+    caption, name
+        As in `show`.
+    seconds : float
+        Time that each frame stands.
+
+    Raises
+    ------
+    ValueError
+        If there is no frame, the last has no alt text, or `seconds` is not positive.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    if not seconds > 0:
+        raise ValueError(f"seconds: expected a number > 0, got {seconds!r}")
+    pictures, alt = [], None
+    for figure in frames:
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+        alt = getattr(figure, "alt_text", "")
+        plt.close(figure)
+    if alt is None:
+        raise ValueError("frames: expected at least one figure, got none")
+    if not alt:
+        raise ValueError("frames: expected alt_text, as figures of lqrpapers.figures have it")
+    # One palette for all frames, from the one with the most in it, keeps the file small.
+    palette = pictures[-1].quantize(COLOURS)
+    colours = np.array(palette.getpalette()).reshape(-1, 3)
+    colours[(colours > 247).all(axis=1)] = 255  # or the paper would be a little grey
+    palette.putpalette(colours.ravel().tolist())
+    first, *rest = (each.quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures)
+    buffer = io.BytesIO()
+    first.save(
+        buffer, "GIF", save_all=True, append_images=rest, duration=round(1000 * seconds), loop=0
+    )
+    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
+    _display({"image/gif": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
+
+
+def _sentence(check: Check) -> tuple[str, str]:
+    """Outcome (a CSS class) and the sentence that states it."""
+    problems = f"{check.checked:,} case{'s' if check.checked != 1 else ''}"
+    ratio = f"largest left/right ratio {check.tightest:.4g}"
+    if check.form == "dropped":
+        found = f"fails in {check.violated:,} of {problems}" if check.violated else "still holds"
+        return "dropped", f"without “{check.assumption}” it {found}; {ratio}"
+    if check.violated:
+        return "fails", f"violated in {check.violated:,} of {problems}; {ratio}"
+    return "holds", f"holds in {problems}; {ratio}"
+
+
+def report(*checks: Check) -> None:
+    """Display the outcome of checked claims and hand it to the book's results page.
+
+    Parameters
+    ----------
+    checks : Check
+        From `lqrpapers.claims.check`.
+    """
+    for check in checks:
+        outcome, sentence = _sentence(check)
+        part = f" ({check.part})" if check.part else ""
+        record = {
+            "id": check.id,
+            "part": check.part,
+            "form": check.form,
+            "checked": int(check.checked),
+            "violated": int(check.violated),
+            # JSON has no infinity; float() reads the text back.
+            "tightest": float(check.tightest) if np.isfinite(check.tightest) else "inf",
+            "assumption": check.assumption,
+        }
+        label = html.escape(check.id + part)
+        _display(
+            {
+                "text/plain": f"{check.id}{part}, {check.form}: {sentence}",
+                "text/html": f'<div class="lqr-verdict lqr-verdict-{outcome}">'
+                f"<strong>{label}</strong> <em>{check.form}</em>: {html.escape(sentence)}</div>",
+            },
+            {"lqrlib": {"claim": record}},
+        )

@@ -1,0 +1,200 @@
+r"""Adapting a gain to new tasks: what it costs, counted in cost queries.
+
+A run of policy gradient from a start :math:`K_0` on each of many tasks is judged by the queries it
+spends until the relative gap :math:`J(K)/J^* - 1` first falls to a level. Two quantities govern it.
+
+- Its *clock* :math:`\tau_t = \eta_0 + \dots + \eta_{t-1}`: if every step lowers the cost by at
+  least :math:`\tfrac{\eta_t}{2}\|\nabla J(K_t)\|_F^2`, gradient domination gives
+  :math:`J(K_t) - J^* \le e^{-\lambda\tau_t/2}\,(J(K_0) - J^*)`.
+- The *spectrum* of the start: the Hessian at :math:`K^*` with eigenpairs :math:`(h_k, v_k)` splits
+  the gap, to second order, into shares :math:`\tfrac12 h_k\langle v_k, K_0 - K^*\rangle^2`, and the
+  clock shrinks each by about :math:`e^{-2h_k\tau}`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import directions, objective
+from lqrlib.descent import backtracking, descend
+from lqrlib.problem import LQR
+from lqrlib.validation import Array, Seed, finite_array, real_number, whole_number
+
+from ..constants import printed
+
+
+class Adaptation(NamedTuple):
+    """Policy gradient on many tasks at once; T iterations.
+
+    Attributes
+    ----------
+    gaps : array (T + 1, ...)
+        J(K_t)/J* - 1; ``inf`` from the start for a gain that does not stabilize its task.
+    queries : array (T + 1, ...)
+        Cost queries spent before iterate t was known.
+    clocks : array (T + 1, ...)
+        Sums of the step sizes taken.
+    """
+
+    gaps: Array
+    queries: Array
+    clocks: Array
+
+
+def adapt(
+    tasks: LQR,
+    K0: ArrayLike,
+    iterations: int,
+    *,
+    first_step: float = 1e-3,
+    samples: int = 50,
+    sufficient: float = 0.01,
+) -> Adaptation:
+    """Policy gradient with backtracking from K0 (..., m, n) on every task, the same rule for all.
+
+    Gradients are exact; each is counted as 2 `samples` queries, as if it were a two-point
+    estimate, and each trial of the step as one. A member whose start does not stabilize has
+    infinite gaps and spends nothing.
+
+    Parameters
+    ----------
+    tasks : LQR
+    K0 : array (..., m, n)
+        Starts, broadcast against the tasks.
+    iterations : int
+    first_step : positive number
+        First trial of every step; it is halved until the cost falls enough.
+    samples : int
+        Directions behind each gradient.
+    sufficient : number in (0, 1)
+        Share of the linear decrease that counts as enough; 1/2 is what gradient domination needs.
+    """
+    start = objective.gain_array(tasks, K0, "K0")
+    pairs = whole_number("samples", samples)
+    shape = np.broadcast_shapes(start.shape[:-2], tasks.batch_shape)
+    first_step = real_number("first_step", first_step)
+    best = objective.optimal_gain(tasks)
+    start = np.broadcast_to(start, shape + start.shape[-2:])
+    usable = np.isfinite(objective.cost(tasks, start))
+    trace = descend(
+        directions.gradient(tasks),
+        np.where(usable[..., None, None], start, best),
+        backtracking(first_step, sufficient=sufficient),
+        iterations,
+    )
+    assert trace.costs is not None
+    moved = trace.step_sizes > 0
+    with np.errstate(divide="ignore"):
+        halvings = np.where(moved, np.log2(first_step / trace.step_sizes), 0.0)
+    price = np.where(moved, 2 * pairs + 1 + np.round(halvings), 0.0)
+    none = np.zeros((1, *shape))
+    gaps = np.where(usable, trace.costs / objective.cost(tasks, best) - 1, np.inf)
+    return Adaptation(
+        gaps,
+        np.concatenate([none, np.cumsum(price, axis=0)]),
+        np.concatenate([none, np.cumsum(trace.step_sizes, axis=0)]),
+    )
+
+
+def queries_to(run: Adaptation, level: float) -> Array:
+    """Queries (...) spent until the gap is first at or below a level; ``inf`` if it never is."""
+    below = run.gaps <= real_number("level", level)
+    first = np.argmax(below, axis=0)
+    spent = np.take_along_axis(run.queries, first[None], axis=0)[0]
+    return np.where(below.any(axis=0), spent, np.inf)
+
+
+def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Array:
+    """Stabilizing gains (..., m, n): a centre plus entries uniform in (0, spread).
+
+    Each is redrawn until it stabilizes its task. S1's published code perturbs the nominal optimum
+    in this way, with spread 0.22.
+    """
+    generator = np.random.default_rng(rng)
+    middle, width = objective.gain_array(tasks, centre, "centre"), real_number("spread", spread)
+    shape = tasks.batch_shape + middle.shape[-2:]
+    gains = np.full(shape, np.nan)
+    for _ in range(1000):
+        waiting = np.isnan(gains).any(axis=(-2, -1))
+        if not waiting.any():
+            return gains
+        trial = middle + width * generator.random(shape)
+        good = waiting & np.isfinite(objective.cost(tasks, trial))
+        gains = np.where(good[..., None, None], trial, gains)
+    raise ValueError("spread: no stabilizing gain found in 1000 draws for some task")
+
+
+def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
+    """Eigenvalues h_k of the Hessian at each task's optimum, ascending, and the gap's shares.
+
+    Returns
+    -------
+    two arrays (..., mn)
+        h_k, and h_k <v_k, K - K*>^2 / (2 J*): their sum is the relative gap to second order.
+    """
+    best = objective.optimal_gain(tasks)
+    gain = objective.gain_array(tasks, K)
+    values, vectors = np.linalg.eigh(objective.hessian_matrix(tasks, best))
+    error = (gain - best).reshape((*np.broadcast_shapes(gain.shape, best.shape)[:-2], -1, 1))
+    parts = (vectors.swapaxes(-1, -2) @ error)[..., 0]
+    shares = values * parts**2 / 2 / objective.cost(tasks, best)[..., None]
+    return np.broadcast_to(values, shares.shape), shares
+
+
+def median_interval(
+    values: ArrayLike, rng: Seed, *, level: float = 0.95, draws: int = 1000
+) -> tuple[float, float, float]:
+    """Median of values (F, P) with a bootstrap interval: families redrawn, then their tasks.
+
+    Values may be infinite. Returns median, lower and upper end.
+    """
+    table, many = np.asarray(values, dtype=float), whole_number("draws", draws)
+    if table.ndim != 2 or not table.size or np.isnan(table).any():
+        raise ValueError(f"values: expected shape (F, P) without nan, got {table.shape}")
+    if not 0 < real_number("level", level, positive=False) < 1:
+        raise ValueError(f"level: expected a number in (0, 1), got {level!r}")
+    generator = np.random.default_rng(rng)
+    families, tasks = table.shape
+    rows = generator.integers(families, size=(many, families, 1))
+    columns = generator.integers(tasks, size=(many, families, tasks))
+    middle = (table.size - 1) // 2  # a value that occurs, so that infinities do no harm
+    medians = np.partition(table[rows, columns].reshape(many, -1), middle, axis=1)[:, middle]
+    low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
+    return float(np.partition(table, middle, axis=None)[middle]), float(low), float(high)
+
+
+def clock_bound(problem: LQR, run: Adaptation) -> Array:
+    """Gap (T + 1, ...) that gradient domination promises a run by its clock.
+
+    The gap at the start times exp(-lambda tau / 2), for steps that each lower the cost by half
+    the linear prediction at least (`adapt` with ``sufficient=0.5``).
+    """
+    rate = printed.gradient_domination(problem, objective.optimal_gain(problem))
+    return np.asarray(run.gaps[0] * np.exp(-rate * run.clocks / 2))
+
+
+def head_start_bounds(
+    eigenvalues: ArrayLike, first: ArrayLike, second: ArrayLike, step_size: float
+) -> tuple[Array, Array]:
+    """Bounds (...) on how many more iterations the first start needs than the second, any target.
+
+    For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the shares
+    (..., d): log(s_1/gap')/c - 1 and log(gap/s_1')/c + 1 with c = -2 log(1 - step h_1).
+    """
+    h = finite_array("eigenvalues", eigenvalues, 1)
+    if h.ndim != 1 or (np.diff(h) < 0).any():
+        raise ValueError(f"eigenvalues: expected (d,) ascending, got {eigenvalues!r}")
+    if not (0 < step_size * h[0] < 1 and step_size * h[-1] <= 1):
+        raise ValueError(f"step_size: expected one in (0, 1/{h[-1]:.3g}], got {step_size!r}")
+    one, two = finite_array("first", first, 1), finite_array("second", second, 1)
+    for name, shares in (("first", one), ("second", two)):
+        if shares.shape[-1] != len(h) or (shares < 0).any():
+            raise ValueError(f"{name}: expected shares >= 0, (..., {len(h)}), got {shares.shape}")
+    rate = -2 * np.log1p(-step_size * h[0])
+    with np.errstate(divide="ignore"):  # no share along h_1: nothing is promised, +-inf
+        low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
+        high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
+    return np.asarray(low), np.asarray(high)

@@ -1,0 +1,121 @@
+r"""Generalised Lyapunov equations whose solution is known without any rounding error.
+
+Every entry of A and of the noise directions is a multiple of 2^-20, so each product is a multiple
+of 2^-40 and the sums of the few hundred products below stand in float64 exactly. With the solution
+X = I prescribed, the right-hand side :math:`W = I - A A^\top - \sum_i S_i S_i^\top` is exact too.
+What a solver returns for (A, S, W) can be compared with I itself: the difference is the solver's
+forward error and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lqrlib.matrix_equations.closed_loop import ClosedLoop
+from lqrlib.matrix_equations.noise import Directions
+from lqrlib.validation import Array
+
+# Binary digits after the point; a factor of a low-rank direction gets half of them.
+DIGITS = 20
+MOST_STATES = 200
+
+
+class KnownEquation(NamedTuple):
+    """X = A X A' + sum_i S_i X S_i' + W with the solution X = I.
+
+    Attributes
+    ----------
+    A : array (n, n)
+    directions : array (terms, n, n)
+        The S_i, their variances included.
+    W : array (n, n)
+        Symmetric, not definite in general.
+    margin : float
+        1 - rho, with rho the spectral radius of the equation's operator, as computed.
+    """
+
+    A: Array
+    directions: Array
+    W: Array
+    margin: float
+
+
+def _rounded(array: Array, digits: int) -> Array:
+    return np.asarray(np.round(array * 2.0**digits) / 2.0**digits)
+
+
+def _margin(A: Array, directions: Array) -> float:
+    return 1 - float(ClosedLoop(A, Directions(directions[None])).radius())
+
+
+def known_equation(
+    states: int, terms: int, margin: float, rng: np.random.Generator | int, *, rank: int | None
+) -> KnownEquation:
+    """Return a random equation with a known solution, at about a given distance from the boundary.
+
+    A is Gaussian and the noise adds about as much to the operator as A does.
+
+    Parameters
+    ----------
+    states, terms : int
+        n up to 200, and the number of noise terms.
+    margin : float in (0, 1)
+        1 minus the spectral radius of the operator. The returned margin is that of the rounded
+        equation, within 30 % of this one.
+    rank : int or None
+        Rank of each direction; None for full rank.
+
+    Examples
+    --------
+    >>> from lqrlib.matrix_equations import solve_generalized_lyapunov
+    >>> A, S, W, margin = known_equation(6, 2, 0.01, 0, rank=1)
+    >>> X = solve_generalized_lyapunov(A, [1.0, 1.0], S, W)
+    >>> bool(abs(X - np.eye(6)).max() < 1e-11)
+    True
+    """
+    if not 1 <= states <= MOST_STATES:
+        raise ValueError(f"states: expected a whole number from 1 to {MOST_STATES}, got {states!r}")
+    if not 0 < margin < 1:
+        raise ValueError(f"margin: expected a number in (0, 1), got {margin!r}")
+    if rank is not None and not 1 <= rank <= states:
+        raise ValueError(f"rank: expected None or a whole number from 1 to {states}, got {rank!r}")
+    rng = np.random.default_rng(rng)
+    A = rng.standard_normal((states, states))
+    A *= 0.7 / np.abs(np.linalg.eigvals(A)).max()
+    factors: tuple[Array, ...]
+    if rank is None:
+        factors = (rng.standard_normal((terms, states, states)) * np.sqrt(0.5 / (terms * states)),)
+    else:
+        scale = (0.5 / (terms * states * rank)) ** 0.25
+        factors = (
+            scale * rng.standard_normal((terms, states, rank)),
+            scale * rng.standard_normal((terms, rank, states)),
+        )
+    share = np.sqrt((1 - margin) / (1 - _margin(A, _product(factors))))
+    digits = DIGITS // len(factors)
+    directions = _product([_rounded(share ** (1 / len(factors)) * f, digits) for f in factors])
+    rounded, reached = _scaled_to_margin(share * A, directions, margin)
+    image = rounded @ rounded.T + (directions @ directions.swapaxes(-1, -2)).sum(axis=0)
+    return KnownEquation(rounded, directions, np.eye(states) - image, reached)
+
+
+def _scaled_to_margin(A: Array, directions: Array, margin: float) -> tuple[Array, float]:
+    """A scaled and rounded so that the equation has about this margin, and the margin reached."""
+    scale, slope = 1.0, -1.0  # of the margin over the scale: A makes about half of the radius
+    last: tuple[float, float] | None = None
+    for _ in range(20):
+        rounded = _rounded(scale * A, DIGITS)
+        reached = _margin(rounded, directions)
+        if abs(reached - margin) < 0.3 * margin:
+            return rounded, reached
+        if last is not None and reached != last[1]:
+            slope = (reached - last[1]) / (scale - last[0])
+        last = (scale, reached)
+        scale += (margin - reached) / slope
+    raise RuntimeError(f"no rounded equation of margin {margin:g}; draw another or ask for more")
+
+
+def _product(factors: tuple[Array, ...] | list[Array]) -> Array:
+    return factors[0] if len(factors) == 1 else factors[0] @ factors[1]

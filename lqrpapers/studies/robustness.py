@@ -1,0 +1,149 @@
+r"""How much multiplicative noise a gain survives.
+
+Scale all variances of a problem by s >= 0. Then :math:`F_K = F_K^0 + sN_K`, where F_K^0 is the
+closed loop without noise and
+
+.. math:: N_K(X) = \sum_i \alpha_i A_i X A_i^\top + \sum_j \beta_j (B_jK) X (B_jK)^\top .
+
+Both are positive operators, so a gain that stabilizes A - BK is mean-square stabilizing at scale s
+exactly when s is below its *critical scale*
+
+.. math:: s_c(K) = 1 / \rho\bigl((I - F_K^0)^{-1} N_K\bigr) .
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib.matrix_equations import closed_loop
+from lqrlib.objective import gain_array
+from lqrlib.problem import LQR
+from lqrlib.validation import Array, Seed, finite_array
+
+from .moments import transition
+
+# The critical scale is an eigenvalue of a matrix with n^2 rows.
+MOST_STATES = 16
+
+
+def scaled_noise(problem: LQR, scale: ArrayLike) -> LQR:
+    """Multiply every noise variance by `scale`.
+
+    Parameters
+    ----------
+    problem : LQR
+    scale : number >= 0, or array
+        One for each member, or, for a single problem, an array (S,) that makes it a stack.
+
+    Raises
+    ------
+    ValueError
+        If a scale is negative or not finite, or does not broadcast against the problem.
+    """
+    if not isinstance(problem, LQR):
+        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
+    factor = finite_array("scale", scale, 0)
+    if (factor < 0).any():
+        raise ValueError(f"scale: expected numbers >= 0, got {factor.min():.3g}")
+    try:
+        shape = np.broadcast_shapes(factor.shape, problem.batch_shape)
+    except ValueError:
+        raise ValueError(
+            f"scale: shape {factor.shape} does not broadcast against the problem's "
+            f"{problem.batch_shape}"
+        ) from None
+    factor = np.broadcast_to(factor, shape)[..., None]
+    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
+    return problem.replace(
+        A=np.broadcast_to(problem.A, shape + problem.A.shape[-2:]),  # a stack also without noise
+        state_noise=(factor * alpha, A_i),
+        input_noise=(factor * beta, B_j),
+    )
+
+
+def critical_scale(problem: LQR, K: ArrayLike) -> Array:
+    """Factor on all variances at which K stops being mean-square stabilizing, (...).
+
+    ``inf`` where noise of any size is survived (above all, where there is none), 0 where A - BK
+    is not stable to begin with. K is mean-square stabilizing for the problem as it stands exactly
+    when the result is above 1.
+
+    Parameters
+    ----------
+    problem : LQR
+        At most 16 states.
+    K : array (..., m, n)
+        Batch axes broadcast against the problem's.
+
+    Examples
+    --------
+    x+ = (0.6 + delta) x with variance 0.16: the noise may grow by 0.64 / 0.16.
+
+    >>> import lqrlib
+    >>> problem = lqrlib.systems.scalar(a=0.6, b=1.0, q=1.0, r=1.0, state_variance=0.16)
+    >>> print(critical_scale(problem, [[0.0]]).round(12))
+    4.0
+    """
+    gain = gain_array(problem, K)
+    n = problem.states
+    if n > MOST_STATES:
+        raise ValueError(f"problem: expected at most {MOST_STATES} states, got {n}")
+    quiet = problem.without_noise()
+    still = transition(quiet, gain)
+    noise = transition(problem, gain) - still
+    alive = closed_loop(quiet, gain).stable
+    calm = np.where(np.asarray(alive)[..., None, None], still, 0.0)
+    growth = np.linalg.eigvals(np.linalg.solve(np.eye(n * n) - calm, noise))
+    radius = np.abs(growth).max(axis=-1)
+    with np.errstate(divide="ignore"):
+        return np.where(alive, 1 / radius, 0.0)
+
+
+def trajectories(
+    problem: LQR,
+    K: ArrayLike,
+    starts: ArrayLike,
+    steps: int,
+    rng: Seed,
+) -> Array:
+    """Simulate closed loops under Gaussian noise, all gains under the same noise.
+
+    Parameters
+    ----------
+    problem : LQR
+        One problem.
+    K : array (..., m, n)
+        One gain or a stack of them.
+    starts : array (S, n)
+        Initial states.
+    steps : int
+        Time steps, 0 or more.
+    rng : Generator, SeedSequence or int
+        Source of the noise.
+
+    Returns
+    -------
+    array (steps + 1, ..., S, n)
+        States; trajectory s of every gain meets the same noise.
+    """
+    if problem.batch_shape:
+        raise ValueError(f"problem: expected one problem, got a stack {problem.batch_shape}")
+    gain, x = gain_array(problem, K), finite_array("starts", starts, 2)
+    if x.ndim != 2 or x.shape[1] != problem.states:
+        raise ValueError(f"starts: expected shape (S, {problem.states}), got {x.shape}")
+    if steps < 0:
+        raise ValueError(f"steps: expected a whole number >= 0, got {steps!r}")
+    rng = np.random.default_rng(rng)
+    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
+    x = np.broadcast_to(x, gain.shape[:-2] + x.shape)
+    history = [x]
+    for _ in range(steps):
+        delta = np.sqrt(alpha) * rng.standard_normal((x.shape[-2], len(alpha)))
+        gamma = np.sqrt(beta) * rng.standard_normal((x.shape[-2], len(beta)))
+        u = -x @ gain.swapaxes(-1, -2)
+        kicks = np.einsum("sp,pij,...sj->...si", delta, A_i, x, optimize=True)
+        pushes = np.einsum("sq,qij,...sj->...si", gamma, B_j, u, optimize=True)
+        x = x @ problem.A.T + u @ problem.B.T + kicks + pushes
+        history.append(x)
+    return np.stack(history)

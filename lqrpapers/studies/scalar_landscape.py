@@ -1,0 +1,66 @@
+"""Stationary points of the MAML objective over a gain of one entry."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import maml
+from lqrlib.problem import LQR, require_family
+from lqrlib.validation import Array, finite_array
+
+
+def maml_cost(tasks: LQR, gains: ArrayLike, inner_step_size: float) -> Array:
+    """J_ML (T,) of one family of one-state, one-input tasks at the gains (T,)."""
+    return maml.cost(tasks, _gains(tasks, gains)[:, None, None], inner_step_size)
+
+
+def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Array:
+    """Gains (k,) at which the slope of J_ML changes sign, to rounding.
+
+    Parameters
+    ----------
+    tasks : LQR
+        A family (M,) of tasks with one state and one input.
+    inner_step_size : number >= 0
+    gains : array (T,)
+        Rising; two sign changes between neighbours go unseen, and so does a gap in which J_ML is
+        infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> task = LQR([[[0.0]]], [[1.0]], [[1.0]], [[1.0]])  # x+ = u
+    >>> print(stationary_gains(task, 9 / 64, np.linspace(-0.9, 0.9, 200)).round(3) + 0.0)
+    [-0.5   -0.315  0.     0.315  0.5  ]
+    """
+    grid = _gains(tasks, gains)
+    if not (np.diff(grid) > 0).all():
+        raise ValueError("gains: expected rising numbers")
+
+    def slope(gain: Array) -> Array:
+        return maml.gradient(tasks, gain[:, None, None], inner_step_size)[:, 0, 0]
+
+    values = slope(grid)
+    with np.errstate(invalid="ignore"):
+        places = np.flatnonzero(values[:-1] * values[1:] < 0)
+    low, high, sign = grid[places], grid[places + 1], np.sign(values[places])
+    for _ in range(55):
+        middle = (low + high) / 2
+        same = np.sign(slope(middle)) == sign
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+def _gains(tasks: LQR, gains: ArrayLike) -> Array:
+    """The gains (T,), checked with the family they are for."""
+    require_family(tasks)
+    if len(tasks.batch_shape) != 1 or (tasks.states, tasks.inputs) != (1, 1):
+        raise ValueError(
+            "tasks: expected one family (M,) with one state and one input, got batch "
+            f"{tasks.batch_shape}, n = {tasks.states}, m = {tasks.inputs}"
+        )
+    grid = finite_array("gains", gains, 1)
+    if grid.ndim != 1:
+        raise ValueError(f"gains: expected shape (T,), got {grid.shape}")
+    return grid

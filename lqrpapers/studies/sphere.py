@@ -1,0 +1,301 @@
+r"""What estimates from random directions do to leading order in their radius.
+
+Notation: a function f near K, :math:`d = mn` entries, gradient g, Hessian H (as a d x d matrix),
+Laplacian :math:`\Delta f = \operatorname{tr} H`; directions U = r W with W uniform on the unit
+sphere. Everything follows from the moments of the sphere,
+
+.. math:: \mathbb E\,W_iW_j = \frac{\delta_{ij}}{d}, \qquad
+          \mathbb E\,W_iW_jW_kW_l = \frac{\delta_{ij}\delta_{kl} + \delta_{ik}\delta_{jl}
+          + \delta_{il}\delta_{jk}}{d(d+2)} .
+
+"Variance" is the total one of one sample, :math:`\mathbb E\|Z - \mathbb E Z\|_F^2`; S samples
+divide it by S.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import objective
+from lqrlib.problem import LQR
+from lqrlib.systems import boundary_distance
+from lqrlib.validation import Array, finite_array, matrix, positive_array, whole_number
+
+
+class Expansion(NamedTuple):
+    """Derivatives of the cost at a gain, for one problem or a stack.
+
+    Attributes
+    ----------
+    shape : (m, n)
+    value : array (...)
+    gradient : array (..., d)
+        On row-major vec K, as all that follow.
+    hessian : array (..., d, d)
+    laplacian_gradient : array (..., d)
+        Gradient of tr(Hessian).
+    laplacian_hessian : array (..., d, d)
+        Hessian of tr(Hessian).
+    """
+
+    shape: tuple[int, int]
+    value: Array
+    gradient: Array
+    hessian: Array
+    laplacian_gradient: Array
+    laplacian_hessian: Array
+
+    @property
+    def dimension(self) -> int:
+        """d = mn, the number of entries of a gain."""
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def laplacian(self) -> Array:
+        """tr(Hessian), (...)."""
+        return np.asarray(np.trace(self.hessian, axis1=-2, axis2=-1))
+
+    @property
+    def bilaplacian(self) -> Array:
+        """Laplacian of tr(Hessian), (...)."""
+        return np.asarray(np.trace(self.laplacian_hessian, axis1=-2, axis2=-1))
+
+    @property
+    def square(self) -> Array:
+        """Squared norm of the gradient, (...)."""
+        return np.asarray(np.sum(self.gradient**2, axis=-1))
+
+    @property
+    def second_moment(self) -> Array:
+        """(tr H)^2 + 2 ||H||_F^2, (...): d(d+2) times the mean square of <W, HW>."""
+        return np.asarray(self.laplacian**2 + 2 * np.sum(self.hessian**2, axis=(-2, -1)))
+
+    @property
+    def slope(self) -> Array:
+        """<g, gradient of the Laplacian>, (...)."""
+        return np.asarray(np.sum(self.gradient * self.laplacian_gradient, axis=-1))
+
+
+def room(problem: LQR, K: ArrayLike) -> Array:
+    """Distance from K to the boundary of the stabilizing set along 2d + 2 rays, the least, (...).
+
+    Along both signs of each coordinate and of the gradient: a scale for radii and steps.
+    """
+    gain = objective.gain_array(problem, K)
+    slope = objective.gradient(problem, gain)
+    m, n = gain.shape[-2:]
+    units = np.eye(m * n).reshape((m * n,) + (1,) * (slope.ndim - 2) + (m, n))
+    length = np.linalg.norm(slope, axis=(-2, -1), keepdims=True)
+    steepest = np.where(length > 0, slope / np.where(length > 0, length, 1.0), units[0])
+    rays = np.concatenate([np.broadcast_to(units, (m * n, *slope.shape)), steepest[None]])
+    both = boundary_distance(problem, gain, np.concatenate([rays, -rays]))
+    return np.asarray(both.min(axis=0))
+
+
+def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> Expansion:
+    """Derivatives of the cost at K up to the Hessian of the Laplacian.
+
+    Gradient and Hessian are exact, those of the Laplacian are central differences of the exact
+    Hessian's trace over `step`, by default 0.003 of the `room` around K.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K does not stabilize.
+    """
+    objective.require_stabilizing(problem, K)
+    gain = objective.gain_array(problem, K)
+    m, n = gain.shape[-2:]
+    d = m * n
+    reach = 0.003 * room(problem, gain) if step is None else positive_array("step", step)
+    batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2], np.shape(reach))
+    reach = np.broadcast_to(reach, batch)
+    gain = np.broadcast_to(gain, (*batch, m, n))
+
+    def laplacian(moves: Array) -> Array:
+        """tr(Hessian) at K + reach * move for moves (k, d): (k, ...)."""
+        moved = moves.reshape((len(moves),) + (1,) * len(batch) + (m, n))
+        hessian = objective.hessian_matrix(problem, gain + reach[..., None, None] * moved)
+        return np.asarray(np.trace(hessian, axis1=-2, axis2=-1))
+
+    units = np.eye(d)
+    plus, minus = laplacian(units), laplacian(-units)
+    hessian = objective.hessian_matrix(problem, gain)
+    centre = np.trace(hessian, axis1=-2, axis2=-1)
+    slopes = np.moveaxis((plus - minus) / (2 * reach), 0, -1)
+    curvature = np.zeros((d, d, *batch))
+    first, second = np.triu_indices(d, 1)
+    curvature[np.arange(d), np.arange(d)] = plus + minus - 2 * centre
+    if len(first):
+        corners = laplacian(units[first] + units[second]) + laplacian(-units[first] - units[second])
+        sides = plus[first] + minus[first] + plus[second] + minus[second]
+        curvature[first, second] = (corners - sides + 2 * centre) / 2
+        curvature[second, first] = curvature[first, second]
+    return Expansion(
+        (m, n),
+        objective.cost(problem, gain),
+        objective.gradient(problem, gain).reshape((*batch, d)),
+        hessian,
+        slopes,
+        np.moveaxis(curvature / reach**2, (0, 1), (-2, -1)),
+    )
+
+
+def _radii(radius: ArrayLike, *, positive: bool = True) -> Array:
+    if positive:
+        return positive_array("radius", radius)
+    radii = finite_array("radius", radius, 0)
+    if (radii < 0).any():
+        raise ValueError(f"radius: expected no negative number, got {radii.min():.3g}")
+    return radii
+
+
+def gradient_bias(at: Expansion, radius: ArrayLike) -> Array:
+    r"""Mean of the gradient estimates minus the gradient, (..., d), up to O(r^4).
+
+    .. math:: \frac{r^2}{2(d+2)}\,\nabla\Delta f
+
+    One point, one point with a baseline and two points share it.
+    """
+    r = _radii(radius, positive=False)[..., None]
+    return np.asarray(r**2 / (2 * (at.dimension + 2)) * at.laplacian_gradient)
+
+
+def gradient_variance(at: Expansion, radius: ArrayLike, kind: str = "two points") -> Array:
+    r"""Variance of one sample of a gradient estimate, (...), up to O(r^4).
+
+    With :math:`v = (d-1)\|g\|^2 + r^2\,\frac{d-1}{d+2}\langle g, \nabla\Delta f\rangle`:
+
+    ====================  ======================================================================
+    two points            v
+    baseline              :math:`v + \frac{d\,r^2}{4(d+2)}\bigl((\operatorname{tr}H)^2
+                          + 2\|H\|_F^2\bigr)`, one point with the baseline f(K)
+    one point             that plus :math:`\frac{d^2}{r^2}f\bigl(f + \frac{r^2}{d}\Delta f
+                          + \frac{r^4}{4d(d+2)}\Delta^2f\bigr)`
+    ====================  ======================================================================
+    """
+    if kind not in ("one point", "baseline", "two points"):
+        raise ValueError(f"kind: expected one point, baseline or two points, got {kind!r}")
+    d, square = at.dimension, _radii(radius, positive=kind == "one point") ** 2
+    variance = (d - 1) * at.square + square * (d - 1) / (d + 2) * at.slope
+    if kind != "two points":
+        variance = variance + d * square / (4 * (d + 2)) * at.second_moment
+    if kind == "one point":
+        fourth = square**2 / (4 * d * (d + 2)) * at.bilaplacian
+        offset = at.value + square / d * at.laplacian + fourth
+        variance = variance + d**2 / square * at.value * offset
+    return np.asarray(variance)
+
+
+def printed_hessian_mean(at: Expansion, radius: ArrayLike) -> Array:
+    r"""Mean of the Hessian estimate printed in S1 (E5), (..., m, m), up to O(r^4).
+
+    .. math:: -\frac{m}{2n}\Delta f\,I + \frac{m^2r^2}{2d(d+2)}\Bigl(n\,\Delta f\,I
+              + 2\operatorname{tr}_n H - \tfrac14\Delta^2f\,I\Bigr)
+
+    with the partial trace over states, :math:`(\operatorname{tr}_nH)_{ab} = \sum_jH_{(a,j),(b,j)}`:
+    the only place where more of the Hessian than its trace enters.
+    """
+    (m, n), d = at.shape, at.dimension
+    square = _radii(radius, positive=False)[..., None, None] ** 2
+    blocks = at.hessian.reshape((*at.hessian.shape[:-2], m, n, m, n))
+    partial = np.einsum("...ajbj->...ab", blocks)
+    trace, double = at.laplacian[..., None, None], at.bilaplacian[..., None, None]
+    identity = np.eye(m)
+    inner = n * trace * identity + 2 * partial - double / 4 * identity
+    return np.asarray(-m / (2 * n) * trace * identity + m**2 * square / (2 * d * (d + 2)) * inner)
+
+
+def printed_hessian_deviation(at: Expansion, radius: ArrayLike) -> Array:
+    r"""Standard deviation of one sample of each diagonal entry of it, (...), to leading order.
+
+    .. math:: \frac{m^2}{r}\,\frac{\|g\|_F}{\sqrt{mn}}
+    """
+    return np.asarray(at.shape[0] ** 2 / _radii(radius) * np.sqrt(at.square / at.dimension))
+
+
+def stein_bias(at: Expansion, radius: ArrayLike) -> Array:
+    r"""Mean of the sphere form of the Stein estimate minus the Hessian, (..., d, d), up to O(r^4).
+
+    .. math:: \frac{r^2}{2(d+4)}\Bigl(\nabla^2\Delta f - \frac{\Delta^2f}{d}I\Bigr)
+              + \frac{r^2}{4(d+2)}\,\frac{\Delta^2f}{d}\,I
+    """
+    d, square = at.dimension, _radii(radius, positive=False)[..., None, None] ** 2
+    mean = at.bilaplacian[..., None, None] / d * np.eye(d)
+    return np.asarray(
+        square / (2 * (d + 4)) * (at.laplacian_hessian - mean) + square / (4 * (d + 2)) * mean
+    )
+
+
+def stein_variance(at: Expansion, kind: str = "sphere", radius: ArrayLike = np.nan) -> Array:
+    r"""Variance of one sample of a consistent Hessian estimate, (...), to leading order.
+
+    With :math:`s = (\operatorname{tr}H)^2 + 2\|H\|_F^2` and :math:`\sigma = r/\sqrt d`:
+
+    ===============  ===========================================================================
+    sphere           :math:`\frac{d^2(d+3)}{4(d+2)}\,s - \|H\|_F^2`
+    gaussian         :math:`\frac{d^2+9d+16}{4}\,s - \|H\|_F^2`
+    one-sided        :math:`(d+1)(d+4)\,\|g\|^2/\sigma^2`: Gaussian, f(K+U) - f(K) only
+    ===============  ===========================================================================
+    """
+    d, size = at.dimension, np.sum(at.hessian**2, axis=(-2, -1))
+    if kind == "sphere":
+        return np.asarray(d**2 * (d + 3) / (4 * (d + 2)) * at.second_moment - size)
+    if kind == "gaussian":
+        return np.asarray((d**2 + 9 * d + 16) / 4 * at.second_moment - size)
+    if kind == "one-sided":
+        return np.asarray((d + 1) * (d + 4) * at.square * d / _radii(radius) ** 2)
+    raise ValueError(f"kind: expected sphere, gaussian or one-sided, got {kind!r}")
+
+
+def product_variance(at: Expansion, X: ArrayLike, kind: str = "sphere") -> Array:
+    r"""Variance of one sample of an estimate of the Hessian applied to X (..., m, n), (...).
+
+    To leading order, with x = vec X and :math:`s = (\operatorname{tr}H)^2 + 2\|H\|_F^2`:
+
+    ===============  ===========================================================================
+    sphere           the Stein estimate times x, two queries: :math:`\frac{d^2}{4(d+4)}
+                     \bigl(s\|x\|^2 + 4\operatorname{tr}H\,\langle x,Hx\rangle + 8\|Hx\|^2\bigr)
+                     + \frac{d}{4(d+2)}\,s\|x\|^2 - \|Hx\|^2`
+    difference       of two-point gradients with the same directions, four queries:
+                     :math:`(d-1)\,\|Hx\|^2`
+    ===============  ===========================================================================
+    """
+    d = at.dimension
+    x = matrix("X", X, *at.shape)
+    x = x.reshape((*x.shape[:-2], d))
+    image = np.einsum("...ij,...j->...i", at.hessian, x)
+    size = np.sum(image**2, axis=-1)
+    if kind == "difference":
+        return np.asarray((d - 1) * size)
+    if kind != "sphere":
+        raise ValueError(f"kind: expected sphere or difference, got {kind!r}")
+    s = at.second_moment * np.sum(x**2, axis=-1)
+    along = s + 4 * at.laplacian * np.sum(x * image, axis=-1) + 8 * size
+    return np.asarray(d**2 / (4 * (d + 4)) * along + d / (4 * (d + 2)) * s - size)
+
+
+def sphere_cubature(dimension: int) -> tuple[Array, Array]:
+    """Points (2 d^2, d) on the unit sphere and weights that integrate degree five exactly.
+
+    The points are +-e_i and (+-e_i +-e_j)/sqrt(2); they come in antipodal pairs, so every odd
+    power integrates to zero. Weights sum to one; those of +-e_i are negative for d > 4.
+
+    Examples
+    --------
+    >>> points, weights = sphere_cubature(3)
+    >>> print(f"{weights @ points[:, 0] ** 4:.3f}")  # 3/(d(d+2))
+    0.200
+    """
+    d = whole_number("dimension", dimension)
+    units = np.eye(d)
+    first, second = np.triu_indices(d, 1)
+    mixed = [(s * units[first] + t * units[second]) / np.sqrt(2) for s in (1, -1) for t in (1, -1)]
+    points = np.concatenate([units, -units, *mixed])
+    scale = 1 / (d * (d + 2))
+    weights = np.full(len(points), scale)
+    weights[: 2 * d] = (4 - d) / 2 * scale
+    return points, weights

@@ -1,3 +1,0 @@
-"""pytest settings of these tests; importing strategies loads the hypothesis profile."""
-
-import strategies  # noqa: F401

@@ -1,0 +1,55 @@
+"""Figure 1 (right) and E9 as inequalities: each can fail, and malformed runs are refused."""
+
+import numpy as np
+import pytest
+
+import lqrlib
+from lqrlib import systems, tasks
+from lqrpapers.claims import check
+
+nominal = systems.boeing()
+best = lqrlib.optimal_gain(nominal)
+unseen = tasks.spectral_family(nominal, 3, 0.01, 1, families=2)
+K = np.stack([best, best])
+
+
+def falling(first, rate, count=60):
+    curve = first * rate ** np.arange(count)
+    return np.broadcast_to(curve[:, None, None], (count, 2, 3)).copy()
+
+
+def test_the_figure_holds_for_a_good_start_and_fails_for_a_poor_one():
+    good, poor = falling(0.1, 0.85), falling(2.0, 0.92)
+    assert all(each.violated == 0 for each in check("s1-fig-1-right", good, poor, unseen, K))
+    swapped = check("s1-fig-1-right", poor, good, unseen, K)
+    assert [each.violated for each in swapped] == [0, 6, 6, 6]
+
+
+def test_runs_that_left_count_as_never():
+    good, lost = falling(0.1, 0.85), falling(2.0, 0.85)
+    lost[5:, 0] = np.inf
+    found = check("s1-fig-1-right", good, lost, unseen, K)[-1]
+    assert found.holds[0].all() and found.lhs[0, 0] < found.rhs[0, 0] == np.inf
+    good[5:, 0] = np.inf
+    assert check("s1-fig-1-right", good, falling(2.0, 0.9), unseen, K)[-1].violated == 3
+
+
+def test_far_tasks_break_the_promise():
+    far = tasks.spectral_family(nominal, 40, 0.9, 1, families=2)
+    [dropped] = check("s1-fig-1-right", far, K, form="dropped")
+    assert dropped.violated > 0 and dropped.assumption == "unseen tasks as in training"
+
+
+def test_equal_terms_are_seen_where_they_are_kept():
+    fast, slow = falling(0.1, 0.8), falling(2.0, 0.9)
+    kept = check("e9", (1e-3, 1e-3), 0, fast, slow, slow)
+    assert [each.violated for each in kept] == [0, 0, 0, 0]
+    broken = check("e9", (1e-3, 3.5e-4), 1, slow, slow, fast)
+    assert [each.violated for each in broken] == [1, 1, 6, 6]
+
+
+def test_malformed_runs_are_named():
+    with pytest.raises(ValueError, match="learned: expected gaps"):
+        check("s1-fig-1-right", np.ones((5, 2, 3)), falling(1, 0.9), unseen, K)
+    with pytest.raises(ValueError, match="random: expected shape"):
+        check("s1-fig-1-right", falling(1, 0.9), falling(1, 0.9)[:, :1], unseen, K)

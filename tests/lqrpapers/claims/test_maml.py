@@ -1,0 +1,119 @@
+"""Claims about model-based MAML: what must hold, and what must fail."""
+
+import numpy as np
+import pytest
+
+import lqrlib
+from lqrlib import maml, systems, tasks
+from lqrpapers.claims import check
+from lqrpapers.constants import meta
+from lqrpapers.studies.ensembles import tasks_around
+from lqrpapers.studies.families import admitted, scaled
+
+
+@pytest.fixture(scope="module", params=[0, 2])
+def families(request):
+    noise = {"state_noise_terms": request.param, "input_noise_terms": request.param}
+    many = systems.random_ensemble(20, 2, 2, 1, radius=(0.2, 0.9), spread=2.0, **noise)
+    K0 = systems.random_stabilizing_gains(many, 2, reach=(0.1, 0.5))
+    return tasks_around(many, 3, 1e-3, 3), K0
+
+
+def near(families, form):
+    family, K0 = families
+    factor = 0.99 * admitted(family, K0, form)
+    return scaled(family, factor), K0
+
+
+def test_sharp_forms_hold(families):
+    family, K0 = families
+    found = check("s1-rem-3", family, K0, form="sharp")
+    found += check("s1-thm-10", *near(families, "sharp"), form="sharp")
+    inner = meta.sharp_steps(meta.suprema(family, K0, "sharp")).inner
+    K_ML = maml.stationary_gain(family, lqrlib.optimal_gain(family[:, 0]), inner)
+    found += check("s1-thm-12", family, K0, K_ML, form="sharp")
+    assert [c.part for c in found if c.violated] == []
+    step = check("s1-thm-12", family, K0, form="sharp", iterations=1)[0]
+    assert step.lhs.shape == (1, 20, 3)
+
+
+@pytest.mark.parametrize("families", [0], indirect=True, ids=["no noise"])  # as S1 has none
+def test_printed_and_corrected_forms_hold_for_near_tasks(families):
+    for form in ("printed", "corrected"):
+        found = check("s1-thm-10", *near(families, form), form=form)
+        found += check("s1-thm-12", *near(families, form), form=form)
+        assert sum(c.violated for c in found) == 0
+
+
+def test_a_step_that_overshoots_is_found_out(families):
+    """The check of invariance counts a rise of one cost: reverse the steps."""
+    from lqrpapers.claims import maml_theorems
+
+    family, K0 = near(families, "sharp")
+    over = meta.suprema(family, K0, "sharp")
+    backwards = meta.Steps(meta.sharp_steps(over).inner, -meta.sharp_steps(over).outer)
+    room = over.gap - over.start_gap
+    sides = list(maml_theorems._stays(family, K0, backwards, room, 2, pairs=False))
+    assert (sides[0].lhs > sides[0].rhs).all()
+
+
+def test_distant_tasks_are_refused_or_leave():
+    opposed = lqrlib.LQR([[[0.0]], [[0.5]]], [[1.0]], [[1.0]], [[1.0]])[None]
+    between = np.array([[0.125]])
+    for form in ("printed", "corrected", "sharp"):
+        with pytest.raises(ValueError, match="tasks: expected"):
+            check("s1-thm-10", opposed, between, form=form)
+    [dropped] = check("s1-thm-10", opposed, between, form="dropped")
+    assert dropped.violated and dropped.assumption
+
+
+@pytest.mark.parametrize("step", [1e-6, 1e-3, 1e-1])
+def test_remark_3_fails_between_two_optima_at_every_step(step):
+    opposed = lqrlib.LQR([[[0.0]], [[0.5]]], [[1.0]], [[1.0]], [[1.0]])[None]
+    stabilizes, stays = check("s1-rem-3", opposed, [[0.125]], [step])
+    assert not stabilizes.violated
+    assert stays.violated == 2  # each inner step raises the other task's cost
+    [own] = check("s1-rem-3", opposed, [[0.125]], form="corrected")
+    assert not own.violated
+
+
+def test_second_minimiser_breaks_7():
+    memoryless = lqrlib.LQR([[[0.0]]], [[[1.0]]], [[[1.0]]], [[[1.0]]])[None]
+    half = np.array([[0.5]])
+    eta = meta.printed_steps(meta.suprema(memoryless, half)).inner
+    other = np.sqrt(1 - 2 * np.sqrt(eta))[:, None, None]
+    assert maml.cost(memoryless, other, eta) == pytest.approx([1.0])
+    assert lqrlib.cost(memoryless[0], other[0]) == pytest.approx(1 / np.sqrt(eta) - 1)
+    _, published, extended = check("s1-thm-12", memoryless, half, other)
+    assert published.part == "(7), K*_ML outside S_ML"
+    assert published.violated and extended.violated
+    with pytest.raises(ValueError, match="minimiser: expected one in S_ML"):
+        check("s1-thm-12", memoryless, half, other, form="corrected")
+    for form in ("printed", "corrected"):
+        _, published, extended = check("s1-thm-12", memoryless, half, [[[0.0]]], form=form)
+        assert published.part == "(7), K*_ML in S_ML"
+        assert not published.violated and not extended.violated
+
+
+def test_step_of_algorithm_1():
+    family = tasks.spectral_family(systems.boeing(), 3, 1e-3, 0)[None]
+    K = lqrlib.optimal_gain(systems.boeing()) * 1.05
+    [printed] = check("s1-alg-1", family, K, [1e-5])
+    [exact] = check("s1-alg-1", family, K, [1e-5], form="corrected")
+    [none] = check("s1-alg-1", family, K, [1e-5], form="dropped")
+    assert printed.violated and none.violated and not exact.violated
+
+
+def test_e10_at_published_and_at_shorter_steps():
+    nominal, start = lqrlib.LQR.stack([systems.boeing()]), systems.boeing_start()
+    assert all(c.violated for c in check("e10", nominal, start, 8e-6, 8e-6, 20))
+    held = check("e10", nominal, start, 5e-7, 8e-6, 20, form="corrected")
+    assert not any(c.violated for c in held)
+    with pytest.raises(ValueError, match="inner: expected inner steps below"):
+        check("e10", nominal, start, 8e-6, 8e-6, form="corrected")
+
+
+def test_dropped_kappa():
+    nominal, start = lqrlib.LQR.stack([systems.boeing()]), systems.boeing_start()
+    [dropped] = check("s1-thm-12", nominal, start, 8e-6, 8e-6, form="dropped", iterations=3)
+    assert dropped.violated and dropped.assumption == "kappa < 1"

@@ -1,0 +1,38 @@
+"""Checks of one inequality on several ensembles become one check on all their cases."""
+
+import numpy as np
+import pytest
+
+from lqrlib import systems
+from lqrpapers.claims import Check, check, merge
+
+
+def _ensemble(states):
+    problem = systems.random_ensemble(5, states, 1, states)
+    return problem, systems.random_stabilizing_gains(problem, states)
+
+
+def test_merged_checks_hold_every_case_in_order():
+    groups = [check("s2-lemma-3.2", *_ensemble(states)) for states in (1, 3)]
+    merged = merge(*groups)
+    assert [each.part for each in merged] == [each.part for each in groups[0]]
+    for i, each in enumerate(merged):
+        assert each.checked == 10
+        np.testing.assert_array_equal(each.lhs, np.concatenate([g[i].lhs for g in groups]))
+        assert each.violated == sum(g[i].violated for g in groups)
+        assert each.tightest == max(g[i].tightest for g in groups)
+
+
+def test_merging_keeps_the_floor_of_each_case():
+    one = (Check("e1", "", "printed", np.array(1.0), np.array(0.5), floor=0.6),)
+    two = (Check("e1", "", "printed", np.ones(2), np.full(2, 0.5)),)
+    [merged] = merge(one, two)
+    np.testing.assert_array_equal(merged.holds, [True, False, False])
+
+
+def test_only_checks_of_the_same_inequalities_merge():
+    problem, K = _ensemble(2)
+    with pytest.raises(ValueError, match="same inequalities"):
+        merge(check("s2-lemma-3.2", problem, K), check("s1-lemma-7", problem, K))
+    with pytest.raises(ValueError, match="at least one"):
+        merge()

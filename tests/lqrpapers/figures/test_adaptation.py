@@ -1,0 +1,78 @@
+"""Figures of adaptation: alt text follows the data, bad shapes are refused."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lqrpapers.figures import adaptation, unseen_tasks
+from lqrpapers.figures.adaptation import Curve
+
+x = np.array([0.1, 0.2, 0.4])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def curves(end):
+    gaps = np.array([[1.0, 2.0], [0.5, 0.6], [end, end]])
+    recorded = np.array([0.0, 2.0]), np.array([1.0, end])
+    panels = {"one": [Curve("learned", "learned", gaps)], "two": [Curve("random", "random", gaps)]}
+    return adaptation.adaptation_curves(panels, recorded, level=0.1)
+
+
+def clocks(end):
+    gaps = np.array([[1.0], [0.5], [end]])
+    return adaptation.clocks({"run": ("learned", np.array([0.0, 0.1, 0.2]), gaps)}, {"mark": 0.1})
+
+
+def queries(most):
+    rows = 100 * most * np.array([[[2.0, 1.0, 3.0]], [[np.inf, 1.0, np.inf]]])
+    return adaptation.query_counts(["a", "b"], ["1 %"], {"start": ("maml", rows)}, each=100)
+
+
+def crossover(last):
+    return unseen_tasks.crossover(
+        x,
+        {"level": (np.array([1e-6, 2e-6, last]), np.array([1e-6, 2e-6, 4e-6]))},
+        {"family": (x, np.array([[1.0, 1.0], [0.9, 1.1], [last, last]]))},
+    )
+
+
+def beyond(last):
+    return unseen_tasks.beyond_training(
+        x,
+        {"start": ("nominal", np.array([1.0, 0.9, last]))},
+        {"start": ("nominal", np.array([[0.1, 0.2], [0.2, 0.3], [last, np.inf]]))},
+    )
+
+
+@pytest.mark.parametrize("draw", [curves, clocks, queries, crossover, beyond])
+def test_the_alt_text_follows_the_data(draw):
+    one, two = draw(0.02), draw(0.5)
+    assert one.alt_text != two.alt_text
+    assert "nan" not in one.alt_text
+
+
+def test_runs_that_left_are_counted():
+    gaps = np.ones((12, 4))
+    gaps[3:, 0] = np.inf
+    figure = adaptation.adaptation_curves({"one": [Curve("random", "random", gaps)]})
+    assert "1 of 4 runs left" in figure.alt_text
+
+
+def test_bad_shapes_are_named():
+    with pytest.raises(ValueError, match="run: expected x"):
+        adaptation.clocks({"run": ("learned", x, np.ones((2, 3)))}, {})
+    with pytest.raises(ValueError, match="start: expected shape"):
+        adaptation.query_counts(["a"], ["1 %"], {"start": ("maml", np.ones((2, 1, 3)))}, each=1)
+    with pytest.raises(ValueError, match="level: expected x"):
+        unseen_tasks.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
+    with pytest.raises(ValueError, match="start: expected x"):
+        unseen_tasks.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})

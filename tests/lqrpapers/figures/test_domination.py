@@ -1,0 +1,67 @@
+"""Figures of gradient domination: they say in words what the data are, and refuse what is not."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from lqrpapers.figures import domination
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def test_cloud_counts_the_points_above_its_line():
+    squared, gaps = np.array([1.0, 10.0, 100.0]), np.array([0.5, 2.0, 10.0])
+    below = domination.domination_cloud(squared, gaps, 1.0)
+    above = domination.domination_cloud(squared, gaps, 0.15)
+    assert isinstance(below, Figure)
+    assert "3 gains" in below.alt_text and "0 points" in below.alt_text
+    assert "2 points" in above.alt_text
+
+
+@pytest.mark.parametrize(
+    ("squared", "gaps", "message"),
+    [
+        (np.ones(3), np.ones(2), "one length"),
+        (np.ones((3, 1)), np.ones((3, 1)), "one non-empty axis"),
+        (np.ones(0), np.ones(0), "one non-empty axis"),
+        (np.ones(2), np.array([1.0, 0.0]), "positive"),
+    ],
+)
+def test_cloud_refuses_what_it_cannot_draw(squared, gaps, message):
+    with pytest.raises(ValueError, match=message):
+        domination.domination_cloud(squared, gaps, 1.0)
+
+
+def test_value_difference_tells_both_parts():
+    shares = np.linspace(0, 1, 5)
+    linear, quadratic = -4 * 0.5 ** np.arange(1, 5), 2 * 0.5 ** np.arange(1, 5)
+    figure = domination.value_difference(linear, quadratic, shares, -4 * shares, 3 * shares**2)
+    assert "sum -3.75" in figure.alt_text and "sum 1.88" in figure.alt_text
+    assert "the cost difference being -1" in figure.alt_text
+    with pytest.raises(ValueError, match="one length"):
+        domination.value_difference(linear, quadratic[:2], shares, shares, shares)
+
+
+def test_tightness_names_the_largest_ratio_of_each_bound():
+    sizes = np.array([1, 2])
+    panel = {"upper": np.array([[0.1, 0.5], [0.01, 0.02]]), "lower": np.full((2, 2), 0.9)}
+    figure = domination.bound_tightness(sizes, {"quiet": panel, "noisy": panel})
+    assert "upper: median 0.3 at n = 1" in figure.alt_text
+    assert "largest 0.5" in figure.alt_text and "noisy" in figure.alt_text
+    with pytest.raises(ValueError, match=r"upper: expected shape \(2, samples\), got \(3, 2\)"):
+        domination.bound_tightness(sizes, {"quiet": {"upper": np.ones((3, 2))}})
+
+
+def test_descent_compares_the_ends():
+    measured, promised = 0.5 ** np.arange(4.0), 0.9 ** np.arange(4.0)
+    figure = domination.promised_descent({"run": measured}, {"run": promised})
+    assert "run: measured 0.125, promised 0.729" in figure.alt_text
+    with pytest.raises(ValueError, match="same runs"):
+        domination.promised_descent({"run": measured}, {"other": promised})
+    with pytest.raises(ValueError, match="one length"):
+        domination.promised_descent({"run": measured}, {"run": promised[1:]})

@@ -1,0 +1,78 @@
+"""Figures of learning from roll-outs: alt text follows the data, bad shapes are refused."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lqrpapers.figures import estimation, model_free
+
+steps = np.array([10.0, 20.0, 30.0])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def learning(last):
+    gaps = np.array([[0.4, 0.2, last], [0.5, 0.3, last / 2]])
+    return model_free.learning_curves({"toy": {"one point": (steps, gaps)}}, 0.05)
+
+
+def errors(scale):
+    found = scale * np.array([[1.0, 0.5, 0.25], [1.0, 0.5, 0.25]])
+    panel = estimation.Curves(
+        "roll-outs",
+        {"pairs": (steps, found)},
+        {"bias": (steps, found[0])},
+        {"line": (steps, steps)},
+    )
+    return estimation.gradient_errors({"samples": panel})
+
+
+def tails(exponent):
+    costs = np.random.default_rng(0).pareto(2, 1000)
+    settled = np.array([[0.5, 0.2]])
+    return estimation.rollout_tails(
+        {"mild": costs}, {"mild": exponent}, np.array([10, 100]), settled
+    )
+
+
+def rate(end):
+    gaps = np.array([[1.0, 0.5, end], [1.0, 0.4, end]])
+    promised = {"full": np.array([1.0, 0.9, 0.8]), "half": np.array([1.0, 0.95, 0.9])}
+    return model_free.promised_rate(gaps, np.array([1.0, 0.3, 0.1]), promised)
+
+
+def choices(last):
+    gaps = np.array([[0.2, 0.1, last], [0.3, 0.1, last]])
+    return model_free.bad_choices(
+        steps, {"one point": gaps}, steps, {"toy": np.array([np.inf, 0.5, 0.01])}, 0.05
+    )
+
+
+@pytest.mark.parametrize("draw", [learning, errors, tails, rate, choices])
+def test_the_alt_text_follows_the_data(draw):
+    one, two = draw(0.02), draw(3.0)
+    assert one.alt_text != two.alt_text
+    assert "nan" not in one.alt_text
+
+
+def test_seeds_that_left_are_counted():
+    assert "100 % of seeds lost at radius 30" in choices(np.inf).alt_text
+    assert "unstable up to 10 steps" in choices(0.1).alt_text
+    assert "largest of 2 seeds inf" in learning(np.inf).alt_text
+
+
+def test_bad_shapes_are_named():
+    with pytest.raises(ValueError, match="one point: expected x"):
+        model_free.learning_curves({"toy": {"one point": (steps, np.ones((2, 4)))}}, 0.05)
+    with pytest.raises(ValueError, match="gaps: expected x"):
+        model_free.promised_rate(np.ones((2, 4)), np.ones(3), {})
+    with pytest.raises(ValueError, match="one row of errors for each noise level"):
+        estimation.rollout_tails({"mild": steps}, {"mild": 2.0}, steps, np.ones((2, 3)))

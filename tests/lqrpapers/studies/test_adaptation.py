@@ -1,0 +1,104 @@
+"""Adaptation: queries add up, the clock's promise and the head start's bounds hold."""
+
+import numpy as np
+import pytest
+
+import lqrlib
+from lqrlib import systems, tasks
+from lqrpapers.studies import adaptation
+from lqrpapers.studies.adaptation import Adaptation
+
+nominal = systems.boeing()
+best = lqrlib.optimal_gain(nominal)
+family = tasks.spectral_family(nominal, 4, 0.01, 1)
+
+
+def test_a_run_counts_gradients_and_trials_and_descends():
+    run = adaptation.adapt(family, best + 0.01, 5, first_step=1e-3, samples=50)
+    assert run.gaps.shape == run.queries.shape == run.clocks.shape == (6, 4)
+    assert (np.diff(run.gaps, axis=0) <= 0).all()
+    steps = np.diff(run.clocks, axis=0)
+    trials = 1 + np.log2(1e-3 / steps)
+    np.testing.assert_allclose(np.diff(run.queries, axis=0), 100 + trials)
+
+
+def test_a_start_that_does_not_stabilize_costs_nothing_and_harms_nobody():
+    starts = np.stack([np.full((2, 4), 1e3), best])[:, None]
+    run = adaptation.adapt(family, starts, 3)
+    assert np.isinf(run.gaps[:, 0]).all()
+    alone = adaptation.adapt(family, best, 3)
+    np.testing.assert_array_equal(run.gaps[:, 1], alone.gaps)
+    assert np.isinf(adaptation.queries_to(run, 0.1)[0]).all()
+
+
+def test_queries_are_those_spent_when_the_gap_is_first_small():
+    gaps = np.array([[0.5, 0.05], [0.2, 0.01], [0.05, 0.01]])
+    spent = np.array([[0.0, 0.0], [101.0, 102.0], [203.0, 203.0]])
+    run = Adaptation(gaps, spent, spent)
+    np.testing.assert_array_equal(adaptation.queries_to(run, 0.1), [203.0, 0.0])
+    np.testing.assert_array_equal(adaptation.queries_to(run, 0.2), [101.0, 0.0])  # at the level
+    np.testing.assert_array_equal(adaptation.queries_to(run, 0.001), [np.inf, np.inf])
+
+
+def test_the_clock_promises_half_the_rate_of_gradient_domination():
+    """One state: lambda = 4 mu^2 r / ||Sigma_K*|| by hand."""
+    scalar = systems.scalar(0.5, 1.0, 1.0, 1.0)
+    closed = 0.5 - lqrlib.optimal_gain(scalar)[0, 0]
+    rate = 4 * (1 - closed**2)
+    run = Adaptation(np.array([3.0, 0.0]), np.zeros(2), np.array([0.0, 0.7]))
+    expected = [3.0, 3.0 * np.exp(-rate * 0.7 / 2)]
+    np.testing.assert_allclose(adaptation.clock_bound(scalar, run), expected, rtol=1e-12)
+
+
+def test_random_starts_stabilize_and_lie_where_they_should():
+    starts = adaptation.random_starts(family, best, 0.22, 3)
+    assert np.isfinite(lqrlib.cost(family, starts)).all()
+    assert ((starts - best > 0) & (starts - best < 0.22)).all()
+    np.testing.assert_array_equal(starts, adaptation.random_starts(family, best, 0.22, 3))
+    with pytest.raises(ValueError, match="no stabilizing gain"):
+        adaptation.random_starts(family, best + 100, 0.22, 3)
+    with pytest.raises(ValueError, match="spread: expected a positive number"):
+        adaptation.random_starts(family, best, 0.0, 3)
+
+
+def test_the_spectrum_of_a_near_start_adds_up_to_its_gap():
+    K = best + 1e-5 * np.random.default_rng(0).standard_normal((2, 4))
+    values, shares = adaptation.start_spectrum(nominal, K)
+    assert values.shape == shares.shape == (8,)
+    gap = lqrlib.cost(nominal, K) / lqrlib.cost(nominal, best) - 1
+    np.testing.assert_allclose(shares.sum(), gap, rtol=1e-2)
+
+
+@pytest.mark.parametrize("terms", [0, 2])
+def test_the_clock_bounds_every_gap(terms):
+    many = systems.random_ensemble(30, 3, 2, 5, state_noise_terms=terms, input_noise_terms=terms)
+    start = systems.random_stabilizing_gains(many, 6)
+    run = adaptation.adapt(many, start, 30, first_step=0.1, sufficient=0.5)
+    bound = adaptation.clock_bound(many, run)
+    assert (run.gaps <= bound * (1 + 1e-9) + 1e-12).all()
+    assert (bound[-1] < bound[0]).all()
+
+
+def test_head_starts_lie_between_their_bounds():
+    rng = np.random.default_rng(7)
+    for _ in range(50):
+        h = np.sort(10 ** rng.uniform(-1.5, 0, 4))
+        shares = h * rng.standard_normal((2, 4)) ** 2
+        gaps = (shares * (1 - 0.9 * h) ** (2.0 * np.arange(800)[:, None, None])).sum(axis=-1)
+        first, second = (gaps <= gaps[0].min() / 50).argmax(axis=0)
+        low, high = adaptation.head_start_bounds(h, *shares, 0.9)
+        assert low <= first - second <= high
+    with pytest.raises(ValueError, match="step_size"):
+        adaptation.head_start_bounds([0.1, 1.0], [1.0, 1.0], [1.0, 1.0], 1.5)
+
+
+def test_the_median_interval_covers_and_keeps_infinities():
+    values = np.arange(20.0).reshape(4, 5)
+    middle, low, high = adaptation.median_interval(values, 1)
+    assert low <= middle <= high and middle == 9.0
+    values[2:] = np.inf
+    assert adaptation.median_interval(values, 1)[2] == np.inf
+    with pytest.raises(ValueError, match="values: expected shape"):
+        adaptation.median_interval([1.0, np.nan], 1)
+    with pytest.raises(ValueError, match="level"):
+        adaptation.median_interval([[1.0]], 1, level=2)

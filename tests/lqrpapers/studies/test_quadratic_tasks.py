@@ -1,0 +1,56 @@
+"""Quadratic tasks: the closed forms minimise, agree with averaging where they must, and bound."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+import lqrlib
+from lqrlib import maml, systems, tasks
+from lqrpapers.studies import quadratic_tasks
+
+rng = np.random.default_rng(2)
+G = rng.standard_normal((5, 3, 3))
+H = np.eye(3) + G @ G.swapaxes(-1, -2)
+optima = rng.standard_normal((5, 3))
+top = np.linalg.eigvalsh(H).max()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_the_closed_form_is_the_minimiser(share):
+    eta = share / top
+    K = quadratic_tasks.meta_optimum(H, optima, eta)
+    found = minimize(
+        lambda x: float(quadratic_tasks.meta_cost(H, optima, x, eta)), 0 * K, tol=1e-14
+    )
+    np.testing.assert_allclose(found.x, K, atol=1e-5)
+
+
+def test_equal_hessians_make_maml_averaging():
+    same = np.broadcast_to(H[0], H.shape)
+    for eta in (0.0, 0.5 / top):
+        found = quadratic_tasks.meta_optimum(same, optima, eta)
+        np.testing.assert_allclose(found, optima.mean(axis=0))
+
+
+def test_the_advantage_is_bounded():
+    for share in (0.01, 0.5, 0.95):
+        eta = share / top
+        ends = [quadratic_tasks.meta_optimum(H, optima, e) for e in (0.0, eta)]
+        costs = [quadratic_tasks.meta_cost(H, optima, K, eta) for K in ends]
+        assert 0 <= costs[0] - costs[1] <= quadratic_tasks.advantage_bound(H, optima, eta)
+    with pytest.raises(ValueError, match="inner_step_size"):
+        quadratic_tasks.advantage_bound(H, optima, 1.1 / top)
+
+
+def test_the_model_of_similar_lqr_tasks_predicts_their_meta_optimum():
+    nominal = systems.double_integrator()
+    family = tasks.spectral_family(nominal, 5, 1e-4, 1)
+    hessians, centres = quadratic_tasks.quadratic_model(family)
+    exact = maml.stationary_gain(family, lqrlib.optimal_gain(nominal), 0.01)
+    model = quadratic_tasks.meta_optimum(hessians, centres, 0.01)
+    np.testing.assert_allclose(model, exact.ravel(), atol=1e-6)
+
+
+def test_bad_shapes_are_named():
+    with pytest.raises(ValueError, match="hessians, optima: expected"):
+        quadratic_tasks.meta_optimum(H, optima[:, :2], 0.0)

@@ -1,0 +1,104 @@
+"""Runs of Algorithm 3 and what they tend to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import lqrlib
+from lqrlib import directions, maml, oracles, systems, tasks
+from lqrpapers.recorded import s1
+from lqrpapers.studies import training as training
+
+SETTINGS = {"radius": 0.01, "samples": 5}
+
+
+@pytest.fixture(scope="module")
+def families():
+    return tasks.spectral_family(systems.boeing(), 3, 0.001, 0, families=4)
+
+
+@pytest.fixture(scope="module")
+def start():
+    return systems.boeing_start()
+
+
+def test_runs_of_one_task_and_no_noise_descend(families, start):
+    runs = training.train(families, start, 1e-6, 25, oracles.exact_cost, 1, **SETTINGS)
+    gaps = training.nominal_gaps(systems.boeing(), runs)
+    assert gaps.shape == (26, 4) and runs.inside.all()
+    assert (gaps[-1] < 0.3 * gaps[0]).all()
+    assert runs.queries >= 25 * 4 * 3 * 4 * 5
+
+
+def test_a_run_that_leaves_stops_and_does_not_touch_the_others(families, start):
+    runs = training.train(families, start, 6e-6, 30, oracles.exact_cost, 1, **SETTINGS)
+    gone = ~runs.inside[-1]
+    assert gone.any() and not gone.all()
+    for run in np.flatnonzero(gone):
+        last = runs.left[run]
+        assert (runs.gains[last:, run] == runs.gains[last, run]).all()
+    gaps = training.nominal_gaps(systems.boeing(), runs)
+    assert np.isinf(gaps[-1, gone]).all() and np.isfinite(gaps[-1, ~gone]).all()
+
+
+def test_a_run_leaves_at_the_iterate_that_fails_to_stabilize(families, start):
+    runs = training.train(families, start, 3e-5, 25, oracles.exact_cost, 2, **SETTINGS)
+    stable = lqrlib.is_stabilizing(families, runs.gains[:, :, None]).all(axis=-1)
+    assert stable[runs.inside].all()
+    left = runs.left[runs.left < 26]
+    assert not stable[left, np.flatnonzero(runs.left < 26)].all()
+
+
+def test_a_start_that_does_not_stabilize_is_refused(families):
+    with pytest.raises(lqrlib.NotStabilizingError, match="K0"):
+        training.train(families, np.zeros((2, 4)), 1e-6, 3, oracles.exact_cost, 1, **SETTINGS)
+
+
+def test_gaps_of_the_start_are_those_recorded(start):
+    runs = training.Runs(start[None, None], np.array([1]), 0)
+    [[gap]] = training.nominal_gaps(systems.boeing(), runs, s1.START)
+    assert gap == pytest.approx(s1.FIGURE_1_LEFT.gaps[0], rel=1e-4)
+
+
+def test_perfect_sampling_is_the_limit_of_the_printed_estimate(families, start):
+    family, eta = families[0], 4e-6
+    gain = start + 0.1 * (lqrlib.optimal_gain(systems.boeing()) - start)
+    limit = training.PerfectSampling(family, eta)(gain)
+    oracle = oracles.exact_cost(family)
+    many = directions.meta_zeroth_order(oracle, eta, 0.01, 400, 0)
+    found = many(np.broadcast_to(gain, (40, 2, 4)))
+    error = np.linalg.norm(found.std(axis=0)) / np.sqrt(40)
+    assert np.linalg.norm(found.mean(axis=0) - limit) < 3 * error + 0.01 * np.linalg.norm(limit)
+    first_order = maml.gradient(family, gain, eta, "none")
+    assert np.linalg.norm(limit - first_order) > 0.05 * np.linalg.norm(first_order)
+
+
+def test_perfect_sampling_takes_one_inner_step_per_family(families, start):
+    steps = np.array([1e-6, 2e-6, 3e-6, 4e-6])
+    together = training.PerfectSampling(families, steps)(start)
+    alone = [training.PerfectSampling(families[i], steps[i])(start) for i in range(4)]
+    np.testing.assert_allclose(together, alone, rtol=1e-10)
+
+
+def test_questions_outside_are_noticed(families, start):
+    edge = systems.boundary_distance(systems.boeing(), start, np.ones((2, 4)))
+    near = start + 0.999 * edge * np.ones((2, 4))
+    some = families.replace(
+        **{name: getattr(families, name)[:, :1].repeat(3, 1) for name in "ABQR"}
+    )
+    oracle = oracles.finite_horizon_cost(some, 50)
+    options = {"radius": 0.01, "samples": 10}
+    assert not training.asks_outside(some, start, 1e-8, oracle, 0, **options).any()
+    assert training.asks_outside(some, near, 1e-8, oracle, 0, **options).all()
+    assert oracle.queries == 2 * 4 * 3 * 41
+
+
+def test_gain_of_relative_cost_has_it():
+    problem, direction = systems.boeing(printed=True), np.ones((2, 4))
+    gain = training.gain_of_relative_cost(problem, direction, 3.0)
+    best = lqrlib.optimal_gain(problem)
+    assert lqrlib.cost(problem, gain) == pytest.approx(3 * lqrlib.cost(problem, best), rel=1e-6)
+    assert np.ptp(gain - best) < 1e-9
+    with pytest.raises(ValueError, match="ratio"):
+        training.gain_of_relative_cost(problem, direction, 1.0)

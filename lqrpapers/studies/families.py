@@ -19,6 +19,7 @@ from lqrlib.tasks import MATRICES
 from lqrlib.validation import Array, finite_array, real_number
 
 from ..constants import heterogeneity, meta, printed
+from .bisection import bisect, double
 
 
 def scaled(family: LQR, factor: ArrayLike) -> LQR:
@@ -73,18 +74,12 @@ def reach_of_gain(family: LQR, K: ArrayLike, *, most: float) -> Array:
     count = len(family)
     if not _all_stable(family, np.zeros(count), K).all():
         raise NotStabilizingError("K: expected a gain that stabilizes the first task")
-    inside, outside = np.zeros(count), np.full(count, min(1.0, most))
-    while True:
-        good = _all_stable(family, outside, K)
-        inside = np.where(good, outside, inside)
-        if not (good & (outside < most)).any():
-            break
-        outside = np.where(good, np.minimum(2 * outside, most), outside)
-    for _ in range(40):
-        middle = (inside + outside) / 2
-        works = _all_stable(family, middle, K)
-        inside, outside = np.where(works, middle, inside), np.where(works, outside, middle)
-    return np.where(good, np.inf, inside)
+
+    def stable(factor: Array) -> NDArray[np.bool_]:
+        return _all_stable(family, factor, K)
+
+    inside, outside = double(stable, np.zeros(count), np.full(count, min(1.0, most)), most)
+    return np.where(inside == outside, np.inf, bisect(stable, inside, outside, 40)[0])
 
 
 def follow(

@@ -21,7 +21,7 @@ from lqrlib.objective import gain_array
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed, finite_array
 
-from .moments import transition
+from .moments import second_moment_matrix
 
 # The critical scale is an eigenvalue of a matrix with n^2 rows.
 MOST_STATES = 16
@@ -90,8 +90,8 @@ def critical_scale(problem: LQR, K: ArrayLike) -> Array:
     if n > MOST_STATES:
         raise ValueError(f"problem: expected at most {MOST_STATES} states, got {n}")
     quiet = problem.without_noise()
-    still = transition(quiet, gain)
-    noise = transition(problem, gain) - still
+    still = second_moment_matrix(quiet, gain)
+    noise = second_moment_matrix(problem, gain) - still
     alive = closed_loop(quiet, gain).stable
     calm = np.where(np.asarray(alive)[..., None, None], still, 0.0)
     growth = np.linalg.eigvals(np.linalg.solve(np.eye(n * n) - calm, noise))

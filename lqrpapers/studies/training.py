@@ -24,6 +24,8 @@ from lqrlib.oracles import Oracle
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, Seed, real_number, whole_number
 
+from .bisection import bisect, double
+
 # Runs that have left are put aside every so many iterations.
 BLOCK = 10
 
@@ -229,11 +231,9 @@ def gain_of_relative_cost(problem: LQR, direction: ArrayLike, ratio: float) -> A
     if not step.any():
         raise ValueError("direction: expected one that is not zero")
     limit = ratio * objective.cost(problem, best)
-    low, high = 0.0, 1e-3
-    while objective.cost(problem, best + high * step) < limit:
-        low, high = high, 2 * high
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = objective.cost(problem, best + middle * step) < limit
-        low, high = (middle, high) if below else (low, middle)
-    return np.asarray(best + low * step)
+
+    def below(distance: Array) -> NDArray[np.bool_]:
+        return objective.cost(problem, best + distance * step) < limit
+
+    low, _ = bisect(below, *double(below, 0.0, 1e-3), halvings=60)
+    return best + low * step

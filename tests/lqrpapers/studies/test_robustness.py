@@ -106,7 +106,7 @@ def test_simulated_second_moments_follow_the_operator():
     for x in states:
         found = x.T @ x / len(x)
         assert found == pytest.approx(expected.reshape(3, 3), abs=0.02)
-        expected = moments.transition(problem, K) @ expected
+        expected = moments.second_moment_matrix(problem, K) @ expected
 
 
 def test_all_gains_meet_the_same_noise():

@@ -53,8 +53,8 @@ def bisect(
     --------
     >>> import numpy as np
     >>> low, high = bisect(lambda x: x**2 < np.array([2.0, 9.0]), 0.0, 4.0, halvings=40)
-    >>> print(low.round(9))
-    [1.414213562 3.         ]
+    >>> print(low.round(6))
+    [1.414214 3.      ]
     """
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     for _ in range(halvings):

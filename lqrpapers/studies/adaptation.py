@@ -173,7 +173,7 @@ def clock_bound(problem: LQR, run: Adaptation) -> Array:
     the linear prediction at least (`adapt` with ``sufficient=0.5``).
     """
     rate = printed.gradient_domination(problem, objective.optimal_gain(problem))
-    return np.asarray(run.gaps[0] * np.exp(-rate * run.clocks / 2))
+    return run.gaps[0] * np.exp(-rate * run.clocks / 2)
 
 
 def head_start_bounds(
@@ -197,4 +197,4 @@ def head_start_bounds(
     with np.errstate(divide="ignore"):  # no share along h_1: nothing is promised, +-inf
         low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
         high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
-    return np.asarray(low), np.asarray(high)
+    return low, high

@@ -43,7 +43,7 @@ class KnownEquation(NamedTuple):
 
 
 def _rounded(array: Array, digits: int) -> Array:
-    return np.asarray(np.round(array * 2.0**digits) / 2.0**digits)
+    return np.round(array * 2.0**digits) / 2.0**digits
 
 
 def _margin(A: Array, directions: Array) -> float:

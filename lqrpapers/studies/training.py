@@ -51,7 +51,7 @@ class Runs(NamedTuple):
     @property
     def inside(self) -> NDArray[np.bool_]:
         """Whether iterate t of run s is still inside, (T + 1, S)."""
-        return np.asarray(np.arange(len(self.gains))[:, None] < self.left)
+        return np.arange(len(self.gains))[:, None] < self.left
 
 
 def train(
@@ -203,14 +203,14 @@ class PerfectSampling:
         gain = maml.family_gain(self.tasks, K)
         traces = np.trace(objective.hessian_matrix(self.tasks, gain), axis1=-2, axis2=-1)
         share = self.tasks.inputs / (2 * self.tasks.states)
-        return np.asarray(1 + np.asarray(self.inner_step_size)[..., None] * share * traces)
+        return 1 + np.asarray(self.inner_step_size)[..., None] * share * traces
 
     def __call__(self, K: ArrayLike) -> Array:
         adapted = maml.adapted_gains(self.tasks, K, self.inner_step_size)
         lost = np.isnan(adapted).any(axis=(-2, -1), keepdims=True)
         outer = objective.gradient(self.tasks, np.where(lost, 0.0, adapted))
         outer = np.where(lost, np.nan, outer)
-        return np.asarray((self.factors(K)[..., None, None] * outer).mean(axis=-3))
+        return (self.factors(K)[..., None, None] * outer).mean(axis=-3)
 
     def cost(self, K: ArrayLike) -> Array:
         """Average cost of the tasks, (...)."""

@@ -11,13 +11,16 @@ from lqrpapers.constants import estimates, meta
 from lqrpapers.constants.heterogeneity import frobenius_distances
 from lqrpapers.studies import (
     adaptation,
+    admission,
     ensembles,
     families,
+    meta_bias,
     quadratic_tasks,
     scalar_landscape,
     sphere,
+    taylor,
+    training,
 )
-from lqrpapers.studies import training as training
 
 NOMINAL = LQR([[0.9, 0.3], [0.0, 0.8]], [[0.0], [1.0]], np.eye(2), [[1.0]])
 SCALAR = LQR([[0.5]], [[1.0]], [[1.0]], [[1.0]])
@@ -27,7 +30,7 @@ SCALARS = tasks.masked_family(SCALAR, 2, 0.1, 0)
 K = lqrlib.optimal_gain(NOMINAL)
 OUTSIDE = np.array([[-10.0, 10.0]])
 HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
-EXPANSION = sphere.expansion(NOMINAL, K)
+EXPANSION = taylor.expansion(NOMINAL, K)
 ORACLE = oracles.exact_cost(FAMILY)
 NAN = float("nan")
 SUPREMA = meta.suprema(FAMILY, 0.9 * K, "sharp")
@@ -83,30 +86,27 @@ CALLS = {
         lambda: families.scaled(FAMILIES, [1.0, 2.0, 3.0]),
     ],
     "family": [
-        lambda: families.reach_of_gain(FAMILY, K, most=10.0),
-        lambda: families.follow(FAMILY, K, [1.0, 2.0]),
-        lambda: families.admitted(NOMINAL, K),
+        lambda: families.critical_factor(FAMILY, K, most=10.0),
+        lambda: families.follow_optimum(FAMILY, K, [1.0, 2.0]),
+        lambda: admission.admitted_factor(NOMINAL, K),
     ],
     "most": [
-        lambda: families.reach_of_gain(FAMILIES, K, most=NAN),
-        lambda: families.admitted(FAMILIES, K, most=-1.0),
+        lambda: families.critical_factor(FAMILIES, K, most=NAN),
+        lambda: admission.admitted_factor(FAMILIES, K, most=-1.0),
     ],
     "closest": [
-        lambda: families.follow(FAMILIES, K, [1.0, 2.0], closest=1.0),
-        lambda: families.follow(FAMILIES, K, [1.0, 2.0], closest=NAN),
+        lambda: families.follow_optimum(FAMILIES, K, [1.0, 2.0], closest=1.0),
+        lambda: families.follow_optimum(FAMILIES, K, [1.0, 2.0], closest=NAN),
     ],
     "factors": [
-        lambda: families.follow(FAMILIES, K, []),
-        lambda: families.follow(FAMILIES, K, [2.0, 1.0]),
+        lambda: families.follow_optimum(FAMILIES, K, []),
+        lambda: families.follow_optimum(FAMILIES, K, [2.0, 1.0]),
     ],
-    "largest_kappa": [lambda: families.admitted(FAMILIES, K, "sharp", largest_kappa=2.0)],
     "noise": [lambda: ensembles.tasks_around(FAMILY, 2, 0.1, 0, noise="a")],
     "epsilon": [lambda: tasks.levels("x"), lambda: tasks.levels(-0.1)],
     "near": [lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL)],
     "share": [
         lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, share=2.0),
-        lambda: families.stationary_bias(FAMILY, K, -1.0),
-        lambda: families.stationary_bias(FAMILY, K, "x"),
     ],
     "tasks": [
         lambda: scalar_landscape.maml_cost(FAMILY, [0.0], 0.1),
@@ -139,8 +139,8 @@ CALLS = {
     ],
     "samples": [lambda: directions.meta_zeroth_order(ORACLE, 0.1, 0.1, 2.5, 0)],
     "step": [
-        lambda: sphere.expansion(NOMINAL, K, step=0.0),
-        lambda: sphere.expansion(NOMINAL, K, step=NAN),
+        lambda: taylor.expansion(NOMINAL, K, step=0.0),
+        lambda: taylor.expansion(NOMINAL, K, step=NAN),
         lambda: estimators.hessian_product(cost, K, K, "x", 0.1, 2, 0),
     ],
     "X": [
@@ -214,7 +214,7 @@ def test_the_argument_is_named(name, call):
 
 def test_a_bias_needs_a_gain_inside():
     with pytest.raises(lqrlib.NotStabilizingError, match="^K: "):
-        families.stationary_bias(FAMILY, OUTSIDE)
+        meta_bias.stationary_bias(FAMILY, OUTSIDE)
 
 
 def test_nothing_is_promised_where_the_inner_step_turns_a_gradient_round():

@@ -6,7 +6,7 @@ import pytest
 import lqrlib
 from lqrlib import estimators, systems
 from lqrlib.errors import NotStabilizingError
-from lqrpapers.studies import sphere
+from lqrpapers.studies import sphere, taylor
 from lqrpapers.studies.sphere import sphere_cubature
 
 RADIUS = 0.03
@@ -16,13 +16,13 @@ RADIUS = 0.03
 def case():
     problem = systems.random_ensemble(1, 3, 2, 4)[0]
     K = systems.random_stabilizing_gains(problem, 5, reach=0.5)
-    return problem, K, sphere.expansion(problem, K)
+    return problem, K, taylor.expansion(problem, K)
 
 
 @pytest.fixture(scope="module")
 def drawn(case):
     problem, K, at = case
-    radius = RADIUS * float(sphere.room(problem, K))
+    radius = RADIUS * float(taylor.distance_to_boundary(problem, K))
     U = estimators.sphere(200_000, K.shape, radius, 6)
     plus, minus = estimators.pairs(lambda gain: lqrlib.cost(problem, gain), K, U)
     return radius, U, plus, minus
@@ -47,7 +47,7 @@ def test_cubature_knows_the_moments_of_the_sphere(dimension):
 def test_expansion_of_a_scalar_system_is_calculus():
     """x+ = (1/2 - k) x: J = (1 + k^2)/(1 - (1/2 - k)^2); fourth derivative by differences."""
     problem, k = systems.scalar(0.5, 1.0, 1.0, 1.0), 0.2
-    at = sphere.expansion(problem, [[k]])
+    at = taylor.expansion(problem, [[k]])
 
     def cost(gain):
         return (1 + gain**2) / (1 - (0.5 - gain) ** 2)
@@ -64,9 +64,9 @@ def test_expansion_of_a_scalar_system_is_calculus():
 def test_expansion_of_a_stack_is_that_of_its_members(case):
     many = systems.random_ensemble(3, 2, 2, 8)
     K = systems.random_stabilizing_gains(many, 9, reach=0.5)
-    together = sphere.expansion(many, K, step=1e-3)
+    together = taylor.expansion(many, K, step=1e-3)
     for index in range(3):
-        alone = sphere.expansion(many[index], K[index], step=1e-3)
+        alone = taylor.expansion(many[index], K[index], step=1e-3)
         for name in ("gradient", "hessian", "laplacian_gradient", "laplacian_hessian"):
             np.testing.assert_allclose(
                 getattr(together, name)[index], getattr(alone, name), rtol=1e-9, atol=1e-7
@@ -114,7 +114,7 @@ def test_the_printed_hessian_estimate_tends_to_a_multiple_of_the_identity(case, 
 def test_variance_of_stein_estimates(case, distribution):
     """Means of 40 samples scatter as the formula for one sample divided by 40 says."""
     problem, K, at = case
-    radius = 0.005 * float(sphere.room(problem, K))
+    radius = 0.005 * float(taylor.distance_to_boundary(problem, K))
     draws = np.random.default_rng(7)
 
     def cost(gain):
@@ -138,7 +138,7 @@ def test_variance_of_stein_estimates(case, distribution):
 def test_variance_of_products_from_differences(case):
     problem, K, at = case
     X = np.asarray(lqrlib.gradient(problem, K))
-    step = 0.005 * float(sphere.room(problem, K))
+    step = 0.005 * float(taylor.distance_to_boundary(problem, K))
     draws = np.random.default_rng(8)
     found = np.array(
         [
@@ -154,7 +154,7 @@ def test_variance_of_products_from_differences(case):
 
 def test_bias_of_the_stein_estimate(case):
     problem, K, at = case
-    radius = 0.05 * float(sphere.room(problem, K))
+    radius = 0.05 * float(taylor.distance_to_boundary(problem, K))
     W = estimators.sphere(400_000, K.shape, 1.0, 9)
     plus, minus = estimators.pairs(lambda k: lqrlib.cost(problem, k), K, radius * W)
     w = W.reshape(len(W), -1)
@@ -175,7 +175,7 @@ def test_mean_of_the_printed_hessian_estimate_to_second_order(quartic):
     H = np.random.default_rng(1).standard_normal((d, d))
     H = H + H.T
     third = 8 * quartic * (d + 2) * np.eye(d)  # Hessian of the Laplacian
-    at = sphere.Expansion((m, n), np.zeros(()), np.zeros(d), H, np.zeros(d), third)
+    at = taylor.Expansion((m, n), np.zeros(()), np.zeros(d), H, np.zeros(d), third)
     points, weights = sphere_cubature(d)
     u = r * points
     values = np.einsum("si,ij,sj->s", u, H, u) / 2 + quartic * np.sum(u**2, axis=-1) ** 2
@@ -195,4 +195,4 @@ def test_wrong_kinds_and_unstable_gains_are_refused(case):
     with pytest.raises(ValueError, match="kind: expected"):
         sphere.stein_variance(at, "cube")
     with pytest.raises(NotStabilizingError):
-        sphere.expansion(problem, K + 1e6)
+        taylor.expansion(problem, K + 1e6)

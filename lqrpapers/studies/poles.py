@@ -54,4 +54,4 @@ def all_input_gains(poles: Array, rng: Seed) -> Array:
     """
     V = np.random.default_rng(rng).standard_normal(poles.shape)
     image = (V @ poles).swapaxes(-1, -2)
-    return -np.linalg.solve(V.swapaxes(-1, -2), image).swapaxes(-1, -2)
+    return np.asarray(-np.linalg.solve(V.swapaxes(-1, -2), image).swapaxes(-1, -2))

@@ -12,6 +12,7 @@ task,
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from lqrlib import directions, maml, objective
 from lqrlib.descent import descend
 from lqrlib.finite_horizon import finite_horizon_cost
+from lqrlib.matrices import trace
 from lqrlib.oracles import Oracle
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, Seed, real_number, whole_number
@@ -100,15 +102,12 @@ def train(
     left = np.full(count, last + 1)
     active, queries = np.arange(count), 0
     for first in range(0, last, BLOCK):
-        some = families[active]
-        asked = oracle(some)
+        inside = families[active]
+        counted = oracle(inside)
         direction = directions.meta_zeroth_order(
-            asked, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
+            counted, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
         )
-
-        def cost(K: Array, some: LQR = some) -> Array:
-            return maml.cost(some, K, 0.0)
-
+        cost = partial(maml.cost, inside, inner_step_size=0.0)
         steps = min(BLOCK, last - first)
         trace = descend(
             direction, gains[first, active], step_size, steps, cost=cost, on_leave="flag"
@@ -116,7 +115,7 @@ def train(
         gains[first + 1 :, active] = trace.gain
         gains[first : first + steps + 1, active] = trace.gains
         left[active[trace.left]] = first + trace.iterations[trace.left]
-        queries += asked.queries
+        queries += counted.queries
         active = active[~trace.left]
         if not len(active):
             break
@@ -139,33 +138,6 @@ def nominal_gaps(
     return np.where(runs.inside, gaps, np.inf)
 
 
-class Watched(Oracle):
-    """An oracle of families (S, M) that notes which runs ask about a gain that does not stabilize.
-
-    Attributes
-    ----------
-    outside : bool array (S,)
-    """
-
-    def __init__(self, oracle: Oracle) -> None:
-        def one(K: Array) -> Array:
-            self._note(K)
-            return oracle(K)
-
-        def several(gains: list[Array]) -> Array:
-            for K in gains:
-                self._note(K)
-            return oracle.together(*gains)
-
-        noise = oracle.common_noise
-        super().__init__(oracle.name, oracle.problem, one, oracle.horizon, noise, several)
-        self.outside = np.zeros(oracle.problem.batch_shape[:-1], dtype=bool)
-
-    def _note(self, gain: Array) -> None:
-        bad = ~objective.is_stabilizing(self.problem, gain)
-        self.outside |= bad.reshape((-1, *bad.shape[-2:])).any(axis=(0, 2))
-
-
 def asks_outside(
     families: LQR,
     K: ArrayLike,
@@ -182,12 +154,19 @@ def asks_outside(
     Outside: of a gain that does not stabilize the task it is asked for. With the seed of a run
     these are the questions of its first iteration.
     """
-    watch = Watched(oracle)
+    outside = np.zeros(len(families), dtype=bool)
+
+    def noted(gain: Array) -> Array:
+        stable = objective.is_stabilizing(families, gain)
+        outside[~stable.reshape((-1, *stable.shape[-2:])).all(axis=(0, 2))] = True
+        return oracle(gain)
+
+    noting = Oracle(oracle.name, families, noted, oracle.horizon, oracle.common_noise)
     direction = directions.meta_zeroth_order(
-        watch, inner_step_size, radius, samples, rng, **options
+        noting, inner_step_size, radius, samples, rng, **options
     )
     direction(np.broadcast_to(np.asarray(K, dtype=float), (len(families), *np.shape(K)[-2:])))
-    return watch.outside
+    return outside
 
 
 class PerfectSampling:
@@ -201,9 +180,9 @@ class PerfectSampling:
     def factors(self, K: ArrayLike) -> Array:
         """1 + eta_l (m/2n) tr Hessian, (..., M): what the printed estimate does to each task."""
         gain = maml.family_gain(self.tasks, K)
-        traces = np.trace(objective.hessian_matrix(self.tasks, gain), axis1=-2, axis2=-1)
-        share = self.tasks.inputs / (2 * self.tasks.states)
-        return 1 + np.asarray(self.inner_step_size)[..., None] * share * traces
+        traces = trace(objective.hessian_matrix(self.tasks, gain))
+        weight = self.tasks.inputs / (2 * self.tasks.states)
+        return 1 + np.asarray(self.inner_step_size)[..., None] * weight * traces
 
     def __call__(self, K: ArrayLike) -> Array:
         adapted = maml.adapted_gains(self.tasks, K, self.inner_step_size)

@@ -70,7 +70,7 @@ def adapt(
     samples : int
         Directions behind each gradient.
     sufficient : number in (0, 1)
-        Share of the linear decrease that counts as enough; 1/2 is what gradient domination needs.
+        Fraction of the linear decrease that is enough; 1/2 is what gradient domination needs.
     """
     start = objective.gain_array(tasks, K0, "K0")
     pairs = whole_number("samples", samples)
@@ -86,16 +86,16 @@ def adapt(
         iterations,
     )
     assert trace.costs is not None
-    moved = trace.step_sizes > 0
+    steps = np.where(usable, trace.step_sizes, 0.0)
     with np.errstate(divide="ignore"):
-        halvings = np.where(moved, np.log2(first_step / trace.step_sizes), 0.0)
-    price = np.where(moved, 2 * pairs + 1 + np.round(halvings), 0.0)
+        halvings = np.where(steps > 0, np.log2(first_step / steps), 0.0)
+    price = np.where(steps > 0, 2 * pairs + 1 + np.round(halvings), 0.0)
     none = np.zeros((1, *shape))
     gaps = np.where(usable, trace.costs / objective.cost(tasks, best) - 1, np.inf)
     return Adaptation(
         gaps,
         np.concatenate([none, np.cumsum(price, axis=0)]),
-        np.concatenate([none, np.cumsum(trace.step_sizes, axis=0)]),
+        np.concatenate([none, np.cumsum(steps, axis=0)]),
     )
 
 

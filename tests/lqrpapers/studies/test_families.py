@@ -59,12 +59,12 @@ def test_followed_gains_are_of_least_average_cost():
         families.follow_optimum(family, best, [2.0, 1.0])
 
 
-def test_reach_of_a_gain():
+def test_a_gain_stabilizes_up_to_its_critical_factor_and_no_further():
     family = system_family()
     best = lqrlib.optimal_gain(family[0, 0])
-    reach = families.critical_factor(family, best, most=1e3)
-    for share, stable in ((0.999, True), (1.001, False)):
-        larger = families.scaled(family, share * reach)
+    factor = families.critical_factor(family, best, most=1e3)
+    for times, stable in ((0.999, True), (1.001, False)):
+        larger = families.scaled(family, times * factor)
         assert (lqrlib.is_stabilizing(larger, best).all(axis=-1) == stable).all()
     assert np.isinf(families.critical_factor(family, best, most=1.0)).all()
     with pytest.raises(NotStabilizingError):

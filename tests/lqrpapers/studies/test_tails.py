@@ -49,6 +49,14 @@ def test_fourth_moment_radius_of_a_scalar():
     assert tails.fourth_moment_radius(problem, [[0.0]]) == pytest.approx(want, rel=1e-13)
 
 
+def test_fourth_moments_add_the_variances_of_states_and_inputs():
+    """a = 0.5 - k with s^2 = alpha + beta k^2: a^4 + 6 a^2 s^2 + 3 s^4."""
+    k, variance = 0.3, 0.2 + 0.4 * 0.3**2
+    want = 0.2**4 + 6 * 0.2**2 * variance + 3 * variance**2
+    found = tails.fourth_moment_radius(one_state(0.2, 0.4), [[k]])
+    assert found == pytest.approx(want, rel=1e-13)
+
+
 def test_fourth_moment_radius_without_noise_is_the_fourth_power():
     problem, K = systems.boeing(), systems.boeing_start()
     square = lqrlib.mean_square_radius(problem, K)

@@ -1,4 +1,4 @@
-"""Cost gaps recorded in the runs published with S1, for comparison with our own.
+"""Cost gaps recorded in the runs of S1's Figure 1, for comparison with our own.
 
 They are the printed outputs of the notebooks that S1's authors published beside their code,
 thinned to iterations 0, 1, ..., 10, 20, 30, ... and to five digits; no run was seeded. A gap is

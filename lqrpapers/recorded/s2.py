@@ -1,6 +1,6 @@
-"""Numbers recorded in the runs published with the papers, for comparison with our own.
+"""Numbers recorded in the runs of S2's Figures 1 and 2, for comparison with our own.
 
-They come from the files of results that the authors published beside their code, condensed.
+They come from the files of results that S2's authors published beside their code, condensed.
 Nothing is computed from them but comparisons.
 """
 

@@ -136,11 +136,11 @@ def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
         h_k, and h_k <v_k, K - K*>^2 / (2 J*): their sum is the relative gap to second order.
     """
     best = objective.optimal_gain(tasks)
-    gain = objective.gain_array(tasks, K)
-    values, vectors = np.linalg.eigh(objective.hessian_matrix(tasks, best))
+    gain, at = objective.gain_array(tasks, K), objective.at_gain(tasks, best)
+    values, vectors = np.linalg.eigh(at.hessian_matrix)
     error = (gain - best).reshape((*np.broadcast_shapes(gain.shape, best.shape)[:-2], -1, 1))
     parts = (vectors.swapaxes(-1, -2) @ error)[..., 0]
-    shares = values * parts**2 / 2 / objective.cost(tasks, best)[..., None]
+    shares = values * parts**2 / 2 / at.cost[..., None]
     return np.broadcast_to(values, shares.shape), shares
 
 

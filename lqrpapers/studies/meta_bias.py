@@ -42,14 +42,11 @@ class Bias(NamedTuple):
 
 def hessian_norm(tasks: LQR, K: ArrayLike) -> Array:
     """Largest operator norm of the tasks' Hessians at K, (...)."""
-    matrices = objective.hessian_matrix(tasks, maml.family_gain(tasks, K))
-    return np.abs(np.linalg.eigvalsh(matrices)).max(axis=(-2, -1))
+    return _hessian_norm(objective.at_gain(tasks, maml.family_gain(tasks, K)))
 
 
-def mean_distances(tasks: LQR, K: ArrayLike) -> Array:
-    """Mean Frobenius distance f_i of each task's gradient to those of all tasks at K, (..., M)."""
-    gradients = objective.gradient(tasks, maml.family_gain(tasks, K))
-    return heterogeneity.frobenius_distances(gradients).mean(axis=-1)
+def _hessian_norm(at: objective.AtGain) -> Array:
+    return np.abs(np.linalg.eigvalsh(at.hessian_matrix)).max(axis=(-2, -1))
 
 
 def stationary_bias(tasks: LQR, K: ArrayLike, *, tolerance: float = 1e-9) -> Bias:
@@ -72,8 +69,9 @@ def stationary_bias(tasks: LQR, K: ArrayLike, *, tolerance: float = 1e-9) -> Bia
     objective.require_stabilizing(tasks, maml.family_gain(tasks, K))
     inner_step = RELATIVE_STEP / hessian_norm(tasks, K)
     gain = maml.stationary_gain(tasks, K, inner_step, tolerance=tolerance)
-    kappa = meta.kappa(inner_step, hessian_norm(tasks, gain))[..., None]
-    b = (1 + kappa) / (1 - kappa) * mean_distances(tasks, gain)
-    each = gain[..., None, :, :]
-    bounds = b**2 / printed.gradient_domination(tasks, each)
-    return Bias(gain, inner_step, objective.optimality_gap(tasks, each), bounds)
+    at = objective.at_gain(tasks, gain[..., None, :, :])
+    kappa = meta.kappa(inner_step, _hessian_norm(at))[..., None]
+    f = heterogeneity.frobenius_distances(at.gradient).mean(axis=-1)
+    b = (1 + kappa) / (1 - kappa) * f
+    bounds = b**2 / printed.gradient_domination(tasks, at.K)
+    return Bias(gain, inner_step, at.gap, bounds)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lqrlib.matrices import frobenius_norm, symmetric_part, transpose
-from lqrlib.objective import evaluate, gain_array
-from lqrlib.problem import LQR
+from lqrlib.objective import at_gain, gain_array
+from lqrlib.problem import LQR, stage_weight
 from lqrlib.validation import Array
 
 
@@ -57,12 +57,6 @@ def formal_solution(problem: LQR, K: ArrayLike, W: ArrayLike, *, adjoint: bool =
     return symmetric_part(column.reshape(matrix.shape[:-2] + np.shape(W)[-2:]))
 
 
-def _start_and_weight(problem: LQR, gain: Array, matrix: Array) -> tuple[Array, Array]:
-    """Columns vec Sigma0 and vec(Q + K'RK), (..., n^2, 1)."""
-    weight = problem.Q + transpose(gain) @ problem.R @ gain
-    return _column(problem.Sigma0, matrix), _column(weight, matrix)
-
-
 def formal_cost(problem: LQR, K: ArrayLike) -> Array:
     """tr((Q + K'RK) Sigma), (...), with Sigma from one linear solve (`formal_solution`).
 
@@ -76,10 +70,10 @@ def formal_cost(problem: LQR, K: ArrayLike) -> Array:
     >>> print(formal_cost(problem, [[0.0]]), lqrlib.cost(problem, [[0.0]]))
     -1.0 inf
     """
-    gain, matrix = gain_array(problem, K), second_moment_matrix(problem, K)
-    start, weight = _start_and_weight(problem, gain, matrix)
+    matrix, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
+    start = _column(problem.Sigma0, matrix)
     Sigma = np.linalg.solve(np.eye(matrix.shape[-1]) - matrix, start)
-    return np.sum(weight * Sigma, axis=(-2, -1))
+    return np.sum(_column(weight, matrix) * Sigma, axis=(-2, -1))
 
 
 def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
@@ -95,11 +89,11 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
     >>> print(summed_cost(problem, [[0.0]], doublings=2))  # 1 + 4 + 16 + 64
     85.0
     """
-    gain, power = gain_array(problem, K), second_moment_matrix(problem, K)
-    total, weight = _start_and_weight(problem, gain, power)
+    power, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
+    total, weights = _column(problem.Sigma0, power), _column(weight, power)
     for _ in range(doublings):
         total, power = total + power @ total, power @ power
-    return np.sum(weight * total, axis=(-2, -1))
+    return np.sum(weights * total, axis=(-2, -1))
 
 
 def rounding_unit(problem: LQR, K: ArrayLike) -> Array:
@@ -109,7 +103,6 @@ def rounding_unit(problem: LQR, K: ArrayLike) -> Array:
     that works in float64 can promise much better. It grows towards the boundary of the
     stabilizing set; ``nan`` where K does not stabilize.
     """
-    gain = gain_array(problem, K)
-    at = evaluate(problem, gain)
-    A_K, P, Sigma = map(frobenius_norm, (problem.A - problem.B @ gain, at.P, at.Sigma))
+    at = at_gain(problem, K)
+    Sigma, P, A_K = map(frobenius_norm, (at.Sigma, at.P, at.loop.A_K))
     return np.finfo(float).eps * (1 + A_K**2) * P * Sigma / at.cost

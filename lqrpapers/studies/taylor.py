@@ -112,10 +112,9 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
         each = moves.reshape((len(moves),) + (1,) * len(batch) + (m, n))
         return trace(objective.hessian_matrix(problem, gain + h[..., None, None] * each))
 
+    at = objective.at_gain(problem, gain)
     units = np.eye(d)
-    plus, minus = laplacian(units), laplacian(-units)
-    hessian = objective.hessian_matrix(problem, gain)
-    centre = trace(hessian)
+    plus, minus, centre = laplacian(units), laplacian(-units), trace(at.hessian_matrix)
     slopes = np.moveaxis((plus - minus) / (2 * h), 0, -1)
     curvature = np.zeros((d, d, *batch))
     first, second = np.triu_indices(d, 1)
@@ -127,9 +126,9 @@ def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> E
         curvature[second, first] = curvature[first, second]
     return Expansion(
         (m, n),
-        objective.cost(problem, gain),
-        objective.gradient(problem, gain).reshape((*batch, d)),
-        hessian,
+        at.cost,
+        at.gradient.reshape((*batch, d)),
+        at.hessian_matrix,
         slopes,
         np.moveaxis(curvature / h**2, (0, 1), (-2, -1)),
     )

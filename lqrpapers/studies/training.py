@@ -56,6 +56,11 @@ class Runs(NamedTuple):
         return np.arange(len(self.gains))[:, None] < self.left
 
 
+def average_cost(tasks: LQR, K: ArrayLike) -> Array:
+    """Average cost of the tasks of families (..., M) at K (..., m, n), (...)."""
+    return objective.cost(tasks, maml.family_gain(tasks, K)).mean(axis=-1)
+
+
 def train(
     families: LQR,
     K0: ArrayLike,
@@ -107,7 +112,7 @@ def train(
         direction = directions.meta_zeroth_order(
             counted, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
         )
-        cost = partial(maml.cost, inside, inner_step_size=0.0)
+        cost = partial(average_cost, inside)
         steps = min(BLOCK, last - first)
         trace = descend(
             direction, gains[first, active], step_size, steps, cost=cost, on_leave="flag"
@@ -138,6 +143,20 @@ def nominal_gaps(
     return np.where(runs.inside, gaps, np.inf)
 
 
+class _Noting(Oracle):
+    """Notes which runs of families (S, M) ask about a gain that does not stabilize its task."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        super().__init__(oracle.problem, oracle.horizon, oracle.common_noise)
+        self.oracle = oracle
+        self.outside = np.zeros(len(oracle.problem), dtype=bool)
+
+    def answer(self, K: Array) -> Array:
+        stable = objective.is_stabilizing(self.problem, K)
+        self.outside |= ~stable.reshape((-1, *stable.shape[-2:])).all(axis=(0, 2))
+        return self.oracle(K)
+
+
 def asks_outside(
     families: LQR,
     K: ArrayLike,
@@ -154,19 +173,12 @@ def asks_outside(
     Outside: of a gain that does not stabilize the task it is asked for. With the seed of a run
     these are the questions of its first iteration.
     """
-    outside = np.zeros(len(families), dtype=bool)
-
-    def noted(gain: Array) -> Array:
-        stable = objective.is_stabilizing(families, gain)
-        outside[~stable.reshape((-1, *stable.shape[-2:])).all(axis=(0, 2))] = True
-        return oracle(gain)
-
-    noting = Oracle(oracle.name, families, noted, oracle.horizon, oracle.common_noise)
+    noting = _Noting(oracle)
     direction = directions.meta_zeroth_order(
         noting, inner_step_size, radius, samples, rng, **options
     )
     direction(np.broadcast_to(np.asarray(K, dtype=float), (len(families), *np.shape(K)[-2:])))
-    return outside
+    return noting.outside
 
 
 class PerfectSampling:
@@ -179,21 +191,19 @@ class PerfectSampling:
 
     def factors(self, K: ArrayLike) -> Array:
         """1 + eta_l (m/2n) tr Hessian, (..., M): what the printed estimate does to each task."""
-        gain = maml.family_gain(self.tasks, K)
-        traces = trace(objective.hessian_matrix(self.tasks, gain))
+        return self._factors(objective.at_gain(self.tasks, maml.family_gain(self.tasks, K)))
+
+    def _factors(self, at: objective.AtGain) -> Array:
         weight = self.tasks.inputs / (2 * self.tasks.states)
-        return 1 + np.asarray(self.inner_step_size)[..., None] * weight * traces
+        return 1 + np.asarray(self.inner_step_size)[..., None] * weight * trace(at.hessian_matrix)
 
     def __call__(self, K: ArrayLike) -> Array:
-        adapted = maml.adapted_gains(self.tasks, K, self.inner_step_size)
-        lost = np.isnan(adapted).any(axis=(-2, -1), keepdims=True)
-        outer = objective.gradient(self.tasks, np.where(lost, 0.0, adapted))
-        outer = np.where(lost, np.nan, outer)
-        return (self.factors(K)[..., None, None] * outer).mean(axis=-3)
+        at = maml.at_gain(self.tasks, K, self.inner_step_size)
+        return (self._factors(at.before)[..., None, None] * at.after.gradient).mean(axis=-3)
 
     def cost(self, K: ArrayLike) -> Array:
         """Average cost of the tasks, (...)."""
-        return maml.cost(self.tasks, K, 0.0)
+        return average_cost(self.tasks, K)
 
 
 def gain_of_relative_cost(problem: LQR, direction: ArrayLike, ratio: float) -> Array:

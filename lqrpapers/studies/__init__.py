@@ -10,10 +10,8 @@ Problems, families and gains (draws from a Generator or seed that the caller pas
 `known_solutions`   Lyapunov equations whose solution is known without rounding
 ==================  ==============================================================================
 
-Random problems are `lqrlib.systems.random_ensemble` (every size, with noise) and
-`gaussian_systems` (S2's experiment), random gains around an optimum
-`lqrlib.systems.random_stabilizing_gains`, and families around one nominal task
-`lqrlib.tasks.masked_family` and `spectral_family`.
+Random problems and gains around an optimum are in `lqrlib.systems`, random families around one
+nominal task in `lqrlib.tasks`.
 
 One problem or family
 

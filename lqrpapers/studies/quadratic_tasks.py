@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import objective
 from lqrlib.maml import inner_step
+from lqrlib.matrices import spectral_norm
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, finite_array
 
@@ -75,5 +76,5 @@ def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: flo
     low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))
     if not ((low > 0) & (eta * high < 1)).all():
         raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
-    spread = np.linalg.norm(H - H.mean(axis=-3, keepdims=True), 2, axis=(-2, -1)).max(axis=-1)
+    spread = spectral_norm(H - H.mean(axis=-3, keepdims=True)).max(axis=-1)
     return 4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap

@@ -14,6 +14,8 @@ def test_bias_at_the_optimum_is_within_its_bound_and_of_second_order():
     near = lqrlib.optimal_gain(systems.boeing())
     large = meta_bias.stationary_bias(family, near)
     small = meta_bias.stationary_bias(families.scaled(family, np.full(3, 0.1)), near)
+    scale = meta_bias.hessian_norm(family, near)
+    np.testing.assert_allclose(large.inner_step * scale, 0.02, rtol=1e-12)
     assert (large.gaps <= large.bounds).all()
     L = meta_bias.hessian_norm(family, large.gain)
     kappa = ((1 + large.inner_step * L) ** 2 - 1)[:, None]

@@ -77,6 +77,13 @@ def test_perfect_sampling_is_the_limit_of_the_printed_estimate(families, start):
     assert np.linalg.norm(limit - first_order) > 0.05 * np.linalg.norm(first_order)
 
 
+def test_the_average_cost_is_infinite_where_one_task_is_lost(families, start):
+    gains = np.stack([start, start + 10.0])[:, None]
+    found = training.average_cost(families, gains)
+    np.testing.assert_allclose(found[0], lqrlib.cost(families, start).mean(axis=-1), rtol=1e-14)
+    assert found.shape == (2, 4) and np.isinf(found[1]).all()
+
+
 def test_perfect_sampling_takes_one_inner_step_per_family(families, start):
     steps = np.array([1e-6, 2e-6, 3e-6, 4e-6])
     together = training.PerfectSampling(families, steps)(start)

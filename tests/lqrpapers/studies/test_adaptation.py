@@ -93,6 +93,13 @@ def test_head_starts_lie_between_their_bounds():
         adaptation.head_start_bounds([0.1, 1.0], [1.0, 1.0], [1.0, 1.0], 1.5)
 
 
+def test_the_bounds_of_a_head_start_by_hand():
+    """Step 0.9, slowest curvature 1/2: its part of the gap shrinks by 0.55^2 an iteration."""
+    low, high = adaptation.head_start_bounds([0.5, 1.0], [2.0, 1.0], [3.0, 1.0], 0.9)
+    clock = -np.log(0.55**2)
+    np.testing.assert_allclose([low, high], [np.log(2 / 4) / clock - 1, 1.0], rtol=1e-12)
+
+
 def test_the_median_interval_redraws_families_before_their_tasks():
     two_families = np.repeat([[0.0], [1.0]], 30, axis=1)
     assert adaptation.median_interval(two_families, 1) == (0.0, 0.0, 1.0)

@@ -61,3 +61,14 @@ def test_a_family_scaled_to_its_limit_has_the_fraction_asked_for(fraction):
     over = meta.suprema(near, K0, "printed")
     limit = meta.printed_heterogeneity_limit(over, model_free=True)
     np.testing.assert_allclose(over.heterogeneity.max(axis=-1), fraction * limit, rtol=1e-2)
+
+
+def test_families_scaled_below_the_sharp_limit_are_invariant():
+    many = systems.random_ensemble(8, 2, 1, 4, radius=(0.2, 0.9), spread=2.0)
+    K0 = systems.random_stabilizing_gains(many, 5, reach=(0.1, 0.5))
+    family = tasks_around(many, 3, 1e-6, 6)
+    kappa = meta.Errors().kappa
+    over = meta.suprema(admission.scaled_to_limit(family, K0, "sharp", 0.98), K0, "sharp")
+    assert meta.sharp_invariant(over, kappa).all()
+    far = meta.suprema(admission.scaled_to_limit(family, K0, "sharp", 5.0), K0, "sharp")
+    assert not meta.sharp_invariant(far, kappa).any()

@@ -10,10 +10,11 @@ from lqrpapers.studies import taylor
 
 
 def test_distance_to_the_boundary_of_a_scalar_system():
-    """x+ = (1/2 - k) x is stable for k in (-1/2, 3/2)."""
+    """x+ = (1/2 - k) x is stable for k in (-1/2, 3/2); at k = 0.3 the gradient leads to 3/2."""
     problem = systems.scalar(0.5, 1.0, 1.0, 1.0)
-    gains = np.array([0.2, 1.4])[:, None, None]
-    np.testing.assert_allclose(taylor.distance_to_boundary(problem, gains), [0.7, 0.1], rtol=1e-9)
+    gains = np.array([0.2, 0.3, 1.4])[:, None, None]
+    found = taylor.distance_to_boundary(problem, gains)
+    np.testing.assert_allclose(found, [0.7, 0.8, 0.1], rtol=1e-9)
 
 
 def test_no_coordinate_leads_out_before_the_distance():

@@ -22,6 +22,12 @@ def test_the_variance_goes_where_the_fourth_moment_goes():
     assert tails.tail_exponent(one_state(0.9 * edge), [[0.0]]) > 2
 
 
+def test_exponents_of_light_tails_from_gaussian_moments():
+    """a = 0: E (s xi)^(2k) = s^(2k) (2k - 1)!! is 1 at k = 5 for s^10 = 1/945."""
+    light = systems.scalar(0.0, 1.0, 1.0, 1.0, state_variance=945 ** (-1 / 5))
+    assert tails.tail_exponent(light, [[0.0]]) == pytest.approx(5, abs=1e-9)
+
+
 def test_the_mean_goes_at_the_mean_square_boundary():
     assert tails.tail_exponent(one_state(0.7499), [[0.0]]) == pytest.approx(1, abs=1e-3)
     with pytest.raises(ValueError, match="expected a mean-square stabilizing gain"):

@@ -53,6 +53,19 @@ def test_a_run_leaves_at_the_iterate_that_fails_to_stabilize(families, start):
     assert not stable[left, np.flatnonzero(runs.left < 26)].all()
 
 
+def test_a_run_leaves_with_its_first_lost_task_even_if_the_oracle_stays_finite(start):
+    apart = tasks.spectral_family(systems.boeing(), 3, 0.02, 0, families=4)
+
+    def oracle(families):
+        return oracles.finite_horizon_cost(families, 20)
+
+    runs = training.train(apart, start, 3e-5, 25, oracle, 2, **SETTINGS)
+    stable = lqrlib.is_stabilizing(apart, runs.gains[:, :, None])
+    assert stable.all(axis=-1)[runs.inside].all() and (runs.left < 26).all()
+    at_end = stable[runs.left, np.arange(4)]
+    assert not at_end.all(axis=-1).any() and at_end[2, 0]  # the first task still holds in run 2
+
+
 def test_a_start_that_does_not_stabilize_is_refused(families):
     with pytest.raises(lqrlib.NotStabilizingError, match="K0"):
         training.train(families, np.zeros((2, 4)), 1e-6, 3, oracles.exact_cost, 1, **SETTINGS)

@@ -27,7 +27,7 @@ OUTSIDE = np.array([[-10.0, 10.0]])
 HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
 EXPANSION = taylor.expansion(NOMINAL, K)
 NAN = float("nan")
-SHARES = np.ones(2)
+PARTS = np.ones(2)
 
 
 def train(**changes):
@@ -112,14 +112,14 @@ CALLS = {
         lambda: adaptation.median_interval([[1.0, 2.0]], 0, draws=0),
     ],
     "eigenvalues": [
-        lambda: adaptation.head_start_bounds([2.0, 1.0], SHARES, SHARES, 0.1),
-        lambda: adaptation.head_start_bounds([], SHARES, SHARES, 0.1),
+        lambda: adaptation.head_start_bounds([2.0, 1.0], PARTS, PARTS, 0.1),
+        lambda: adaptation.head_start_bounds([], PARTS, PARTS, 0.1),
     ],
     "first": [
-        lambda: adaptation.head_start_bounds([1.0, 2.0], np.ones(3), SHARES, 0.1),
+        lambda: adaptation.head_start_bounds([1.0, 2.0], np.ones(3), PARTS, 0.1),
     ],
     "second": [
-        lambda: adaptation.head_start_bounds([1.0, 2.0], SHARES, [1.0, -1.0], 0.1),
+        lambda: adaptation.head_start_bounds([1.0, 2.0], PARTS, [1.0, -1.0], 0.1),
     ],
     "hessians": [
         lambda: quadratic_tasks.meta_optimum(0 * HESSIANS, OPTIMA, 0.1),
@@ -170,6 +170,6 @@ def test_a_bias_needs_a_gain_inside():
         meta_bias.stationary_bias(FAMILY, OUTSIDE)
 
 
-def test_no_share_along_the_slowest_direction_promises_nothing():
+def test_no_part_along_the_slowest_direction_promises_nothing():
     low, high = adaptation.head_start_bounds([1.0, 2.0], [0.0, 1.0], [0.0, 1.0], 0.1)
     assert low == -np.inf and high == np.inf

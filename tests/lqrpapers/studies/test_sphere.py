@@ -54,6 +54,33 @@ def test_variance_of_gradient_estimates(case, drawn, kind):
     assert Z.var(axis=0).sum() == pytest.approx(variance, rel=0.02)
 
 
+def test_variance_of_two_point_estimates_to_second_order():
+    """Of <g, u> + sum of a_k <v_k, u>^3 / 6, with averages over the sphere by cubature."""
+    d, r, draws = 6, 1e-3, np.random.default_rng(3)
+    g, a, v = draws.standard_normal(d), draws.standard_normal(4), draws.standard_normal((4, d))
+    slopes = np.einsum("k,ki,kj,kj->i", a, v, v, v)  # gradient of the Laplacian
+    at = taylor.Expansion((2, 3), np.zeros(()), g, np.zeros((d, d)), slopes, np.zeros((d, d)))
+    points, weights = sphere_cubature(d)
+    u = r * points
+    Z = d / r**2 * (u @ g + (u @ v.T) ** 3 @ a / 6)[:, None] * u
+    variance = weights @ np.sum(Z**2, axis=1) - np.sum((weights @ Z) ** 2)
+    leading = (d - 1) * g @ g
+    second = sphere.gradient_variance(at, r) - leading
+    assert second == pytest.approx(variance - leading, rel=1e-3)
+
+
+def test_variance_of_one_sided_estimates():
+    """Of a linear function, whose differences the second-order Gaussian weight turns to noise."""
+    d, sigma, draws = 6, 0.1, np.random.default_rng(4)
+    g = draws.standard_normal(d)
+    at = taylor.Expansion((2, 3), np.zeros(()), g, *np.zeros((1, d, d)), g, np.zeros((d, d)))
+    u = sigma * draws.standard_normal((400_000, d))
+    weights = np.einsum("si,sj->sij", u, u) - sigma**2 * np.eye(d)
+    Z = (u @ g)[:, None, None] * weights / sigma**4
+    variance = sphere.stein_variance(at, "one-sided", sigma * np.sqrt(d))
+    assert Z.var(axis=0).sum() == pytest.approx(variance, rel=0.03)
+
+
 def test_bias_of_the_gradient_estimate(case, drawn):
     problem, K, at = case
     radius, U, plus, minus = drawn

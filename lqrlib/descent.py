@@ -23,7 +23,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import NotStabilizingError
-from .validation import Array, finite_array, whole_number
+from .validation import (
+    Array,
+    choice,
+    finite_array,
+    function,
+    positive_array,
+    real_number,
+    require_broadcast,
+    whole_number,
+)
 
 Direction: TypeAlias = Callable[[Array], Array]
 Cost: TypeAlias = Callable[[Array], Array]
@@ -69,9 +78,7 @@ class Trace:
 
 
 def _steps(step_size: float | ArrayLike, batch: tuple[int, ...]) -> Array:
-    steps = finite_array("step_size", step_size, 0)
-    if (steps <= 0).any():
-        raise ValueError(f"step_size: expected positive numbers, got {steps.min():.3g}")
+    steps = positive_array("step_size", step_size)
     try:
         return np.broadcast_to(steps, batch)
     except ValueError:
@@ -122,14 +129,13 @@ def descend(
     ValueError
         If an argument is malformed.
     """
-    if not callable(direction):
-        raise ValueError(f"direction: expected a callable, got {type(direction).__name__}")
+    function("direction", direction)
+    if cost is not None:
+        function("cost", cost)
     K = finite_array("K0", K0, 2)
     iterations = whole_number("iterations", iterations, 0)
-    if not tolerance >= 0:
-        raise ValueError(f"tolerance: expected a number >= 0, got {tolerance!r}")
-    if on_leave not in ("raise", "flag"):
-        raise ValueError(f'on_leave: expected "raise" or "flag", got {on_leave!r}')
+    tolerance = real_number("tolerance", tolerance, positive=False)
+    choice("on_leave", on_leave, ("raise", "flag"))
     both = _joined(direction, cost)
     step, value = both(K)
     require = getattr(direction, "require", None)
@@ -138,6 +144,7 @@ def descend(
     if step.shape[-2:] != K.shape[-2:]:
         rows, columns = K.shape[-2:]
         raise ValueError(f"direction: expected shape (..., {rows}, {columns}), got {step.shape}")
+    require_broadcast("direction", step.shape[:-2], K.shape[:-2], "those of K0,")
     batch = np.broadcast_shapes(step.shape[:-2], K.shape[:-2])
     K = np.broadcast_to(K, batch + K.shape[-2:])
     if value is not None and not np.isfinite(value).all():
@@ -251,13 +258,12 @@ def backtracking(
     gradient : callable, optional
         Gradient of the cost; default: the direction is the gradient.
     """
-    for name, number, top in (
-        ("initial", initial, np.inf),
-        ("shrink", shrink, 1),
-        ("sufficient", sufficient, 1),
-    ):
-        if not 0 < number < top:
-            raise ValueError(f"{name}: expected a number in (0, {top:g}), got {number!r}")
+    initial, most = real_number("initial", initial), whole_number("most", most)
+    for name, number in (("shrink", shrink), ("sufficient", sufficient)):
+        if not real_number(name, number) < 1:
+            raise ValueError(f"{name}: expected a number in (0, 1), got {number!r}")
+    if gradient is not None:
+        function("gradient", gradient)
 
     def rule(K: Array, step: Array, value: Array, cost: Cost) -> Array:
         slope = np.sum(step * (step if gradient is None else gradient(K)), axis=(-2, -1))

@@ -26,10 +26,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import estimators, maml, objective
+from .matrix_equations.elimination import solve_definite
 from .objective import AtGain
 from .oracles import Oracle
-from .problem import LQR, require_family
-from .validation import Array, Seed, real_number, whole_number
+from .problem import LQR, require_family, require_problem
+from .validation import Array, Seed, choice, function, generator, real_number, whole_number
 
 __all__ = [
     "gauss_newton",
@@ -50,7 +51,7 @@ class LQRDirection:
     """
 
     def __init__(self, name: str, problem: LQR, formula: Callable[[AtGain], Array]) -> None:
-        objective.require_problem(problem)
+        require_problem(problem)
         self.name = name
         self.problem = problem
         self._formula = formula
@@ -88,7 +89,7 @@ def _natural_gradient(at: AtGain) -> Array:
 
 
 def _gauss_newton(at: AtGain) -> Array:
-    return np.asarray(2 * np.linalg.solve(at.R_K, at.E))
+    return 2 * solve_definite(at.R_K, at.E)
 
 
 def gradient(problem: LQR) -> LQRDirection:
@@ -117,7 +118,10 @@ class ZerothOrder:
     points: int
 
     def __post_init__(self) -> None:
-        if self.points not in (1, 2):
+        function("oracle", self.oracle)
+        real_number("radius", self.radius)
+        whole_number("samples", self.samples)
+        if whole_number("points", self.points) not in (1, 2):
             raise ValueError(f"points: expected 1 or 2, got {self.points!r}")
         if self.points == 1 and getattr(self.oracle, "common_noise", False):
             raise ValueError("points: expected 2 with an oracle of common noise, got 1")
@@ -150,7 +154,7 @@ def zeroth_order(
     callable
         ``K -> (..., m, n)``; ``nan`` or ``inf`` where a perturbed gain leaves the domain.
     """
-    return ZerothOrder(oracle, radius, samples, np.random.default_rng(rng), points)
+    return ZerothOrder(oracle, radius, samples, generator("rng", rng), points)
 
 
 @dataclass(eq=False)
@@ -219,10 +223,7 @@ class MetaZerothOrder:
     shared: bool
 
     def __post_init__(self) -> None:
-        if self.hessian not in ESTIMATES:
-            raise ValueError(
-                f"hessian: expected one of {', '.join(ESTIMATES)}, got {self.hessian!r}"
-            )
+        choice("hessian", self.hessian, ESTIMATES)
         tasks = getattr(self.oracle, "problem", None)
         if not isinstance(tasks, LQR) or not tasks.batch_shape:
             raise ValueError(
@@ -331,7 +332,5 @@ def meta_zeroth_order(
     callable
         ``K -> (..., m, n)``; ``nan`` where a gain that is asked about does not stabilize its task.
     """
-    generator = np.random.default_rng(rng)
-    return MetaZerothOrder(
-        oracle, inner_step_size, radius, samples, generator, hessian, fresh, shared
-    )
+    rng = generator("rng", rng)
+    return MetaZerothOrder(oracle, inner_step_size, radius, samples, rng, hessian, fresh, shared)

@@ -19,7 +19,7 @@ from .matrices import inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
 from .problem import LQR, input_weight, stage_weight
-from .validation import Array, finite_array, whole_number
+from .validation import Array, finite_array, require_broadcast, whole_number
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -29,6 +29,7 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
     state = finite_array("x0", x0, 1)
     if state.shape[-1] != problem.states:
         raise ValueError(f"x0: expected shape (..., {problem.states}), got {state.shape}")
+    require_broadcast("x0", state.shape[:-1], problem.batch_shape)
     return state[..., :, None] * state[..., None, :]
 
 
@@ -103,6 +104,7 @@ def finite_horizon_cost(
     """
     gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
     moment = initial_moment(problem, x0)
+    require_broadcast("x0", moment.shape[:-2], gain.shape[:-2], "those of K,")
     costs = inner(value_matrix(problem, gain, steps), moment)
     return np.where(np.isnan(costs), np.inf, costs)  # nan: it overflowed on the way
 

@@ -15,7 +15,7 @@ gradient ``nan``. Multiplicative noise is allowed throughout.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +24,14 @@ from .errors import NotStabilizingError
 from .matrices import frobenius_norm
 from .objective import AtGain
 from .problem import LQR, require_family
-from .validation import Array, matrix, real_number, whole_number
+from .validation import (
+    Array,
+    finite_array,
+    matrix,
+    real_number,
+    require_broadcast,
+    whole_number,
+)
 
 HESSIANS = ("exact", "none")
 # A stand-in for the Hessian operator: the tasks at a gain, and a direction (..., M, m, n).
@@ -64,29 +71,23 @@ def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
     """K (..., m, n) with an axis for the tasks, (..., 1, m, n), checked against the family."""
     require_family(tasks)
     gain = matrix(name, K, tasks.inputs, tasks.states)
-    try:
-        np.broadcast_shapes(gain.shape[:-2], tasks.batch_shape[:-1])
-    except ValueError:
-        raise ValueError(
-            f"{name}: batch axes {gain.shape[:-2]} do not broadcast against the families "
-            f"{tasks.batch_shape[:-1]}"
-        ) from None
+    require_broadcast(name, gain.shape[:-2], tasks.batch_shape[:-1], "the families")
     return gain[..., None, :, :]
 
 
-def inner_steps(value: float | Array) -> float | Array:
+def inner_steps(value: Any) -> float | Array:
     """The inner step size, or one for each family (...): numbers >= 0, checked."""
-    if np.ndim(value) == 0:
-        return real_number("inner_step_size", value, positive=False)  # type: ignore[arg-type]
-    steps = np.asarray(value)
-    if steps.dtype.kind not in "iuf" or not (np.isfinite(steps) & (steps >= 0)).all():
+    if not isinstance(value, list | tuple) and np.ndim(value) == 0:
+        return real_number("inner_step_size", value, positive=False)
+    steps = finite_array("inner_step_size", value, 0)
+    if (steps < 0).any():
         raise ValueError(f"inner_step_size: expected numbers >= 0, got {value!r}")
-    return steps.astype(float)
+    return steps
 
 
 def require_hessian(hessian: str | Hessian) -> None:
     """Refuse what stands for no Hessian operator."""
-    if not callable(hessian) and hessian not in HESSIANS:
+    if not (callable(hessian) or (isinstance(hessian, str) and hessian in HESSIANS)):
         raise ValueError(
             f"hessian: expected a callable or one of {', '.join(HESSIANS)}, got {hessian!r}"
         )

@@ -31,7 +31,7 @@ from .errors import NotStabilizingError
 from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.riccati import Solution
-from .problem import LQR, input_noise_weight, input_weight, stage_weight
+from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
 from .validation import Array, matrix
 
 # Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
@@ -155,12 +155,6 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
             f"{problem.batch_shape}"
         ) from None
     return gain
-
-
-def require_problem(problem: LQR) -> None:
-    """Refuse what is no LQR problem, by name."""
-    if not isinstance(problem, LQR):
-        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
 
 
 def at_gain(problem: LQR, K: ArrayLike) -> AtGain:

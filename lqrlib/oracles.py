@@ -24,9 +24,9 @@ from numpy.typing import ArrayLike
 
 from . import finite_horizon, objective
 from .finite_horizon import initial_moment
-from .problem import LQR
+from .problem import LQR, require_problem
 from .simulation import DRAWS, simulated_costs
-from .validation import Array, Seed, finite_array, whole_number
+from .validation import Array, Seed, choice, finite_array, function, generator, whole_number
 
 
 class Oracle:
@@ -54,11 +54,11 @@ class Oracle:
         horizon: int = 0,
         common_noise: bool = False,
     ) -> None:
-        objective.require_problem(problem)
+        require_problem(problem)
         self.name, self.problem = name, problem
         self.horizon, self.common_noise = horizon, common_noise
         self.queries = self.steps = 0
-        self._answer = answer
+        self._answer = function("answer", answer)
 
     def __call__(self, K: ArrayLike) -> Array:
         return self._counted(self._answer(objective.gain_array(self.problem, K)))
@@ -105,7 +105,7 @@ def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None)
     x0 : array (..., n), optional
         A fixed initial state; by default the initial state has second moment Sigma0.
     """
-    objective.require_problem(problem)
+    require_problem(problem)
     initial_moment(problem, x0)
     length = whole_number("horizon", horizon)
     answer = partial(finite_horizon.finite_horizon_cost, problem, horizon=length, x0=x0)
@@ -142,18 +142,20 @@ def rollout_cost(
         and noise, as do the two ends of each pair of `estimators.two_point_gradient`. A real
         system cannot offer this, a simulator can.
     """
-    objective.require_problem(problem)
-    initial_moment(problem, x0)
-    if draws not in DRAWS:
-        raise ValueError(f"draws: expected one of {', '.join(DRAWS)}, got {draws!r}")
-    steps = whole_number("horizon", horizon)
+    require_problem(problem)
+    axes, steps = initial_moment(problem, x0).shape[:-2], whole_number("horizon", horizon)
+    if np.broadcast_shapes(axes, problem.batch_shape) != problem.batch_shape:
+        raise ValueError(
+            f"x0: expected one state for each problem, got batch axes {axes} for those of the "
+            f"problem, {problem.batch_shape}"
+        )
     answer = partial(
         simulated_costs,
         problem,
         horizon=steps,
-        rng=np.random.default_rng(rng),
+        rng=generator("rng", rng),
         x0=None if x0 is None else finite_array("x0", x0, 1),
-        draws=draws,
+        draws=choice("draws", draws, DRAWS),
         shared=common_noise,
     )
     return Oracle("roll-out cost", problem, answer, steps, common_noise)

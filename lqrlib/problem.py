@@ -16,7 +16,7 @@ Leading axes are the batch: a stack of M tasks is one `LQR` whose arrays start w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,10 @@ class LQR:
             raise ValueError(f"batch axes do not broadcast: {given}") from None
 
         def frozen(array: Array, core: int) -> Array:
+            owner = array
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            owner.setflags(write=False)  # or a view of it could be made writable again
             array = np.broadcast_to(array, batch + array.shape[array.ndim - core :])
             array.setflags(write=False)
             return array
@@ -212,6 +216,10 @@ class LQR:
             },
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What copies and pickles are made of: they are frozen too, and solve for themselves."""
+        return self._from_arrays, ({x: getattr(self, x) for x in _MATRICES}, self._noises())
+
     def _noises(self) -> dict[str, Noise]:
         return {"state_noise": self.state_noise, "input_noise": self.input_noise}
 
@@ -233,13 +241,14 @@ class LQR:
         ValueError
             If the list is empty or the members differ in states, inputs or batch shape.
         """
+        if not isinstance(problems, Iterable):
+            raise ValueError(f"problems: expected LQR problems, got {type(problems).__name__}")
         problems = list(problems)
         if not problems:
             raise ValueError("problems: expected at least one LQR, got an empty list")
         first = problems[0]
         for i, other in enumerate(problems):
-            if not isinstance(other, LQR):
-                raise ValueError(f"problems[{i}]: expected an LQR, got {type(other).__name__}")
+            require_problem(other, f"problems[{i}]")
             got, want = ((p.states, p.inputs, p.batch_shape) for p in (other, first))
             if got != want:
                 raise ValueError(
@@ -286,9 +295,15 @@ def _pad(noise: Noise, terms: int) -> Noise:
     )
 
 
+def require_problem(problem: LQR, name: str = "problem") -> None:
+    """Refuse what is no LQR problem, by name."""
+    if not isinstance(problem, LQR):
+        raise ValueError(f"{name}: expected an LQR, got {type(problem).__name__}")
+
+
 def stage_weight(problem: LQR, K: Array) -> Array:
     """Q + K'RK, (..., n, n): what one step under u = -K x costs."""
-    with np.errstate(over="ignore", invalid="ignore"):  # of a huge gain, whose cost is inf
+    with np.errstate(all="ignore"):  # of a huge gain, whose cost is inf, or of a tiny one
         return problem.Q + transpose(K) @ problem.R @ K
 
 

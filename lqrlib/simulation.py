@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .objective import gain_array, require_problem
-from .problem import LQR
-from .validation import Array, Seed, finite_array, whole_number
+from .objective import gain_array
+from .problem import LQR, require_problem
+from .validation import Array, Seed, finite_array, generator, whole_number
 
 DRAWS = ("gaussian", "signs")
 # Largest temporary of a block of samples; 0.2 to 0.5 MB were the fastest.
@@ -119,11 +119,11 @@ def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng:
     if x0.ndim != 2 or x0.shape[1] != problem.states:
         raise ValueError(f"starts: expected shape (S, {problem.states}), got {x0.shape}")
     length = whole_number("steps", steps, 0)
-    generator, count = np.random.default_rng(rng), len(x0)
+    rng, count = generator("rng", rng), len(x0)
     terms = [noise.variances.shape[-1] for noise in (problem.state_noise, problem.input_noise)]
 
     def noise(_: tuple[int, ...]) -> Array:
-        return np.concatenate([generator.standard_normal((count, p)).T for p in terms])
+        return np.concatenate([rng.standard_normal((count, p)).T for p in terms])
 
     batch, sizes = gain.shape[:-2], gain.shape[-2:]
     each = np.moveaxis(gain.reshape((-1, *sizes)), 0, -1)

@@ -29,8 +29,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .matrices import spectral_norm
-from .problem import LQR, require_family
-from .validation import Array, Seed, finite_array, real_number, whole_number
+from .problem import LQR, require_family, require_problem
+from .validation import (
+    Array,
+    Seed,
+    choice,
+    finite_array,
+    generator,
+    real_number,
+    require_broadcast,
+    whole_number,
+)
 
 MATRICES = ("A", "B", "Q", "R")
 SETTINGS = {"system": (1, 1, 0, 0), "cost": (0, 0, 1, 1), "both": (1, 1, 1, 1)}
@@ -61,17 +70,21 @@ def levels(epsilon: float | ArrayLike, setting: str = "both") -> Levels:
     >>> print(*levels(0.01, "cost"))
     0.0 0.0 0.01 0.01
     """
-    if setting not in SETTINGS:
-        raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}, got {setting!r}")
+    used = SETTINGS[choice("setting", setting, SETTINGS)]
     values = finite_array("epsilon", epsilon, 0)
     if values.shape not in ((), (4,)) or (values < 0).any():
         raise ValueError(f"epsilon: expected one or four numbers >= 0, got {epsilon!r}")
-    chosen = np.broadcast_to(values, 4) * SETTINGS[setting]
+    chosen = np.broadcast_to(values, 4) * used
     return Levels(*(np.asarray(value) for value in chosen))
 
 
 def distances(first: LQR, second: LQR) -> Levels:
     """Spectral distances ||A_i - A_j||, ||B_i - B_j||, ||Q_i - Q_j||, ||R_i - R_j||, each (...)."""
+    require_problem(first, "first")
+    require_problem(second, "second")
+    if (first.states, first.inputs) != (second.states, second.inputs):
+        raise ValueError(f"second: expected states and inputs as in {first!r}, got {second!r}")
+    require_broadcast("second", second.batch_shape, first.batch_shape, "those of the first,")
     return Levels(
         *(spectral_norm(getattr(first, name) - getattr(second, name)) for name in MATRICES)
     )
@@ -142,19 +155,18 @@ def masked_family(
     """
     single = _nominal(nominal)
     shape = _counts(count, families)
-    generator = np.random.default_rng(rng)
-    given = dict(masks or {})
-    if unknown := set(given) - set(MATRICES):
-        raise ValueError(f"masks: expected some of A, B, Q, R, got {sorted(unknown)}")
+    rng, given = generator("rng", rng), {} if masks is None else masks
+    if not isinstance(given, Mapping) or set(given) - set(MATRICES):
+        raise ValueError(f"masks: expected a mapping from some of A, B, Q, R, got {masks!r}")
     changed = {}
     for name, level in zip(MATRICES, levels(epsilon), strict=True):
         size = getattr(single, name).shape
-        mask = _directions(generator, (*shape[:-1], 1), size, name in "QR")
+        mask = _directions(rng, (*shape[:-1], 1), size, name in "QR")
         if name in given:
             mask = finite_array(f"masks[{name!r}]", given[name], 2)
             if mask.shape != size:
                 raise ValueError(f"masks[{name!r}]: expected shape {size}, got {mask.shape}")
-        factors = generator.uniform(0, 1, shape) * level
+        factors = rng.uniform(0, 1, shape) * level
         factors[..., 0] = 0.0
         changed[name] = getattr(single, name) + factors[..., None, None] * mask
     return single.replace(**changed)
@@ -198,15 +210,15 @@ def spectral_family(
         raise ValueError(f"share: expected a number in (0, 1], got {share!r}")
     if near is not None:
         require_family(near, "near")
-        if len(near.batch_shape) != 1:
-            raise ValueError(f"near: expected one family (M,), got batch {near.batch_shape}")
-    generator = np.random.default_rng(rng)
+        if (*near.batch_shape[1:], near.states, near.inputs) != (single.states, single.inputs):
+            raise ValueError(
+                f"near: expected one family (M,) of problems like {single!r}, got {near!r}"
+            )
+    rng = generator("rng", rng)
     changed = {}
     for name, level in zip(MATRICES, levels(epsilon), strict=True):
         seen = None if near is None else getattr(near, name)
-        changed[name] = _redrawn(
-            generator, getattr(single, name), float(level), shape, share, name, seen
-        )
+        changed[name] = _redrawn(rng, getattr(single, name), float(level), shape, share, name, seen)
     return single.replace(**changed)
 
 

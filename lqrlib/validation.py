@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +23,17 @@ class Noise(NamedTuple):
     directions: Array
 
 
+def _is_masked(value: Any) -> bool:
+    """Whether there is a masked array in a list, or a list of lists."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_masked, value))
+    return isinstance(value, np.ma.MaskedArray)
+
+
 def finite_array(name: str, value: ArrayLike, core: int) -> Array:
     """Return `value` as a float64 array of at least `core` axes, or raise ValueError."""
+    if _is_masked(value):
+        raise ValueError(f"{name}: expected plain numbers, got a masked array")
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -35,10 +44,37 @@ def finite_array(name: str, value: ArrayLike, core: int) -> Array:
         raise ValueError(f"{name}: expected at least {core} axes, got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
-    array = array.astype(np.float64)
+    with np.errstate(over="ignore", under="ignore"):  # of a longer float
+        array = array.astype(np.float64)
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
     return array
+
+
+def choice(name: str, value: Any, options: Iterable[str]) -> str:
+    """One of the words in `options`, or raise ValueError."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name}: expected one of {', '.join(options)}, got {value!r}")
+    return value
+
+
+def function(name: str, value: Any) -> Any:
+    """Something to call, or raise ValueError."""
+    if not callable(value):
+        raise ValueError(f"{name}: expected a callable, got {type(value).__name__}")
+    return value
+
+
+def require_broadcast(
+    name: str, axes: tuple[int, ...], others: tuple[int, ...], whose: str = "the problem's"
+) -> None:
+    """Refuse batch axes that do not broadcast against the others."""
+    try:
+        np.broadcast_shapes(axes, others)
+    except ValueError:
+        raise ValueError(
+            f"{name}: batch axes {axes} do not broadcast against {whose} {others}"
+        ) from None
 
 
 def whole_number(name: str, value: int, least: int = 1) -> int:
@@ -48,9 +84,22 @@ def whole_number(name: str, value: int, least: int = 1) -> int:
     return int(value)
 
 
-def real_number(name: str, value: float, *, positive: bool = True) -> float:
+def generator(name: str, rng: Seed) -> np.random.Generator:
+    """The random generator that numpy makes of `rng`, or raise ValueError naming the argument."""
+    try:
+        if isinstance(rng, np.matrix | np.ma.MaskedArray):
+            raise TypeError("no seed")
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name}: expected a whole number >= 0, a sequence of them, a SeedSequence or a "
+            f"Generator, got {type(rng).__name__} ({error})"
+        ) from None
+
+
+def real_number(name: str, value: Any, *, positive: bool = True) -> float:
     """Return a finite number > 0 (or >= 0) as a float, or raise ValueError."""
-    number = np.asarray(value)
+    number = np.asarray(None if isinstance(value, list | np.ma.MaskedArray) else value)
     usable = number.shape == () and number.dtype.kind in "iuf" and bool(np.isfinite(number))
     if not usable or number < 0 or (positive and number == 0):
         expected = "a positive number" if positive else "a number >= 0"
@@ -92,8 +141,14 @@ def symmetric_matrix(name: str, value: ArrayLike, size: int, *, definite: bool) 
     array = matrix(name, value, size, size)
     scale = np.abs(array).max(axis=(-2, -1))
     transpose = array.swapaxes(-1, -2)
-    if (np.abs(array - transpose).max(axis=(-2, -1)) > ROUNDING * scale).any():
-        raise ValueError(f"{name}: expected a symmetric matrix, got an asymmetric one")
+    # no entry of a semidefinite matrix exceeds the root of the diagonal entries beside it
+    root = np.sqrt(np.abs(np.diagonal(array, axis1=-2, axis2=-1)))
+    entries = root[..., :, None] * root[..., None, :]
+    if (np.abs(array / 2 - transpose / 2) > ROUNDING / 2 * entries).any():
+        raise ValueError(
+            f"{name}: expected a symmetric matrix, got an asymmetric one (if by rounding, pass "
+            f"({name} + {name}.T) / 2)"
+        )
     array = array / 2 + transpose / 2
     least = np.linalg.eigvalsh(array)[..., 0]
     if definite and (least <= 0).any():

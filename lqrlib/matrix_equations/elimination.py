@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.validation import Array
 
 MOST_UNKNOWNS, LEAST_MEMBERS = 6, 64
@@ -32,12 +33,16 @@ def eliminate(rows: Array) -> Array:
 
 
 def solve_definite(W: Array, V: Array) -> Array:
-    """W^(-1) V for positive definite W (..., n, n) and V (..., n, k) with the same batch axes."""
+    """W^(-1) V for positive definite W (..., n, n) and V (..., n, k), whose batch axes W fits.
+
+    Not finite for a member whose W has lost its definiteness to rounding.
+    """
     n, k = V.shape[-2:]
     batch = V.shape[:-2]
     members = int(np.prod(batch))
     if W.shape[:-2] != batch or not worthwhile(n, members):
-        return np.asarray(np.linalg.solve(W, V))
+        W = np.broadcast_to(W, batch + W.shape[-2:]).reshape(-1, n, n)
+        return solve_stack(W, V.reshape(-1, n, k)).reshape(V.shape)
     rows = np.empty((n, n + k, members))
     rows[:, :n] = np.moveaxis(W.reshape(members, n, n), 0, -1)
     rows[:, n:] = np.moveaxis(V.reshape(members, n, k), 0, -1)

@@ -8,17 +8,22 @@ from numpy.typing import ArrayLike
 from lqrlib.matrices import symmetric_part, transpose
 from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
-from lqrlib.validation import ROUNDING, Array, matrix, noise_terms, square_matrix
+from lqrlib.validation import (
+    ROUNDING,
+    Array,
+    matrix,
+    noise_terms,
+    require_broadcast,
+    square_matrix,
+)
 
 
 def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
     W = matrix("W", value, n, n)
-    if np.abs(W - transpose(W)).max() > ROUNDING * np.abs(W).max():
+    tilt, size = np.abs(W / 2 - transpose(W) / 2), np.abs(W)
+    if (tilt.max(axis=(-2, -1)) > ROUNDING / 2 * size.max(axis=(-2, -1))).any():
         raise ValueError("W: expected a symmetric matrix, got an asymmetric one")
-    try:
-        np.broadcast_shapes(W.shape[:-2], batch)
-    except ValueError:
-        raise ValueError(f"W: batch axes {W.shape[:-2]} do not broadcast against {batch}") from None
+    require_broadcast("W", W.shape[:-2], batch, "the others',")
     return symmetric_part(W)
 
 
@@ -84,14 +89,11 @@ def solve_generalized_lyapunov(
     """
     F = square_matrix("F", F)
     n = F.shape[-1]
-    noise = noise_terms("noise", (variances, directions), n, n)
-    scaled = np.sqrt(noise.variances)[..., None, None] * noise.directions
-    try:
-        batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
-    except ValueError:
-        raise ValueError(
-            f"batch axes do not broadcast: F {F.shape[:-2]}, noise {scaled.shape[:-3]}"
-        ) from None
+    scales, S = noise_terms("noise", (variances, directions), n, n)
+    require_broadcast("variances", scales.shape[:-1], S.shape[:-3], "the directions'")
+    scaled = np.sqrt(scales)[..., None, None] * S
+    require_broadcast("directions", scaled.shape[:-3], F.shape[:-2], "those of F,")
+    batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
     W = _right_hand_side(W, n, batch)
     scaled = np.broadcast_to(scaled, batch + scaled.shape[-3:]).reshape((-1,) + scaled.shape[-3:])
     loop = ClosedLoop(np.broadcast_to(F, batch + (n, n)), Directions(scaled), method)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lqrlib.errors import NotStabilizableError
 from lqrlib.matrices import Flags, frobenius_norm, inner
 from lqrlib.matrix_equations.closed_loops import ClosedLoop, closed_loop
+from lqrlib.matrix_equations.elimination import solve_definite
 from lqrlib.matrix_equations.iteration import policy_iteration, value_iteration, value_step
 from lqrlib.matrix_equations.riccati_doubling import structured_doubling
 from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
@@ -54,6 +55,10 @@ class Solution:
     def __post_init__(self) -> None:
         self.K.setflags(write=False)
         self.P.setflags(write=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What copies and pickles are made of; they are read-only too."""
+        return type(self), (self.problem, self.K, self.P, self.iterations)
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
         return iter((self.K, self.P, self.poles, self.cost))
@@ -181,9 +186,9 @@ def _first_guess(problem: LQR) -> Array:
         for weight in (problem.Q[i], identity):
             try:
                 X = scipy.linalg.solve_discrete_are(A, B, weight, R)
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, ValueError):  # scipy's ordqz says ValueError
                 continue
-            gain = np.linalg.solve(R + B.T @ X @ B, B.T @ X @ A)
+            gain = solve_definite(R + B.T @ X @ B, B.T @ X @ A)
             if ClosedLoop(A - B @ gain, None).stable:
                 K[i] = gain
                 break

@@ -40,10 +40,10 @@ def test_descent_imports_nothing_of_lqr():
     names = {
         alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.level
+        if isinstance(node, ast.ImportFrom) and node.level and node.module != "validation"
         for alias in node.names
     }
-    assert names <= {"NotStabilizingError", "Array", "finite_array", "whole_number"}
+    assert names <= {"NotStabilizingError"}
 
 
 @given(st.floats(1e-3, 0.2), st.integers(0, 30))
@@ -187,7 +187,7 @@ def test_the_start_is_left_as_it_was_and_shared_with_nothing():
         ({"iterations": None}, "iterations: expected a whole number"),
         ({"tolerance": -1.0}, "tolerance: expected a number >= 0, got -1"),
         ({"tolerance": np.nan}, "tolerance: expected a number >= 0"),
-        ({"on_leave": "ignore"}, 'on_leave: expected "raise" or "flag", got \'ignore\''),
+        ({"on_leave": "ignore"}, "on_leave: expected one of raise, flag, got 'ignore'"),
         ({"step_size": backtracking()}, "cost: a step-size rule needs a cost function"),
         ({"direction": 3}, "direction: expected a callable"),
     ],
@@ -238,7 +238,7 @@ def test_backtracking_takes_no_step_where_none_lowers_the_cost():
     [("initial", 0), ("initial", -1), ("shrink", 1.0), ("shrink", 0), ("sufficient", 1.5)],
 )
 def test_backtracking_refuses_numbers_out_of_range_by_name(name, value):
-    with pytest.raises(ValueError, match=f"{name}: expected a number in"):
+    with pytest.raises(ValueError, match=f"{name}: expected a"):
         backtracking(**{name: value})
 
 

@@ -34,5 +34,5 @@ def test_stationary_gains_and_directions(family):
 
 @pytest.mark.parametrize("wrong", [np.array([1.0, -1.0]), np.array([np.nan]), np.array(["a"])])
 def test_wrong_steps_are_refused(family, wrong):
-    with pytest.raises(ValueError, match="inner_step_size: expected numbers >= 0"):
+    with pytest.raises(ValueError, match="inner_step_size: expected"):
         maml.cost(family, lqrlib.optimal_gain(family[0]), wrong)

@@ -1,6 +1,8 @@
 """LQR: what it takes, what it refuses and how it says so, stacks, indexing."""
 
+import copy
 import dataclasses
+import pickle
 import traceback
 from pathlib import Path
 
@@ -65,6 +67,9 @@ BAD = [
     # weights and variances
     ("Q", TILTED, "Q: expected a symmetric matrix, got an asymmetric one"),
     ("Sigma0", TILTED, "Sigma0: expected a symmetric matrix"),
+    ("Q", [[1e12, 50.0], [0.0, 50.0]], "Q: expected a symmetric matrix, got an asymmetric one"),
+    ("A", np.ma.array(EYE, mask=EYE), "A: expected plain numbers, got a masked array"),
+    ("A", [np.ma.array([1.0, 999.0], mask=[0, 1]), [0.0, 1.0]], "A: .* got a masked array"),
     ("Q", SADDLE, "Q: expected a positive semidefinite matrix, got smallest eigenvalue -1"),
     ("Q", -EYE, "Q: expected a positive semidefinite matrix"),
     ("R", [[0.0]], "R: expected a positive definite matrix, got smallest eigenvalue 0"),
@@ -212,3 +217,61 @@ def test_a_problem_cannot_be_changed():
     for array in (problem.A, problem.Q, *problem.state_noise, *problem.input_noise):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
+
+
+COPIES = [copy.copy, copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))]
+
+
+def arrays(problem):
+    names = (*NAMES, "state_noise", "input_noise")
+    fields = (getattr(problem, name) for name in names)
+    return [a for field in fields for a in (field if isinstance(field, tuple) else [field])]
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["copy", "deepcopy", "pickle"])
+def test_a_copy_is_frozen_and_equal_and_remembers_nothing(copied):
+    problem = LQR(**good())
+    K = lqrlib.optimal_gain(problem)
+    twin = copied(problem)
+    assert not {"optimum", "_noise_terms"} & set(vars(twin))
+    for array, original in zip(arrays(twin), arrays(problem), strict=True):
+        np.testing.assert_array_equal(array, original)
+        assert not array.flags.writeable
+    assert lqrlib.cost(twin, K) == lqrlib.cost(problem, K)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        *COPIES,
+        lambda p: p,
+        lambda p: LQR.stack([p, p]),
+        lambda p: LQR.stack([p, p])[::-1],
+        lambda p: LQR.stack([p, p])[1],
+        lambda p: p.reshape(1),
+        lambda p: p.replace(A=EYE),
+        lambda p: LQR(np.stack([p.A] * 3), p.B, p.Q, p.R),
+    ],
+)
+def test_no_array_of_a_problem_can_be_made_writable(made):
+    for array in arrays(made(LQR(**good()))):
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.setflags(write=True)
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["copy", "deepcopy", "pickle"])
+def test_a_copied_solution_is_read_only(copied):
+    solution = copied(lqrlib.solve(LQR(**good())))
+    assert not solution.K.flags.writeable and not solution.P.flags.writeable
+    np.testing.assert_array_equal(solution.cost, lqrlib.solve(LQR(**good())).cost)
+
+
+def test_a_number_too_long_for_float64_is_refused_without_a_warning():
+    with pytest.raises(ValueError, match="A: expected finite numbers"):
+        LQR(np.longdouble("1e400"), 1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("problems", [3, [3], "ab"])
+def test_only_problems_are_stacked(problems):
+    with pytest.raises(ValueError, match="problems.*: expected"):
+        LQR.stack(problems)

@@ -237,3 +237,11 @@ def test_lists_integers_and_read_only_arrays_are_taken_and_left_unchanged():
     assert solve_lyapunov(F, W).tolist() == expected
     assert solve_lyapunov(F.tolist(), W.tolist()).tolist() == expected
     assert np.array_equal(F, before[0]) and np.array_equal(W, before[1])
+
+
+def test_asymmetry_is_judged_for_each_member():
+    W = np.stack([1e12 * np.eye(2), [[0.0, 1.0], [0.0, 0.0]]])
+    with pytest.raises(ValueError, match="W: expected a symmetric matrix"):
+        solve_lyapunov(0.5 * np.eye(2), W)
+    almost = W + [[[0.0, 1.0], [0.0, 0.0]], [[0.0, 1e-11], [1.0, 0.0]]]
+    assert np.isfinite(solve_lyapunov(0.5 * np.eye(2), almost)).all()

@@ -21,44 +21,85 @@ knows of regulators.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .validation import Array, Seed, finite_array, matrix, real_number, whole_number
+from .validation import (
+    Array,
+    Seed,
+    choice,
+    finite_array,
+    function,
+    generator,
+    matrix,
+    real_number,
+    require_broadcast,
+    whole_number,
+)
 
 Function: TypeAlias = Callable[[Array], Array]
+# Largest number of entries of the matrices of a sample, over the samples taken at a time.
+MOST_NUMBERS = 2**22
 
 
 def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Array:
     """Directions (samples, m, n), uniform on the Frobenius sphere of `radius`."""
     count = whole_number("samples", samples)
     length = real_number("radius", radius)
-    directions = np.random.default_rng(rng).standard_normal((count, *shape))
+    if not isinstance(shape, tuple) or len(shape) != 2:
+        raise ValueError(f"shape: expected two whole numbers (m, n), got {shape!r}")
+    size = [whole_number("shape", axis) for axis in shape]
+    directions = generator("rng", rng).standard_normal((count, *size))
     return length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
-def _drawn(
-    K: ArrayLike, radius: float, samples: int, rng: Seed, distribution: str = "sphere"
-) -> tuple[Array, Array]:
-    """The gain, and directions with the batch axes of the gain left free for broadcasting."""
-    gain = finite_array("K", K, 2)
-    generator = np.random.default_rng(rng)
-    shape = gain.shape[-2:]
-    directions = sphere(samples, shape, radius, generator)
-    if distribution == "gaussian":
-        lengths = np.sqrt(generator.chisquare(np.prod(shape), (len(directions), 1, 1)))
-        directions = directions * lengths / np.sqrt(np.prod(shape))
-    axes = (1,) * (gain.ndim - 2)
-    return gain, directions.reshape(directions.shape[:1] + axes + directions.shape[1:])
+def _average(
+    estimate: Callable[[Array], Array],
+    K: Array,
+    radius: float,
+    samples: int,
+    rng: Seed,
+    distribution: str = "sphere",
+) -> Array:
+    """The average of estimates from directions (samples, ..., m, n), some at a time.
+
+    The batch axes of the gain are left free in the directions. They are drawn from one stream,
+    however many there are at a time, and few enough are to bound the memory.
+    """
+    count, lengths = whole_number("samples", samples), generator("rng", rng)
+    normals, size = lengths, K.shape[-2] * K.shape[-1]
+    most = max(1, MOST_NUMBERS // (K.size * max(size, 8)))
+    sizes = [min(most, count - first) for first in range(0, count, most)]
+    if distribution == "gaussian" and len(sizes) > 1:
+        normals = copy.deepcopy(lengths)  # lengths come after all normals in the stream
+        for some in sizes:
+            lengths.standard_normal((some, size))
+    total = None
+    for some in sizes:
+        U = sphere(some, K.shape[-2:], radius, normals)
+        if distribution == "gaussian":
+            U = U * np.sqrt(lengths.chisquare(size, (some, 1, 1)) / size)
+        U = U.reshape(U.shape[:1] + (1,) * (K.ndim - 2) + U.shape[1:])
+        part = estimate(U) if len(sizes) == 1 else estimate(U) * (some / count)
+        total = part if total is None else total + part
+    assert total is not None
+    return total
 
 
 def _weighted(weights: Array, directions: Array) -> Array:
     """Average over samples of weight times direction; nan where a weight is not finite."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         return np.mean(weights[..., None, None] * directions, axis=0)
+
+
+def _gain(name: str, f: Function, K: ArrayLike) -> Array:
+    """The gain (..., m, n) of an estimate, whose function and gain are checked."""
+    function("function", f)
+    return finite_array(name, K, 2)
 
 
 def one_point_gradient(
@@ -75,10 +116,13 @@ def one_point_gradient(
     Its variance grows like (d f / r)^2 / samples. A `baseline` subtracted from every value, such
     as f(K), leaves the expectation alone and takes most of the variance away.
     """
-    gain, U = _drawn(K, radius, samples, rng)
+    gain, level = _gain("K", function, K), finite_array("baseline", baseline, 0)
     dimension = gain.shape[-2] * gain.shape[-1]
-    values = function(gain + U) - np.asarray(baseline)
-    return _weighted(dimension / radius**2 * values, U)
+
+    def estimate(U: Array) -> Array:
+        return _weighted(dimension / radius**2 * (function(gain + U) - level), U)
+
+    return _average(estimate, gain, radius, samples, rng)
 
 
 def two_point_gradient(
@@ -90,9 +134,12 @@ def two_point_gradient(
     give both the same noise (`oracles.rollout_cost` with ``common_noise``): then, and for a
     function without noise, the variance stays bounded as the radius goes to zero.
     """
-    gain, U = _drawn(K, radius, samples, rng)
-    plus, minus = pairs(function, gain, U)
-    return gradient_from_pairs(plus, minus, U)
+    gain = _gain("K", function, K)
+
+    def estimate(U: Array) -> Array:
+        return gradient_from_pairs(*pairs(function, gain, U), U)
+
+    return _average(estimate, gain, radius, samples, rng)
 
 
 def pairs(function: Function, K: Array, U: Array) -> tuple[Array, Array]:
@@ -117,8 +164,16 @@ def printed_hessian(
     As the radius goes to zero its expectation tends to -(m/2n) tr(Hessian) I, whatever else the
     Hessian is (erratum E5); its standard deviation grows like 1/radius. Asks for f(K), too.
     """
-    gain, U = _drawn(K, radius, samples, rng)
-    return printed_hessian_from_values(function(gain + U), function(gain), U)
+    gain = _gain("K", function, K)
+    centre: list[Array] = []
+
+    def estimate(U: Array) -> Array:
+        plus = function(gain + U)
+        if not centre:  # asked for once, after the first samples
+            centre.append(function(gain))
+        return printed_hessian_from_values(plus, centre[0], U)
+
+    return _average(estimate, gain, radius, samples, rng)
 
 
 def printed_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
@@ -156,11 +211,17 @@ def stein_hessian(
         Directions of length `radius`, or Gaussian ones of that root mean square length:
         sigma = radius / sqrt(mn).
     """
-    if distribution not in ("sphere", "gaussian"):
-        raise ValueError(f"distribution: expected sphere or gaussian, got {distribution!r}")
-    gain, U = _drawn(K, radius, samples, rng, distribution)
-    plus, minus = pairs(function, gain, U)
-    return stein_hessian_from_values(plus, minus, function(gain), U, radius, distribution)
+    choice("distribution", distribution, ("sphere", "gaussian"))
+    gain = _gain("K", function, K)
+    centre: list[Array] = []
+
+    def estimate(U: Array) -> Array:
+        plus, minus = pairs(function, gain, U)
+        if not centre:  # asked for once, after the first samples
+            centre.append(function(gain))
+        return stein_hessian_from_values(plus, minus, centre[0], U, radius, distribution)
+
+    return _average(estimate, gain, radius, samples, rng, distribution)
 
 
 def stein_hessian_from_values(
@@ -202,10 +263,14 @@ def hessian_product(
     step : positive number
         h, a distance in the space of gains.
     """
-    distance = real_number("step", step)
-    gain, U = _drawn(K, radius, samples, rng)
+    distance, gain = real_number("step", step), _gain("K", function, K)
     direction = matrix("X", X, *gain.shape[-2:])
-    return product_from_gradients(function, gain, direction, distance, U)
+    require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
+
+    def estimate(U: Array) -> Array:
+        return product_from_gradients(function, gain, direction, distance, U)
+
+    return _average(estimate, gain, radius, samples, rng)
 
 
 def product_from_gradients(function: Function, K: Array, X: Array, step: float, U: Array) -> Array:

@@ -11,13 +11,17 @@ stabilizing gain the part cut off is
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
 from .matrices import inner, transpose
 from .matrix_equations import closed_loop
+from .matrix_equations.closed_loops import MOST_DIRECT_STATES
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
+from .matrix_equations.symmetric import coordinates, from_coordinates
 from .problem import LQR, input_weight, stage_weight
 from .validation import Array, finite_array, require_broadcast, whole_number
 
@@ -35,14 +39,9 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
 
 @np.errstate(over="ignore", invalid="ignore")
 def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
-    """V_horizon, (..., n, n): by doubling without noise, else step by step."""
+    """V_horizon, (..., n, n): by doubling, for few steps or many states with noise step by step."""
     if problem.has_noise:
-        weight = stage_weight(problem, K)
-        loop = closed_loop(problem, K)
-        value = weight
-        for _ in range(horizon - 1):
-            value = weight + loop.apply_adjoint(value)
-        return value
+        return _noisy_value_matrix(problem, K, horizon)
     batch = np.broadcast_shapes(problem.batch_shape, K.shape[:-2])
     flat = (-1, problem.states, problem.states)
     value = np.empty((*batch, *flat[1:]))
@@ -55,29 +54,58 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
         W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
         found, F = np.empty(W.shape), F.reshape(flat)
         for part in chunks(len(W), 8 * problem.states**2):
-            found[part] = _doubled(F[part], W[part], horizon)
+            found[part] = _doubled(F[part], W[part], horizon, _congruence, NEGLIGIBLE)
         value[some] = found.reshape(value[some].shape)
     return value
 
 
-def _doubled(power: Array, value: Array, horizon: int) -> Array:
-    """Sum over t < horizon of (F^t)' W F^t for flat stacks F and W.
+def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
+    """V_horizon with noise: the operator's matrix doubled, or its steps until they repeat."""
+    weight, loop, n = stage_weight(problem, K), closed_loop(problem, K), problem.states
+    if n > MOST_DIRECT_STATES or horizon <= n * (n + 1) // 2:
+        value = weight = np.broadcast_to(weight, loop.A_K.shape)
+        for _ in range(horizon - 1):
+            last, value = value, weight + loop.apply_adjoint(value)
+            change, size = np.abs(value - last), np.abs(value).max(axis=(-2, -1))
+            if not (change.max(axis=(-2, -1)) > np.finfo(float).eps * size).any():
+                break  # settled, or overflowed
+        return value
+    weight = np.broadcast_to(weight, loop.A_K.shape)
+    right = coordinates(weight.reshape(-1, n, n))[..., None]
+    found = np.empty(right.shape)
+    for part in chunks(len(right), 8 * right.shape[1] ** 2):
+        found[part] = _doubled(loop.operator(part), right[part], horizon, _image, NEGLIGIBLE**2)
+    return from_coordinates(found[..., 0], n).reshape(weight.shape)
 
-    V_2k = V_k + (F^k)' V_k F^k, and V_(k+s) = V_k + (F^k)' V_s F^k joins those that the bits of
-    the horizon name. Once F^k is below rounding, V_k is the sum of any number of terms.
+
+def _congruence(F: Array, V: Array) -> Array:
+    return transpose(F) @ (V @ F)
+
+
+def _image(M: Array, v: Array) -> Array:
+    return transpose(M) @ v
+
+
+def _doubled(
+    power: Array, value: Array, horizon: int, pull: Callable[..., Array], negligible: float
+) -> Array:
+    """Sum over t < horizon of pull^t(W) for a flat stack W and what pulls it: F'WF, or M'w.
+
+    V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
+    horizon name. Once the power is below rounding, V_k is the sum of any number of terms.
     """
     stages = []
     for bit in range(horizon.bit_length()):
         if bit:
-            value = value + transpose(power) @ (value @ power)
+            value = value + pull(power, value)
             power = power @ power
-            if squared_norms(power).max() <= NEGLIGIBLE:
+            if squared_norms(power).max() <= negligible:
                 return value
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
-        total = value + transpose(power) @ (total @ power)
+        total = value + pull(power, total)
     return total
 
 

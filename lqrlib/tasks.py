@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .matrices import spectral_norm
+from .matrices import Flags, frobenius_norm, spectral_norm
 from .problem import LQR, require_family, require_problem
 from .validation import (
     Array,
@@ -237,21 +237,54 @@ def _redrawn(
         return drawn
     flat = drawn.reshape(-1, shape[-1], *centre.shape)
     for task in range(0 if seen is not None else 1, shape[-1]):
-        waiting = np.arange(len(flat))
-        for _ in range(MOST_TRIALS):
-            steps = _directions(rng, (len(waiting),), centre.shape, name in "QR")
+        waiting, tried = np.arange(len(flat)), 0
+        while len(waiting) and tried < MOST_TRIALS:
+            # the last family to wait tries several draws at once, and gives back what it leaves
+            many = min(16, tried + 1, MOST_TRIALS - tried) if len(waiting) == 1 else 1
+            before = rng.bit_generator.state
+            steps = _directions(rng, (many * len(waiting),), centre.shape, name in "QR")
             trial = centre + share * level * steps
-            earlier = flat[waiting, :task] if seen is None else seen
-            far = (spectral_norm(trial[:, None] - earlier) >= level).any(axis=-1)
-            flat[waiting[~far], task] = trial[~far]
-            waiting = waiting[far]
-            if not len(waiting):
-                break
-        else:
+            earlier = flat[waiting, :task] if seen is None else seen[None]
+            near = ~_any_far(trial, earlier, centre, level)
+            if many > 1 and near.any():
+                many = int(near.argmax()) + 1
+                rng.bit_generator.state = before
+                rng.standard_normal((many, *centre.shape))
+                trial, near = trial[many - 1 : many], near[many - 1 : many]
+            tried += many
+            if many == 1 or near.any():
+                flat[waiting[near], task] = trial[near]
+                waiting = waiting[~near]
+        if len(waiting):
             raise ValueError(
                 f"{name}: no task {task} within {level:.3g} of the others in {MOST_TRIALS} draws"
             )
     return drawn
+
+
+def _any_far(trial: Array, earlier: Array, centre: Array, level: float) -> Flags:
+    """Whether a spectral distance of trials (W, ...) to earlier matrices (W or 1, M, ...) is large.
+
+    Frobenius distances name the pairs that are probably farthest apart; where those are near, a
+    few squarings bracket the others to a few per cent, and few need their singular values.
+    """
+    t = (trial - centre).reshape(len(trial), -1)
+    e = (earlier - centre).reshape(*earlier.shape[:2], -1)
+    inner = t @ e[0].T if len(e) == 1 else (e @ t[..., None])[..., 0]
+    square = np.vecdot(t, t)[:, None] + np.vecdot(e, e) - 2 * inner
+    earlier = np.broadcast_to(earlier, (len(trial), *earlier.shape[1:]))
+    top = np.argpartition(-square, min(3, square.shape[1] - 1), axis=-1)[:, :4]
+    first = np.arange(len(trial))[:, None]
+    far = np.asarray((spectral_norm(trial[first] - earlier[first, top]) >= level).any(axis=-1))
+    member, task = np.nonzero(~far[:, None] & (square > level**2 * (1 - 1e-9)))
+    X = trial[member] - earlier[member, task]
+    power = X.swapaxes(-1, -2) @ X / level**2
+    for _ in range(4):
+        power = power @ power
+        open_ = frobenius_norm(power) > 1 - 1e-9
+        member, X, power = member[open_], X[open_], power[open_]
+    far[member[spectral_norm(X) >= level]] = True
+    return far
 
 
 def _directions(

@@ -75,6 +75,11 @@ class ClosedLoop:
         """F_K*(X), for X (..., n, n); extra axes go in front of the batch."""
         return self._apply(X, adjoint=True)
 
+    def operator(self, part: slice) -> Array:
+        """Matrix (C, h, h) of F_K for a slice of the flat stack, in `symmetric` coordinates."""
+        matrix = congruence(self._flat[part])
+        return matrix if self._noise is None else matrix + self._noise.operator(part)
+
     def radius(self) -> Array:
         """Mean-square radius rho(F_K), (...), dimensionless; rho(A_K)^2 without noise."""
         return spectral_radius(self._flat, self._noise).reshape(self._batch)

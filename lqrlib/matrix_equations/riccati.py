@@ -23,12 +23,14 @@ from lqrlib.matrix_equations.elimination import solve_definite
 from lqrlib.matrix_equations.iteration import policy_iteration, value_iteration, value_step
 from lqrlib.matrix_equations.riccati_doubling import structured_doubling
 from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
-from lqrlib.problem import LQR, stage_weight
-from lqrlib.validation import Array
+from lqrlib.problem import LQR, require_problem, stage_weight
+from lqrlib.validation import Array, Noise, choice
 
 METHODS = ("doubling", "policy_iteration", "value_iteration")
 # Relative change of P in Newton's step up to which the step is in its quadratic regime.
 SMALL_STEP = 1e-6
+# Largest power of two in Q, R and B that is left as it is.
+MOST_EXPONENT = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +89,7 @@ def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
         raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
 
 
+@np.errstate(all="ignore")  # what overflows on the way is judged by what comes out
 def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
     """Solve the generalised Riccati equation for its stabilizing solution (S2 section 2.1).
 
@@ -112,12 +115,12 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
     RuntimeError
         If value iteration has not converged after 100,000 sweeps.
     """
-    if method is not None and method not in METHODS:
-        raise ValueError(f"method: expected None or one of {METHODS}, got {method!r}")
-    if method == "doubling" and problem.has_noise:
+    require_problem(problem)
+    if method is not None and choice("method", method, METHODS) == "doubling" and problem.has_noise:
         raise ValueError("method: doubling takes no noise; use policy_iteration")
     shape = problem.batch_shape
     flat = problem if len(problem.batch_shape) == 1 else problem.reshape(-1)
+    flat, weights, inputs = _rescaled(flat)
     count, n, m = len(flat), flat.states, flat.inputs
     P, K = np.empty((count, n, n)), np.empty((count, m, n))
     steps = np.zeros(count, dtype=np.int64)
@@ -160,9 +163,41 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
             raise NotStabilizableError(
                 "no optimal gain: Q does not weigh a mode on the unit circle", bad.reshape(shape)
             )
+    P, K = np.ldexp(P, weights), np.ldexp(K, -inputs)
     return Solution(
         problem, K.reshape(shape + (m, n)), P.reshape(shape + (n, n)), steps.reshape(shape)
     )
+
+
+def _rescaled(problem: LQR) -> tuple[LQR, NDArray[np.int32], NDArray[np.int32]]:
+    """A flat stack with extreme Q, R or B brought to sizes whose squares float64 holds.
+
+    Powers of two, so nothing is rounded: P is to be multiplied by 2^weights, K by 2^-inputs, both
+    (N, 1, 1). Where no size is extreme, nothing changes.
+    """
+    Q, R, B = (
+        np.frexp(np.abs(X).max(axis=(-2, -1), keepdims=True))[1]
+        for X in (problem.Q, problem.R, problem.B)
+    )
+    ordinary = (np.abs([Q, R, B]) <= MOST_EXPONENT).all(axis=0)
+    R = R - 2 * B
+    Q = np.where((problem.Q == 0).all(axis=(-2, -1), keepdims=True), R, Q)
+    weights = np.where(ordinary, 0, (Q + R) // 2)
+    inputs = np.where(ordinary, 0, B)
+    if not ordinary.all():
+        variances, directions = problem.input_noise
+        arrays = {
+            "A": problem.A,
+            "B": np.ldexp(problem.B, -inputs),
+            "Q": np.ldexp(problem.Q, -weights),
+            "R": np.ldexp(problem.R, -2 * inputs - weights),
+            "Sigma0": problem.Sigma0,
+        }
+        steering = Noise(variances, np.ldexp(directions, -inputs[:, None]))
+        problem = problem._from_arrays(
+            arrays, {"state_noise": problem.state_noise, "input_noise": steering}
+        )
+    return problem, weights, inputs
 
 
 def _certified(problem: LQR, P: Array) -> tuple[Array, Flags]:

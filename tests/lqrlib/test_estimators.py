@@ -1,8 +1,11 @@
 """Estimators on plain functions, with no regulator in sight."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+import lqrlib
 from lqrlib import estimators
 
 G = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
@@ -93,3 +96,46 @@ def test_a_stack_of_gains_shares_the_directions():
 def test_bad_input_is_named(radius, samples, message):
     with pytest.raises(ValueError, match=message):
         estimators.two_point_gradient(linear, np.zeros((2, 3)), radius, samples, 0)
+
+
+ESTIMATES = {
+    "one point": lambda f, K, n, rng: estimators.one_point_gradient(f, K, 0.1, n, rng),
+    "two points": lambda f, K, n, rng: estimators.two_point_gradient(f, K, 0.1, n, rng),
+    "printed": lambda f, K, n, rng: estimators.printed_hessian(f, K, 0.1, n, rng),
+    "stein": lambda f, K, n, rng: estimators.stein_hessian(f, K, 0.1, n, rng),
+    "gaussian": lambda f, K, n, rng: estimators.stein_hessian(
+        f, K, 0.1, n, rng, distribution="gaussian"
+    ),
+    "product": lambda f, K, n, rng: estimators.hessian_product(f, K, K, 0.1, 0.1, n, rng),
+}
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_samples_taken_a_few_at_a_time_are_the_same_samples(name, monkeypatch):
+    K = np.random.default_rng(3).standard_normal((3, 2, 4))
+    most, asked, found = [], [], []
+    for numbers in (estimators.MOST_NUMBERS, 7 * 24 * 8):
+        monkeypatch.setattr(estimators, "MOST_NUMBERS", numbers)
+        sizes = []
+
+        def f(gain, sizes=sizes):
+            sizes.append(gain.size)
+            return quartic(gain)
+
+        rng = np.random.default_rng(7)
+        found.append(ESTIMATES[name](f, K, 50, rng))
+        most.append(max(sizes))
+        asked.append((sum(sizes), rng.random()))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12, atol=1e-12 * np.abs(found[0]).max())
+    assert asked[0] == asked[1]  # as many gains, and as many random numbers
+    assert most[1] < most[0] / 4
+
+
+def test_a_million_samples_of_an_exact_oracle_stay_below_300_megabytes():
+    problem = lqrlib.systems.double_integrator()
+    K = lqrlib.optimal_gain(problem)
+    tracemalloc.start()
+    estimators.two_point_gradient(lqrlib.oracles.exact_cost(problem), K, 0.01, 10**6, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300e6

@@ -102,7 +102,7 @@ def test_estimates_keep_the_batch_of_the_gain():
         (lambda: estimators.stein_hessian(quadratic, K, 0.1, 0, 0), "samples: expected a whole"),
         (
             lambda: estimators.stein_hessian(quadratic, K, 0.1, 5, 0, distribution="ball"),
-            "distribution: expected sphere or gaussian",
+            "distribution: expected one of sphere, gaussian",
         ),
         (
             lambda: estimators.hessian_product(quadratic, K, K, 0, 0.1, 5, 0),

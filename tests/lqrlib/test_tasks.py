@@ -153,3 +153,36 @@ def test_bad_arguments_are_named(nominal, call, message):
 def test_paper_start_stabilizes_the_published_families(nominal):
     families = tasks.spectral_family(nominal, 10, 0.01, 0, families=20)
     assert lqrlib.is_stabilizing(families, systems.boeing_start()).all()
+
+
+def plainly_redrawn(nominal, count, epsilon, rng, share=0.6):
+    """A spectral family as its code was published: one draw, a norm for each earlier task."""
+    found = []
+    for name in tasks.MATRICES:
+        centre = getattr(nominal, name)
+        drawn = [centre]
+        while len(drawn) < count:
+            G = rng.standard_normal(centre.shape)
+            G = G + G.T if name in "QR" else G
+            trial = centre + share * epsilon * (G / np.linalg.norm(G, 2))
+            if all(np.linalg.norm(trial - other, 2) < epsilon for other in drawn):
+                drawn.append(trial)
+        found.append(np.stack(drawn))
+    return found
+
+
+@pytest.mark.parametrize("seed, count", [(0, 2), (1, 10), (2, 60)])
+def test_a_spectral_family_is_that_of_one_draw_after_the_other(nominal, seed, count):
+    family = tasks.spectral_family(nominal, count, 1e-2, seed)
+    expected = plainly_redrawn(nominal, count, 1e-2, np.random.default_rng(seed))
+    for name, matrices in zip(tasks.MATRICES, expected, strict=True):
+        np.testing.assert_array_equal(getattr(family, name), matrices)
+
+
+def test_few_pairs_of_a_large_family_need_their_singular_values(nominal, monkeypatch):
+    asked = []
+    norm = tasks.spectral_norm
+    monkeypatch.setattr(tasks, "spectral_norm", lambda X: asked.append(X.size) or norm(X))
+    family = tasks.spectral_family(nominal, 200, 1e-2, 0)
+    pairs = 200 * 199 / 2 * sum(getattr(family, name)[0].size for name in tasks.MATRICES)
+    assert sum(asked) < 5 * pairs  # redrawn about 30 times, each was asked about 15 times

@@ -177,7 +177,7 @@ def test_a_stack_with_two_batch_axes_keeps_its_shape():
 
 
 def test_unknown_methods_and_doubling_with_noise_are_refused():
-    with pytest.raises(ValueError, match="method: expected None or one of"):
+    with pytest.raises(ValueError, match="method: expected .*one of"):
         solve_riccati(scalar(0.5, 1.0), method="newton")
     with pytest.raises(ValueError, match="doubling takes no noise"):
         solve_riccati(scalar(0.5, 1.0, alpha=0.1), method="doubling")

@@ -1,11 +1,13 @@
 # make book       environment, chapters, pages            make chapter C=05 P="samples=200 seed=3"
-# make test       environment, then every test            make serve   make bench   make lock   make clean
+# make test       environment, then every test            make serve   make bench   make fuzz   make lock   make clean
 # Without make: python3 -m book book, python3 -m book test, and so on.
 
 PYTHON ?= python3
 # Words for pytest and for the benchmarks, as in make test T="tests/book -k execute"
 T ?=
 B ?=
+# Words for the fuzzers, as in make fuzz F="--cases 100000 --seed 1"
+F ?=
 # Chapters at once; one for each processor unless given
 JOBS ?=
 # The chapter and its parameters; they reach the shell as variables, so nothing needs quoting
@@ -17,7 +19,7 @@ export JOBS C P
 STAMP := .venv/book-stamp.json
 INSIDE := .venv/bin/python -m book
 
-.PHONY: book test chapter serve bench lock clean environment python
+.PHONY: book test chapter serve bench fuzz lock clean environment python
 .DEFAULT_GOAL := book
 
 book: $(STAMP)
@@ -40,6 +42,9 @@ $(STAMP): requirements.txt pyproject.toml | python
 
 bench: | python
 	@$(PYTHON) -m book bench $(B)
+
+fuzz: $(STAMP)
+	@$(INSIDE) fuzz $(F)
 
 serve clean: | python
 	@$(PYTHON) -m book $@

@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add("test", help="run every test; further words go to pytest")
     add("serve", help="open the built book in a browser, from this machine only")
     add("bench", help="run the benchmarks; further words go to them")
+    add("fuzz", help="try lqrlib with hostile numbers and arguments; words go to the fuzzers")
     lock = add("lock", help="lock the environments again from pyproject.toml")
     lock.add_argument("--upgrade", action="store_true", help="take newer versions where they exist")
     add("clean", help="remove everything that was built; the environments stay")
@@ -49,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
-    """Return what the command line says; all words after test and bench are for those programs."""
-    if arguments[:1] in (["test"], ["bench"]):
+    """Return what the command line says; what follows test, bench, fuzz is theirs."""
+    if arguments[:1] in (["test"], ["bench"], ["fuzz"]):
         return argparse.Namespace(command=arguments[0], arguments=arguments[1:])
     return parser().parse_args(arguments)
 
@@ -189,6 +190,11 @@ def bench(options: argparse.Namespace) -> int:
     return subprocess.call([sys.executable, "-m", "benchmarks", *options.arguments], cwd=ROOT)
 
 
+def fuzz(options: argparse.Namespace) -> int:
+    """Run the fuzzers."""
+    return subprocess.call([sys.executable, "-m", "tests.fuzz", *options.arguments], cwd=ROOT)
+
+
 def lock(options: argparse.Namespace) -> int:
     """Lock both environments again: one lock for all supported versions of Python."""
     common = (
@@ -223,6 +229,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "chapter": chapter,
     "clean": clean,
     "execute": execute,
+    "fuzz": fuzz,
     "lock": lock,
     "serve": serve,
     "test": test,

@@ -147,6 +147,8 @@ def descend(
     require_broadcast("direction", step.shape[:-2], K.shape[:-2], "those of K0,")
     batch = np.broadcast_shapes(step.shape[:-2], K.shape[:-2])
     K = np.broadcast_to(K, batch + K.shape[-2:])
+    if value is not None and (value.ndim > len(batch) or value.size > np.prod(batch)):
+        raise ValueError(f"cost: expected shape {batch}, got {value.shape}")
     if value is not None and not np.isfinite(value).all():
         raise NotStabilizingError("K0: expected a start of finite cost", ~np.isfinite(value))
     rule = step_size if callable(step_size) else None

@@ -46,6 +46,7 @@ Function: TypeAlias = Callable[[Array], Array]
 MOST_NUMBERS = 2**22
 
 
+@np.errstate(over="ignore", under="ignore")
 def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Array:
     """Directions (samples, m, n), uniform on the Frobenius sphere of `radius`."""
     count = whole_number("samples", samples)
@@ -57,6 +58,7 @@ def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Ar
     return length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def _average(
     estimate: Callable[[Array], Array],
     K: Array,
@@ -120,7 +122,9 @@ def one_point_gradient(
     dimension = gain.shape[-2] * gain.shape[-1]
 
     def estimate(U: Array) -> Array:
-        return _weighted(dimension / radius**2 * (function(gain + U) - level), U)
+        values = function(gain + U)
+        require_broadcast("baseline", level.shape, np.shape(values)[1:], "the function's values")
+        return _weighted(dimension / np.square(radius) * (values - level), U)
 
     return _average(estimate, gain, radius, samples, rng)
 
@@ -152,7 +156,7 @@ def gradient_from_pairs(plus: Array, minus: Array, U: Array) -> Array:
     """Two-point gradient from values (samples, ...) at K + U and K - U, (..., m, n)."""
     dimension = U.shape[-2] * U.shape[-1]
     square = np.sum(U**2, axis=(-2, -1))
-    with np.errstate(invalid="ignore"):  # inf - inf where both ends leave the domain
+    with np.errstate(invalid="ignore", divide="ignore"):  # both ends outside
         return _weighted(dimension / (2 * square) * (plus - minus), U)
 
 
@@ -229,6 +233,7 @@ def stein_hessian_from_values(
 ) -> Array:
     """`stein_hessian` from values (samples, ...) at K + U and K - U and (...) at K."""
     dimension = U.shape[-2] * U.shape[-1]
+    radius = np.float64(radius)  # whose powers overflow to infinity
     if distribution == "sphere":
         scale, offset = dimension * (dimension + 2) / radius**4, radius**2 / (dimension + 2)
     else:
@@ -266,6 +271,7 @@ def hessian_product(
     distance, gain = real_number("step", step), _gain("K", function, K)
     direction = matrix("X", X, *gain.shape[-2:])
     require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
+    gain = np.broadcast_to(gain, np.broadcast_shapes(direction.shape, gain.shape))
 
     def estimate(U: Array) -> Array:
         return product_from_gradients(function, gain, direction, distance, U)

@@ -34,7 +34,8 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
     if state.shape[-1] != problem.states:
         raise ValueError(f"x0: expected shape (..., {problem.states}), got {state.shape}")
     require_broadcast("x0", state.shape[:-1], problem.batch_shape)
-    return state[..., :, None] * state[..., None, :]
+    with np.errstate(over="ignore", under="ignore"):
+        return state[..., :, None] * state[..., None, :]
 
 
 @np.errstate(over="ignore", invalid="ignore")

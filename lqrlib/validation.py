@@ -79,7 +79,11 @@ def require_broadcast(
 
 def whole_number(name: str, value: int, least: int = 1) -> int:
     """Return `value` as an int, or raise ValueError naming what was expected."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | np.integer)
+        or not least <= value < 2**62
+    ):
         raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
     return int(value)
 
@@ -105,6 +109,15 @@ def real_number(name: str, value: Any, *, positive: bool = True) -> float:
         expected = "a positive number" if positive else "a number >= 0"
         raise ValueError(f"{name}: expected {expected}, got {value!r}")
     return float(number)
+
+
+def bounds(name: str, value: Any, least: float = -1e100) -> tuple[float, float]:
+    """Two numbers low <= high, not below the least; a number stands for both."""
+    ends = finite_array(name, value, 0)
+    low, high = np.broadcast_to(ends, 2) if ends.shape in ((), (2,)) else (1.0, 0.0)
+    if not least <= low <= high <= 1e100:
+        raise ValueError(f"{name}: expected a number or (low, high), got {value!r}")
+    return float(low), float(high)
 
 
 def positive_array(name: str, value: ArrayLike) -> Array:

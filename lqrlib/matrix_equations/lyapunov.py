@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib.matrices import symmetric_part, transpose
-from lqrlib.matrix_equations.closed_loops import ClosedLoop
+from lqrlib.matrix_equations.closed_loops import METHODS, ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
 from lqrlib.validation import (
     ROUNDING,
     Array,
+    choice,
     matrix,
     noise_terms,
     require_broadcast,
@@ -54,6 +55,8 @@ def solve_lyapunov(
     """
     F = square_matrix("F", F)
     W = _right_hand_side(W, F.shape[-1], F.shape[:-2])
+    if method is not None:
+        choice("method", method, METHODS)
     loop = ClosedLoop(F, None, method)
     return loop.solve_adjoint(W) if adjoint else loop.solve(W)
 
@@ -96,5 +99,7 @@ def solve_generalized_lyapunov(
     batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
     W = _right_hand_side(W, n, batch)
     scaled = np.broadcast_to(scaled, batch + scaled.shape[-3:]).reshape((-1,) + scaled.shape[-3:])
+    if method is not None:
+        choice("method", method, METHODS)
     loop = ClosedLoop(np.broadcast_to(F, batch + (n, n)), Directions(scaled), method)
     return loop.solve_adjoint(W) if adjoint else loop.solve(W)

@@ -9,7 +9,17 @@ from .. import objective
 from ..matrices import Flags
 from ..matrix_equations import solve_lyapunov
 from ..problem import LQR
-from ..validation import Array, Seed, whole_number
+from ..validation import (
+    Array,
+    Seed,
+    bounds,
+    generator,
+    noise_terms,
+    positive_array,
+    real_number,
+    square_matrix,
+    whole_number,
+)
 
 
 def _definite(rng: np.random.Generator, count: int, size: int, spread: float) -> Array:
@@ -63,14 +73,15 @@ def random_ensemble(
     """
     for name, number in (("count", count), ("states", states), ("inputs", inputs)):
         whole_number(name, number)
-    if not 0 <= noise_level < 1:
+    whole_number("state_noise_terms", state_noise_terms, 0)
+    whole_number("input_noise_terms", input_noise_terms, 0)
+    if not real_number("noise_level", noise_level, positive=False) < 1:
         raise ValueError(f"noise_level: expected a number in [0, 1), got {noise_level!r}")
-    if spread < 1:
+    if real_number("spread", spread) < 1:
         raise ValueError(f"spread: expected a number >= 1, got {spread!r}")
-    rng = np.random.default_rng(rng)
+    rng, (low, high) = generator("rng", rng), bounds("radius", radius, 0.0)
     A = rng.standard_normal((count, states, states))
     size = np.abs(np.linalg.eigvals(A)).max(axis=-1)
-    low, high = (radius, radius) if isinstance(radius, int | float) else radius
     A *= (rng.uniform(low, high, count) / size)[:, None, None]
     problem = LQR(
         A,
@@ -110,6 +121,11 @@ def noise_scale(closed: Array, variances: Array, directions: Array, target: Arra
     positive operator, so for every X > 0 its radius is at most the largest eigenvalue of
     X^-1 G(X) (Collatz and Wielandt); a few power iterations bring X near the Perron vector.
     """
+    closed, target = square_matrix("closed", closed), positive_array("target", target)
+    variances, directions = noise_terms("noise", (variances, directions), *closed.shape[-2:])
+    shapes = (closed.shape[:-2], variances.shape[:-1], directions.shape[:-3], target.shape)
+    if closed.ndim != 3 or len(set(shapes)) > 1:
+        raise ValueError(f"closed: expected batch axes (N,) as of all others, got {shapes}")
     root = np.sqrt(target)[:, None, None]
     X = np.broadcast_to(np.eye(closed.shape[-1]), closed.shape)
     bound = np.zeros(len(closed))
@@ -137,11 +153,10 @@ def random_stabilizing_gains(
     stabilizing set (`boundary_distance`); the gain stands a share drawn uniformly from `reach` of
     the way, halved while it does not stabilize. A share of 0 is the optimum, 1 the boundary.
     """
-    rng = np.random.default_rng(rng)
+    rng, (low, high) = generator("rng", rng), bounds("reach", reach)
     optimal = objective.optimal_gain(problem)
     direction = _unit(rng.standard_normal(optimal.shape))
     edge = boundary_distance(problem, optimal, direction)
-    low, high = (reach, reach) if isinstance(reach, int | float) else reach
     step = rng.uniform(low, high, problem.batch_shape) * edge
     while True:
         gain = np.asarray(optimal + step[..., None, None] * direction)

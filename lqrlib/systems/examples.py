@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..problem import LQR
-from ..validation import Array
+from ..validation import Array, real_number
 
 
 def scalar(
@@ -21,14 +21,16 @@ def scalar(
     input_variance: float = 0.0,
 ) -> LQR:
     """One state, one input: x+ = (a + delta) x + (b + gamma) u, the smallest counterexamples."""
+    alpha = real_number("state_variance", state_variance, positive=False)
+    beta = real_number("input_variance", input_variance, positive=False)
     return LQR(
         a,
         b,
         q,
         r,
         sigma0,
-        state_noise=(state_variance, 1.0) if state_variance else None,
-        input_noise=(input_variance, 1.0) if input_variance else None,
+        state_noise=(alpha, 1.0) if alpha else None,
+        input_noise=(beta, 1.0) if beta else None,
     )
 
 
@@ -72,7 +74,8 @@ def from_state_space(
 
 def double_integrator(step: float = 1.0) -> LQR:
     """A unit mass pushed by a force: position and velocity, sampled with `step` seconds."""
-    return LQR([[1.0, step], [0.0, 1.0]], [[step**2 / 2], [step]], np.eye(2), [[1.0]])
+    step = real_number("step", step)
+    return LQR([[1.0, step], [0.0, 1.0]], [[step * step / 2], [step]], np.eye(2), [[1.0]])
 
 
 def suspension(*, noise: bool = True) -> LQR:

@@ -281,7 +281,8 @@ def peers(case: Case) -> dict[str, float]:
     }
     for name, way in ways.items():
         try:
-            found[name] = way()
+            with np.errstate(all="ignore"):
+                found[name] = way()
         except (ArithmeticError, ValueError, np.linalg.LinAlgError):
             found[name] = None
     return {name: digits(P, exact) for name, P in found.items()}

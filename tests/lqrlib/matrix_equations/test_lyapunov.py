@@ -224,7 +224,7 @@ def test_malformed_input_is_refused_by_name(F, W, message):
 
 
 def test_unknown_methods_are_refused():
-    with pytest.raises(ValueError, match="method: expected None or one of"):
+    with pytest.raises(ValueError, match="method: expected .*one of"):
         solve_lyapunov([[0.5]], [[1.0]], method="fast")
 
 

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.matrices import Flags, inner, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import direct
 from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
@@ -29,12 +29,21 @@ METHODS = ("doubling", "direct", "low_rank", "krylov")
 MOST_DIRECT_STATES = 20
 DIRECT_CHUNK_BYTES = 250_000
 LARGE_CHUNK_BYTES = 16_000_000
+# Distance to one up to which the eigenvalues of a large loop leave the verdict to the solve.
+NEAR = 1e-6
 BELOW_ONE, TINY, HUGE = np.nextafter(1.0, 0.0), np.finfo(float).tiny, 1e300
 
 
 def _peaks(A: Array) -> Array:
     """Largest squared norm of A, A^2, A^4, ... of each member (N,)."""
     return doubling(A, [(np.zeros((0,) + A.shape), True)])[2]
+
+
+def _rounding(P: Array, Sigma: Array, S: Array) -> Array:
+    """eps <|P| + sum_i |S_i'| |P| |S_i|, |Sigma|> for S (..., terms, n, n)."""
+    P, Sigma, S = np.abs(P), np.abs(Sigma), np.abs(S)
+    image = (transpose(S) @ P[..., None, :, :] @ S).sum(axis=-3)
+    return np.finfo(float).eps * inner(P + image, Sigma)
 
 
 class ClosedLoop:
@@ -65,6 +74,7 @@ class ClosedLoop:
         self._method = method
         self._stable: Flags | None = None
         self._decided = np.ones(len(self._flat), dtype=bool)
+        self._frames: dict[int, Frame] = {}
 
     def _apply(self, X: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(X)
@@ -96,24 +106,31 @@ class ClosedLoop:
         decide. With noise both r (1 - 1e-9) and r (1 + 1e-9) are certified, or where nonnormality
         forbids that, the best bounds that can be.
         """
-        stable, decided = self.stable.reshape(-1), self.decided.reshape(-1)
         radius = spectral_radius(self._flat, self._noise)
-        if self._noise is not None:
-            self._certify(radius, np.flatnonzero(decided & np.isfinite(radius)))
+        everyone = np.arange(len(radius))
+        if self._noise is not None and self._flat.shape[-1] > MOST_DIRECT_STATES:
+            # a verdict on an unstable loop is dear there, and seldom needed
+            normal = _peaks(self._flat) <= MOST_GROWTH
+            known = normal & (np.abs(radius - 1) > NEAR) | (radius > 1) & self._surely_unstable(
+                everyone
+            )
+            if known.all():
+                return radius.reshape(self._batch)
+            for member in everyone[~known & ~normal]:
+                radius[member] = self._triangular(self._frame(member).balanced()).radius()
+        stable, decided = self.stable.reshape(-1), self.decided.reshape(-1)
+        if self._noise is not None and self._flat.shape[-1] <= MOST_DIRECT_STATES:
+            self._certify(radius, everyone[decided & np.isfinite(radius)])
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
         return np.where(decided, radius, np.nan).reshape(self._batch)
 
     def _certify(self, radius: Array, members: NDArray[np.intp]) -> None:
         """Check the radius (N,) of the members from both sides; where that fails, bracket it."""
-        if self._flat.shape[-1] > MOST_DIRECT_STATES:
-            for member in members[~(_peaks(self._flat[members]) <= MOST_GROWTH)]:
-                radius[member] = self._frame(member).balanced().triangular().shrunk().radius()
-            return
         guess = np.maximum(radius[members], TINY)
         inside, _ = self._scaled(members, guess * (1 + CERTIFIED))
         _, outside = self._scaled(members, guess * (1 - CERTIFIED))
         for member in members[~(inside & outside)]:
-            frame = self._frame(member).balanced().triangular().shrunk()
+            frame = self._triangular(self._frame(member).balanced())
             most = min(frame.size() ** 2, HUGE)
             radius[member] = bracketed(frame.radius(), most, partial(self._scaled, member[None]))
 
@@ -161,6 +178,25 @@ class ClosedLoop:
         backward, restore_adjoint = self._aligned(V)
         X, Y = self._solve_flat((forward, False), (backward, True))
         return restore(X), restore_adjoint(Y)
+
+    def rounding(self, P: Array, Sigma: Array) -> Array:
+        """What rounding in the solves for P and Sigma may change tr(P Sigma0), (...), first order.
+
+        Each step rounds X and F*(X), entry by entry, and a change D of the right-hand side of P
+        changes the trace by tr(D Sigma). Members that took other coordinates are judged in those.
+        """
+        P, Sigma = P.reshape(self._flat.shape), Sigma.reshape(self._flat.shape)
+        effect = np.empty(len(P))
+        for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
+            S = self._flat[part, None]
+            if self._noise is not None:
+                S = np.concatenate([S, self._noise.directions(part)], axis=1)
+            effect[part] = _rounding(P[part], Sigma[part], S)
+        for member, frame in self._frames.items():
+            Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
+            S = np.concatenate([frame.A[None], frame.S])
+            effect[member] = _rounding(Y, Z, S) + 2 * frame.error * np.linalg.norm(Y @ S @ Z)
+        return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(W)
@@ -236,6 +272,13 @@ class ClosedLoop:
         S = A[None][:0] if self._noise is None else self._noise.directions(np.array([member]))[0]
         return Frame(identity, identity, A, S)
 
+    def _triangular(self, frame: Frame) -> Frame:
+        frame = frame.triangular()
+        if self._noise is None:
+            return frame
+        # powers stop at a norm, so beyond the direct solve small entries must not be made smaller
+        return frame.shrunk(1.0 if len(frame.A) <= MOST_DIRECT_STATES else 1.1)
+
     def _surely_unstable(self, members: NDArray[np.intp]) -> Flags:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
         terms = self._flat[members, None]
@@ -254,8 +297,7 @@ class ClosedLoop:
             if triangular:
                 if not np.isfinite(frame.size()):
                     break
-                frame = frame.triangular()
-                frame = frame if self._noise is None else frame.shrunk()
+                frame = self._triangular(frame)
             noise = None if self._noise is None else Directions(frame.S[None])
             loop = ClosedLoop(frame.A[None], noise, self._method)
             parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
@@ -268,6 +310,7 @@ class ClosedLoop:
             else:
                 stable, decided = solved[0], trusted[0] and frame.effect() * growth[0] < 1
             if decided:
+                self._frames[member] = frame
                 pairs = zip(found, equations, strict=True)
                 found = [symmetric_part(frame.solution(X, adjoint)) for X, (_, adjoint) in pairs]
                 return found, bool(stable), True

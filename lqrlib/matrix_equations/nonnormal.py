@@ -77,16 +77,17 @@ class Frame:
         error = 0.0 if exact else BACKWARD * EPS * self.size()
         return Frame(self.V @ Z, Z.T @ self.inverse, T, Z.T @ self.S @ Z, error, T, exact)
 
-    def shrunk(self) -> Frame:
+    def shrunk(self, slack: float) -> Frame:
         """The triangular frame scaled by powers of two, which rounds nothing, to be near normal.
 
         That shrinks what stands above the diagonal, and enlarges what noise and rounding put below.
+        The least scaling is taken that comes within a factor of `slack` of the best.
         """
         n = len(self.A)
         steps = -np.arange(float(n))
         frames = [self.stretched(np.exp2(k * steps)) for k in range(min(MOST_SHRUNK, 1000 // n))]
         heights = np.array([frame.size() + AGAINST_ERROR * frame.error for frame in frames])
-        return frames[int(np.argmax(heights <= 1.1 * heights.min()))]
+        return frames[int(np.argmax(heights <= slack * heights.min()))]
 
     def weight(self, W: Array, adjoint: bool) -> Array:
         """The right-hand side W (..., n, n) of a Lyapunov equation in these coordinates."""
@@ -143,15 +144,22 @@ def _circle_is_clear(T: Array, least: float) -> bool:
 
 
 def surely_unstable(F: Array) -> Flags:
-    """Whether each F (N, n, n) has rho(F) > 1, shown by |tr F^(2^k)| > n; False proves nothing."""
-    n = F.shape[-1]
+    """Whether each F (N, n, n) has rho(F) > 1 beyond doubt; False proves nothing.
+
+    |tr F^(2^k)| > n shows it, and next to the unit circle the eigenvalues do (Bauer and Fike).
+    """
+    n, power = F.shape[-1], F
     unstable, error = np.zeros(len(F), dtype=bool), np.zeros(len(F))
     for _ in range(MOST_SQUARINGS):
-        size = n * np.abs(F).max(axis=(-2, -1))  # a bound of the norm that does not overflow
-        unstable |= np.abs(trace(F)) - n * (error + EPS * size) > n
+        size = n * np.abs(power).max(axis=(-2, -1))  # a bound of the norm that does not overflow
+        unstable |= np.abs(trace(power)) - n * (error + EPS * size) > n
         going = ~unstable & np.isfinite(size)
         if not going.any():
             break
-        F = np.where(going[:, None, None], F, 0.0)
-        F, error = F @ F, (2 * size + error) * error + n * EPS * size**2
+        power = np.where(going[:, None, None], power, 0.0)
+        power, error = power @ power, (2 * size + error) * error + n * EPS * size**2
+    left = np.flatnonzero(~unstable & np.isfinite(F).all(axis=(-2, -1)))
+    values, vectors = np.linalg.eig(F[left])
+    error = BACKWARD * EPS * np.linalg.cond(vectors) * np.abs(F[left]).sum(axis=(-2, -1))
+    unstable[left] = np.abs(values).max(axis=-1) - 1 > error
     return unstable

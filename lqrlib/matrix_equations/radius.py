@@ -19,7 +19,7 @@ MOST_MATRIX_STATES = 20
 # Relative distance at which a radius is certified on both sides.
 CERTIFIED = 1e-9
 # The same where a loop far from normal forbids that.
-CONFIRMED = (1e-7, 1e-5, 1e-3)
+CONFIRMED = (1e-6, 1e-3, 0.1)
 
 
 def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
@@ -91,11 +91,11 @@ def bracketed(guess: float, most: float, scaled: Callable[[Array], tuple[Flags, 
         if bounded(guess * (1 + width), 0) and bounded(guess * (1 - width), 1):
             return guess
     low, high = 1e-16 * most, 2 * most
-    while high > (1 + CONFIRMED[0]) * low:  # above the upper bound F / t is stable
+    while high > (1 + CONFIRMED[1]) * low:  # above the upper bound F / t is stable
         middle = float(np.sqrt(low) * np.sqrt(high))
         low, high = (low, middle) if bounded(middle, 0) else (middle, high)
     upper, low = high, 1e-16 * most
-    while high > (1 + CONFIRMED[0]) * low:  # below the lower one it is not
+    while high > (1 + CONFIRMED[1]) * low:  # below the lower one it is not
         middle = float(np.sqrt(low) * np.sqrt(high))
         low, high = (middle, high) if bounded(middle, 1) else (low, middle)
     return float(np.clip(guess, low, upper))

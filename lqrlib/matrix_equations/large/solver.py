@@ -72,16 +72,18 @@ def solve_large(
 
     stable = certified()
     unstable = ended[0] & ~stable
-    for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):
-        # the iteration came to nothing: no solution, or stability neither shown nor refuted
-        matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
-        [X[:, i : i + 1]], stable[i : i + 1], *_ = direct(matrix, [(right[:, i : i + 1], adjoint)])
-    stable &= powers.stable
     size = squared_norms(A) + (S**2).sum(axis=(1, 2, 3))
     growth = np.maximum(frobenius_norm(X[0]), powers.peak)
     trusted = 10 * np.finfo(float).eps * (1 + size) * frobenius_norm(X[0]) < 1
     # that powers grow without end proves nothing where they may have lost every digit
     trusted &= powers.stable | (powers.peak <= MOST_GROWTH)
+    for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):
+        # the iteration came to nothing: no solution, or stability neither shown nor refuted
+        matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
+        one = slice(i, i + 1)
+        solved = direct(matrix, [(right[:, one], adjoint)])
+        [X[:, one]], stable[one], trusted[one], growth[one] = solved
+    stable &= powers.stable
     X = X[1:]
     if not stable.all():
         X[:, ~stable] = np.nan

@@ -210,8 +210,11 @@ class ClosedLoop:
             decided = np.ones(len(stable), dtype=bool)
             doubtful = np.flatnonzero(~self._fine(stable, trusted, growth))
             if doubtful.size:
+                # powers that came to an end are not unstable for sure, whatever was lost
+                growing = doubtful[~stable[doubtful]]
                 stable[doubtful] = False
-                for member in doubtful[~self._surely_unstable(doubtful)]:
+                hopeless = growing[self._surely_unstable(growing)]
+                for member in np.setdiff1d(doubtful, hopeless):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
                     found, stable[member], decided[member] = self._look_again(member, part)
                     for X, Y in zip(solutions, found, strict=True):

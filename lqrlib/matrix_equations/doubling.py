@@ -40,23 +40,27 @@ def squared_norms(F: Array) -> Array:
 
 
 def _square(F: Array, out: Array) -> None:
-    """Square the powers F (1, C, n, n), or F and its transpose (2, C, n, n), by one product."""
-    np.matmul(F[0], F[0], out=out[0])
-    if len(F) == 2:
+    """Square the powers F (C, n, n), or F and its transpose (2, C, n, n), by one product."""
+    if F.ndim == 3:
+        np.matmul(F, F, out=out)
+    else:
+        np.matmul(F[0], F[0], out=out[0])
         out[1] = transpose(out[0])
 
 
 def _double(F: Array, X: Array) -> tuple[Flags, Array]:
-    """Overwrite X (E, s, C, n, n) with the sums for F (s, C, n, n), s = 1 or F and its transpose.
+    """Overwrite X (E, C, n, n) with the sums for F (C, n, n).
 
-    Returns which members are stable, and the largest squared norm of a power of each.
+    Or X (E, 2, C, n, n) with those for F and its transpose (2, C, n, n). Returns which members are
+    stable, and the largest squared norm of a power of each.
     """
-    stable, peak = np.zeros(F.shape[1], dtype=bool), np.zeros(F.shape[1])
-    members, largest = np.arange(F.shape[1]), np.zeros(F.shape[1])
-    whole = X
+    count = F.shape[-3]
+    stable, peak = np.zeros(count, dtype=bool), np.zeros(count)
+    members, largest = np.arange(count), np.zeros(count)
+    whole, one = X, F if F.ndim == 3 else F[0]
     square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
     for _ in range(MOST_SQUARINGS):
-        size = squared_norms(F[0])
+        size = squared_norms(one)
         np.maximum(largest, size, out=largest)
         small = size <= NEGLIGIBLE
         unfinished = ~small & np.isfinite(size)
@@ -66,24 +70,25 @@ def _double(F: Array, X: Array) -> tuple[Flags, Array]:
             stable[members[small]] = True
             peak[members] = largest
             if X is not whole:
-                whole[:, :, members] = X
+                whole[..., members, :, :] = X
             if not left:
                 return stable, peak
             members, largest = members[unfinished], largest[unfinished]
-            F, X = F[:, unfinished], X[:, :, unfinished]
+            F, X = F[..., unfinished, :, :], X[..., unfinished, :, :]
             square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
         elif left < members.size:
             # a finished member adds no more, whatever its neighbours still need
-            F[:, small] = 0.0
+            F[..., small, :, :] = 0.0
         # plain and left-transposed products are the fast ones of OpenBLAS on small matrices
         np.matmul(X, F, out=half)
         np.matmul(transpose(F), half, out=term)
         X += term
         _square(F, square)
         F, square = square, F
-    size = squared_norms(F[0])
+        one = F if F.ndim == 3 else F[0]
+    size = squared_norms(one)
     stable[members], peak[members] = size <= NEGLIGIBLE, np.maximum(largest, size)
-    whole[:, :, members] = X
+    whole[..., members, :, :] = X
     return stable, peak
 
 
@@ -99,18 +104,22 @@ def doubling(F: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Ar
     if others and (n > MOST_SHARED or any(V.shape != W.shape for V, _ in others)):
         results = [doubling(F, [equation]) for equation in equations]
         return [X for [X], _, _ in results], *results[-1][1:]
-    X = np.empty((len(W), len(equations)) + W.shape[1:])
+    sides = (len(equations),) if others else ()
+    X = np.empty((len(W), *sides, *W.shape[1:]))
     stable, peak = np.zeros(members, dtype=bool), np.zeros(members)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for part in chunks(members, 8 * n * n * max(X.shape[0] * X.shape[1], 1)):
+        for part in chunks(members, 8 * n * n * max(len(W), 1)):
             power = F[part] if adjoint else transpose(F[part])
-            powers = np.stack([power, transpose(power)] if others else [power])
-            Y = np.stack([V[:, part] for V, _ in equations], axis=1)
+            if others:
+                Y = np.stack([V[:, part] for V, _ in equations], axis=1)
+                powers = np.stack([power, transpose(power)])
+            else:
+                Y, powers = np.array(W[:, part], order="C"), np.array(power, order="C")
             stable[part], peak[part] = _double(powers, Y)
-            X[:, :, part] = symmetric_part(Y)
+            X[..., part, :, :] = symmetric_part(Y)
     if not stable.all():
-        X[:, :, ~stable] = np.nan
-    return list(np.moveaxis(X, 1, 0)), stable, peak
+        X[..., ~stable, :, :] = np.nan
+    return [X] if not others else list(np.moveaxis(X, 1, 0)), stable, peak
 
 
 class Powers:

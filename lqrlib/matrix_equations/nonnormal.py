@@ -158,8 +158,9 @@ def surely_unstable(F: Array) -> Flags:
             break
         power = np.where(going[:, None, None], power, 0.0)
         power, error = power @ power, (2 * size + error) * error + n * EPS * size**2
-    left = np.flatnonzero(~unstable & np.isfinite(F).all(axis=(-2, -1)))
+    size = np.abs(F).sum(axis=(-2, -1))
+    left = np.flatnonzero(~unstable & np.isfinite(size) & (size > 1))
     values, vectors = np.linalg.eig(F[left])
-    error = BACKWARD * EPS * np.linalg.cond(vectors) * np.abs(F[left]).sum(axis=(-2, -1))
+    error = BACKWARD * EPS * np.linalg.cond(vectors) * size[left]
     unstable[left] = np.abs(values).max(axis=-1) - 1 > error
     return unstable

@@ -296,7 +296,7 @@ def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
 
     Below one exactly where `is_stabilizing`; ``nan`` where float64 does not decide. Without noise
     as accurate as the eigenvalues of A - BK. With noise and up to 20 states within 1e-9, certified
-    on both sides, or where nonnormality forbids that, within certified bounds as close as can be.
+    on both sides; where nonnormality forbids that only the side of one is certified.
     """
     return at_gain(problem, K).radius
 

@@ -8,7 +8,6 @@ when rho(F_K) < 1; then T_K = (I - F_K)^(-1) takes symmetric matrices to symmetr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
 from lqrlib.matrix_equations.noise import Directions, GainNoise, NoiseTerms, ProblemNoise
 from lqrlib.matrix_equations.nonnormal import Frame, surely_unstable
-from lqrlib.matrix_equations.radius import CERTIFIED, bracketed, spectral_radius
+from lqrlib.matrix_equations.radius import CERTIFIED, spectral_radius
 from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
 from lqrlib.validation import Array
@@ -31,7 +30,7 @@ DIRECT_CHUNK_BYTES = 250_000
 LARGE_CHUNK_BYTES = 16_000_000
 # Distance to one up to which the eigenvalues of a large loop leave the verdict to the solve.
 NEAR = 1e-6
-BELOW_ONE, TINY, HUGE = np.nextafter(1.0, 0.0), np.finfo(float).tiny, 1e300
+BELOW_ONE, TINY = np.nextafter(1.0, 0.0), np.finfo(float).tiny
 
 
 def _peaks(A: Array) -> Array:
@@ -103,36 +102,33 @@ class ClosedLoop:
         """Mean-square radius rho(F_K), (...), dimensionless; rho(A_K)^2 without noise.
 
         Below one where the loop is stable, one or more where it is not, nan where float64 does not
-        decide. With noise both r (1 - 1e-9) and r (1 + 1e-9) are certified, or where nonnormality
-        forbids that, the best bounds that can be.
+        decide. With noise and up to 20 states certified to 1e-9 on both sides; where nonnormality
+        forbids that, eigenvalues in Schur coordinates, with the side of one certified.
         """
-        radius = spectral_radius(self._flat, self._noise)
-        everyone = np.arange(len(radius))
-        if self._noise is not None and self._flat.shape[-1] > MOST_DIRECT_STATES:
+        radius, everyone = spectral_radius(self._flat, self._noise), np.arange(len(self._flat))
+        large = self._flat.shape[-1] > MOST_DIRECT_STATES
+        if large and self._noise is not None:
             # a verdict on an unstable loop is dear there, and seldom needed
             normal = _peaks(self._flat) <= MOST_GROWTH
-            known = normal & (np.abs(radius - 1) > NEAR) | (radius > 1) & self._surely_unstable(
-                everyone
-            )
-            if known.all():
+            known = normal & (np.abs(radius - 1) > NEAR)
+            if (known | (radius > 1) & self._surely_unstable(everyone)).all():
                 return radius.reshape(self._batch)
-            for member in everyone[~known & ~normal]:
-                radius[member] = self._triangular(self._frame(member).balanced()).radius()
         stable, decided = self.stable.reshape(-1), self.decided.reshape(-1)
-        if self._noise is not None and self._flat.shape[-1] <= MOST_DIRECT_STATES:
-            self._certify(radius, everyone[decided & np.isfinite(radius)])
+        if self._noise is not None:
+            certain = normal if large else self._certified(everyone, radius, CERTIFIED)
+            for member in everyone[decided & np.isfinite(radius) & ~certain]:
+                frame = self._triangular(self._frame(member).balanced())
+                better = spectral_radius(frame.A[None], Directions(frame.S[None]))
+                # where no width is certified only the side of one is, and the value is a guess
+                radius[member] = better[0]
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
         return np.where(decided, radius, np.nan).reshape(self._batch)
 
-    def _certify(self, radius: Array, members: NDArray[np.intp]) -> None:
-        """Check the radius (N,) of the members from both sides; where that fails, bracket it."""
-        guess = np.maximum(radius[members], TINY)
-        inside, _ = self._scaled(members, guess * (1 + CERTIFIED))
-        _, outside = self._scaled(members, guess * (1 - CERTIFIED))
-        for member in members[~(inside & outside)]:
-            frame = self._triangular(self._frame(member).balanced())
-            most = min(frame.size() ** 2, HUGE)
-            radius[member] = bracketed(frame.radius(), most, partial(self._scaled, member[None]))
+    def _certified(self, members: NDArray[np.intp], radius: Array, width: float) -> Flags:
+        """Whether F_K is stable divided by radius (1 + width), and unstable by (1 - width)."""
+        radius = np.maximum(radius, TINY)
+        inside, _ = self._scaled(members, radius * (1 + width))
+        return inside & self._scaled(members, radius * (1 - width))[1]
 
     def _scaled(self, members: NDArray[np.intp], scale: Array) -> tuple[Flags, Flags]:
         """Whether F_K / scale is certainly stable, and whether certainly unstable; (N,) each."""
@@ -210,11 +206,10 @@ class ClosedLoop:
             decided = np.ones(len(stable), dtype=bool)
             doubtful = np.flatnonzero(~self._fine(stable, trusted, growth))
             if doubtful.size:
-                # powers that came to an end are not unstable for sure, whatever was lost
-                growing = doubtful[~stable[doubtful]]
+                # powers that came to an end do not prove instability, whatever was lost
+                open_ = doubtful if self._noise is not None else doubtful[~stable[doubtful]]
                 stable[doubtful] = False
-                hopeless = growing[self._surely_unstable(growing)]
-                for member in np.setdiff1d(doubtful, hopeless):
+                for member in np.setdiff1d(doubtful, open_[self._surely_unstable(open_)]):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
                     found, stable[member], decided[member] = self._look_again(member, part)
                     for X, Y in zip(solutions, found, strict=True):

@@ -107,7 +107,7 @@ def test_outcomes_are_the_same_in_a_stack_and_alone_and_neighbours_keep_their_bi
 
 
 @pytest.mark.parametrize(("n", "s"), [(9, 10), (20, 1), (12, 5), (20, 5)])
-def test_the_radius_with_noise_of_a_nonnormal_loop_is_certified_and_not_made_of_rounding(n, s):
+def test_the_radius_with_noise_of_a_nonnormal_loop_is_not_made_of_rounding(n, s):
     """F = A (x) A + v I has the radius 0.25 + v exactly."""
     problem, K = problem_of(chain(n, s, rotated=False), 1e-12), np.zeros((1, n))
     assert lqrlib.mean_square_radius(problem, K) == pytest.approx(0.25, abs=1e-7)
@@ -144,7 +144,7 @@ def test_radius_and_verdict_never_contradict_one_another():
         assert bool(at.radius < 1) == bool(at.loop.stable) == bool(np.isfinite(at.cost))
 
 
-def test_a_radius_that_eigenvalues_do_not_give_is_found_by_bisection():
+def test_a_radius_is_found_next_to_the_underflow_too():
     """Eigenvalues of matrices with entries of 1e-283 do not converge (LAPACK)."""
     problem = lqrlib.systems.double_integrator()
     noisy = problem.replace(A=0.5 * np.eye(2), input_noise=([0.3], [problem.B]))

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .estimation import matching, name_panel
-from .style import (
-    BLACK,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PROMISED,
-    SKY,
-    Look,
-    describe,
-    drawing,
-    joined,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import ITERATIONS, Curve, Panel, Reference, points
+from .panels import draw
+from .style import BLACK, GREEN, GREY, METHODS, ORANGE, SKY, Look, joined, number
 
 # Where a descent starts. Labels are given by the chapter.
 STARTS = {
@@ -40,9 +28,10 @@ STARTS = {
     "published": Look(BLACK, "d", "S1's random gain"),
 }
 LINES = ("-", ":", "-.", (0, (5, 2, 1, 2, 1, 2)), (0, (1, 1)))
+GAP = "$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)"
 
 
-class Curve(NamedTuple):
+class Runs(NamedTuple):
     """Runs from one kind of start: a key of `STARTS`, a label and gaps (T + 1, runs)."""
 
     start: str
@@ -51,7 +40,7 @@ class Curve(NamedTuple):
 
 
 def adaptation_curves(
-    panels: Mapping[str, list[Curve]],
+    panels: Mapping[str, Sequence[Runs]],
     recorded: tuple[Array, Array] | None = None,
     *,
     level: float | None = None,
@@ -62,69 +51,32 @@ def adaptation_curves(
 
     Parameters
     ----------
-    panels : mapping from a title to curves
+    panels : mapping from a title to runs
     recorded : (iterations (X,), gaps (X,)), optional
         A published run, drawn as crosses in the first panel.
     level : number, optional
         A gap to mark, dashed.
     """
-    words = []
-    with drawing(1, len(panels), width=7.2, height=4.0, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
-        for axes, (title, curves) in zip(grid[0], panels.items(), strict=True):
-            for curve in curves:
-                times = np.arange(float(len(curve.gaps)))
-                matching(curve.label, times, curve.gaps.T)
-                _band(axes, times, curve)
-                words.append(_summary(title, curve))
-            if level is not None:
-                axes.axhline(level, color=BLACK, linewidth=1.2, **PROMISED)
-            axes.set(xscale="symlog", yscale="log", xlabel="iteration (dimensionless)")
-            axes.set_xlim(0, None)
-            name_panel(axes, title)
-        if recorded is not None:
-            grid[0, 0].plot(*recorded, "x", color=BLACK, markersize=5, label="recorded")
-            words.append(
-                f"the recorded run goes from {number(recorded[1][0])} to {number(recorded[1][-1])}"
-            )
-        grid[0, 0].set_ylim(2e-5, 20)
-        grid[0, 0].set_ylabel("$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)")
-        found: dict[str, Any] = {}
-        for axes in grid[0]:
-            handles, labels = axes.get_legend_handles_labels()
-            found.update(zip(labels, handles, strict=True))
-        figure.legend(list(found.values()), list(found), loc="outside upper center", ncols=2)
-    text = f"""{len(panels)} panels of relative cost gaps over iterations, log axes. Medians and 10
-        to 90 % quantiles. {"; ".join(words)}."""
-    return describe(figure, text)
+    drawn = {title: [_runs(each) for each in several] for title, several in panels.items()}
+    if recorded is not None:
+        next(iter(drawn.values())).append(points(*recorded, Look(BLACK, "x", "recorded")))
+    marks = [] if level is None else [Reference(level)]
+    return draw(
+        [
+            Panel(curves=curves, title=title, references=marks, top=1e6, ylim=(2e-5, 20),
+                  **ITERATIONS)
+            for title, curves in drawn.items()
+        ],
+        GAP,
+        "Lines are medians of runs, bands their 10 to 90 % quantiles.",
+        width=7.2, height=4.0, legend_columns=2,
+    )  # fmt: skip
 
 
-def _band(axes: Axes, times: Array, curve: Curve) -> None:
-    look = STARTS[curve.start]
-    low, middle, high = (
-        np.quantile(curve.gaps, q, axis=1, method="inverted_cdf") for q in (0.1, 0.5, 0.9)
-    )
-    axes.fill_between(times, low, np.minimum(high, 1e6), color=look.color, alpha=0.2, linewidth=0)
-    marks = np.unique(np.geomspace(1, len(times) - 1, 9).astype(int))
-    axes.plot(
-        times,
-        middle,
-        color=look.color,
-        marker=look.marker,
-        markevery=[0, *marks],
-        label=curve.label,
-    )
-
-
-def _summary(title: str, curve: Curve) -> str:
-    first, last = (
-        float(np.quantile(row, 0.5, method="inverted_cdf")) for row in curve.gaps[[0, -1]]
-    )
-    lost = int(np.isinf(curve.gaps[-1]).sum())
-    left = f", {lost} of {curve.gaps.shape[1]} runs left" if lost else ""
-    return f"{title}, {curve.label}: median {number(first)} to {number(last)}{left}"
+def _runs(runs: Runs) -> Curve:
+    gaps = shaped(runs.label, runs.gaps, "iterations", "runs")
+    times = np.arange(len(gaps))
+    return Curve(times, gaps.T, STARTS[runs.start], runs.label, quantiles=((0.1, 0.9),))
 
 
 def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, float]) -> Figure:
@@ -137,41 +89,14 @@ def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, f
     marks : mapping from a label to a clock
         Marked, dashed.
     """
-    words = []
-    with drawing(height=4.2) as (figure, axes):
-        for number_, (label, (start, times, gaps)) in enumerate(curves.items()):
-            matching(label, times, gaps.T)
-            look, shown = STARTS[start], times > 0
-            middle = np.quantile(gaps, 0.5, axis=1, method="inverted_cdf")
-            places = np.unique(np.geomspace(1, shown.sum(), 7).astype(int)) - 1
-            axes.plot(
-                times[shown],
-                middle[shown],
-                color=look.color,
-                marker=look.marker,
-                linestyle=LINES[number_ % len(LINES)],
-                markevery=list(places),
-                label=label,
-            )
-            words.append(
-                f"{label}: {number(middle[shown][0])} at clock {number(times[shown][0])} to "
-                f"{number(middle[-1])} at {number(times[-1])}"
-            )
-        for label, clock in marks.items():
-            axes.axvline(clock, color=BLACK, linewidth=1, **PROMISED)
-            # the curves fall to the right: the upper right corner is free
-            axes.annotate(label, (clock, 0.97), (4, 0), textcoords="offset points",
-                          xycoords=("data", "axes fraction"), va="top", fontsize=9)  # fmt: skip
-            words.append(f"{label}, dashed at {number(clock)}")
-        axes.set(
-            xscale="log",
-            yscale="log",
-            xlabel=r"clock $\tau = \sum\eta$ (dimensionless)",
-            ylabel="$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)",
-        )
-        figure.legend(loc="outside upper center", ncols=2)
-    text = f"""Median relative gaps over the clock, log axes. {"; ".join(words)}."""
-    return describe(figure, text)
+    lines = []
+    for dashes, (label, (start, times, gaps)) in zip(LINES, curves.items(), strict=False):
+        middle = np.median(shaped(label, gaps, len(times), "runs"), axis=1)
+        shown = times > 0
+        lines.append(Curve(times[shown], middle[shown], STARTS[start], label, line=dashes))
+    ends = [Reference(clock, vertical=True, note=label) for label, clock in marks.items()]
+    panel = Panel(r"clock $\tau = \sum\eta$ (dimensionless)", lines, references=ends)
+    return draw([panel], GAP, "Medians of runs.", height=4.2, legend_columns=2)
 
 
 def query_counts(
@@ -191,42 +116,33 @@ def query_counts(
     each : number
         Queries of one gradient; the axis is linear below it.
     """
-    words, top = [], 1.0
     for label, (_, rows) in counts.items():
-        if np.shape(rows) != (len(groups), len(targets), 3):
-            raise ValueError(
-                f"{label}: expected shape {(len(groups), len(targets), 3)}, got {np.shape(rows)}"
-            )
-        top = max(top, float(np.max(rows[np.isfinite(rows)], initial=1.0)))
-    edge = 6 * top
-    with drawing(1, len(targets), width=7.2, height=4.0, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
-        offsets = np.linspace(-0.32, 0.32, len(counts))
-        for k, (axes, target) in enumerate(zip(grid[0], targets, strict=True)):
-            for offset, (label, (start, rows)) in zip(offsets, counts.items(), strict=True):
-                look, shown = STARTS[start], np.minimum(rows[:, k], edge)
-                here = ~np.isnan(shown[:, 0])
-                middle, low, high = shown[here].T
-                place = np.arange(len(groups))[here] + offset
-                axes.errorbar(place, middle, [middle - low, high - middle], color=look.color,
-                              marker=look.marker, linestyle="none", capsize=2, markersize=6,
-                              label=label)  # fmt: skip
-                said = joined(
-                    [f"{number(rows[g, k, 0])} at {groups[g]}" for g in np.flatnonzero(here)]
-                )
-                words.append(f"to {target} from {label}: {said}")
-            axes.set_xticks(np.arange(len(groups)), groups)
-            axes.set_yscale("symlog", linthresh=each, linscale=0.4)
-            axes.set_ylim(-0.3 * each, 1.3 * edge)
-            axes.set_xlabel("heterogeneity level")
-            axes.grid(axis="x", visible=False)
-            name_panel(axes, f"to {target}")
-        grid[0, 0].set_ylabel("cost queries (dimensionless)")
-        handles, labels = grid[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3)
-    text = f"""{len(targets)} panels of the median number of cost queries until the relative gap is
-        small, by level and start, logarithmic above {number(each)}; the upper edge means never.
-        {"; ".join(words)}."""
-    return describe(figure, text)
+        shaped(label, rows, len(groups), len(targets), 3)
+    every = np.array([rows for _, rows in counts.values()])
+    edge = 6 * float(np.max(every[np.isfinite(every)], initial=1.0))
+    offsets = np.linspace(-0.32, 0.32, len(counts))
+
+    def bend(axes: Axes) -> None:
+        axes.set_yscale("symlog", linthresh=each, linscale=0.4)
+        axes.grid(axis="x", visible=False)
+
+    words, panels = [], []
+    for k, target in enumerate(targets):
+        curves = []
+        for offset, (label, (start, rows)) in zip(offsets, counts.items(), strict=True):
+            middle, low, high = rows[:, k].T
+            curves.append(
+                points(np.arange(len(groups)), middle, STARTS[start], label, shift=offset, size=6,
+                       between=(low, high), bars=True, told=False)
+            )  # fmt: skip
+            there = [f"{number(middle[g])} at {groups[g]}"
+                     for g in np.flatnonzero(~np.isnan(middle))]  # fmt: skip
+            words.append(f"to {target} from {label}: {joined(there)}")
+        panels.append(
+            Panel("heterogeneity level", curves, f"to {target}", xscale="linear", yscale="symlog",
+                  xticks=dict(enumerate(groups)), ylim=(-0.3 * each, 1.3 * edge), top=edge,
+                  also=bend)
+        )  # fmt: skip
+    story = f"""Median number of queries until the relative gap is small, by start, logarithmic
+        above {number(each)}; the upper edge means never. {"; ".join(words)}."""
+    return draw(panels, "cost queries (dimensionless)", story, width=7.2, height=4.0)

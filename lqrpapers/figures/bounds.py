@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import shaped
+from .curves import Curve, Panel, Reference
+from .panels import draw
 from .style import BLACK, CORRECTED, PRINTED, PROMISED, Look, describe, drawing, number
-
-Array = NDArray[np.float64]
 
 
 def _boxes(axes: Axes, values: list[Array], places: Array, look: Look) -> None:
@@ -86,43 +88,22 @@ def violation_curves(panels: Mapping[str, tuple[str, Array, Array, Array]]) -> F
         x (S,), and the ratios quantity / bound (S,). A printed bound that is not positive has no
         ratio; that stretch is shaded.
     """
-    words = []
-    with drawing(1, len(panels), height=3.0, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (name, (label, x, printed, corrected)) in zip(
-            grid[0], panels.items(), strict=True
-        ):
-            if not np.shape(x) == np.shape(printed) == np.shape(corrected):
-                raise ValueError(
-                    f"{name}: expected arrays of one length, got {np.shape(x)}, "
-                    f"{np.shape(printed)} and {np.shape(corrected)}"
-                )
-            mark = max(1, len(x) // 6)
-            lost = ~(printed > 0)
-            for look, y in ((PRINTED, np.where(lost, np.nan, printed)), (CORRECTED, corrected)):
-                axes.plot(
-                    x, y, color=look.color, marker=look.marker, markevery=mark, label=look.label
-                )
-            if lost.any():
-                axes.axvspan(x[lost].min(), x[lost].max(), color=PRINTED.color, alpha=0.15, lw=0)
-            axes.axhline(1, color=BLACK, linewidth=1, zorder=1.5, **PROMISED)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel(label)
-            axes.annotate(
-                name, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom", weight="bold"
-            )
-            stretch = (
-                f", negative bound from {number(x[lost].min())} to {number(x[lost].max())}"
-                if lost.any()
-                else ""
-            )
-            words.append(
-                f"{name}: printed from {number(np.nanmin(np.where(lost, np.nan, printed)))} to "
-                f"{number(np.nanmax(np.where(lost, np.nan, printed)))}{stretch}, corrected at most "
-                f"{number(corrected.max())}"
-            )
-        grid[0, 0].set_ylabel("quantity / bound (dimensionless)")
-        grid[0, 0].legend(loc="best")
-    text = f"""{len(panels)} panels of quantity over bound on log axes, with a dashed line at 1.
-        {"; ".join(words)}."""
-    return describe(figure, text)
+    drawn, stretches = [], []
+    for name, (label, x, printed, corrected) in panels.items():
+        shaped(name, printed, len(x))
+        lost = ~(printed > 0)
+
+        def shade(axes: Axes, where: Array = x[lost]) -> None:
+            if where.size:
+                axes.axvspan(where.min(), where.max(), color=PRINTED.color, alpha=0.15, lw=0)
+
+        if lost.any():
+            ends = f"{number(x[lost].min())} to {number(x[lost].max())}"
+            stretches.append(f"{name}: printed bound not positive from {ends} (shaded).")
+        curves = [
+            Curve(x, np.where(lost, np.nan, printed), PRINTED),
+            Curve(x, corrected, CORRECTED),
+        ]
+        drawn.append(Panel(label, curves, name, references=[Reference(1, width=1)], also=shade))
+    label = "quantity / bound (dimensionless)"
+    return draw(drawn, label, " ".join(stretches), height=3.2)

@@ -5,84 +5,69 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .derivatives import KINDS, _curve, sign_axis
-from .style import (
-    BLUE,
-    MEASURED,
-    PRINTED,
-    PROMISED,
-    VERMILION,
-    Look,
-    band,
-    describe,
-    drawing,
-    joined,
-    number,
-)
+from .checking import shaped
+from .curves import Curve, Panel, dashed, points
+from .derivatives import KINDS, sign_axis
+from .panels import draw
+from .style import BLUE, PRINTED, VERMILION, Look, in_order, number
 
 
-def spectrum_on_a_path(share: ArrayLike, eigenvalues: ArrayLike) -> Figure:
-    """Draw the eigenvalues (T, mn) of the Hessian along a path of gains, share (T,) of the way."""
-    t = _curve("share", share)
-    values = np.sort(_curve("eigenvalues", eigenvalues, t, axes=2), axis=1)
+def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -> Figure:
+    """Draw the eigenvalues (T, mn) of the Hessian along a path of gains, (T,) of the way."""
+    t = shaped("fraction_of_the_way", fraction_of_the_way, "T")
+    values = np.sort(shaped("eigenvalues", eigenvalues, len(t), "mn"), axis=1)
     every = max(1, len(t) // 20)
-    with drawing(height=3.9) as (figure, axes):
-        for sign, color, marker, label in (
-            (1, BLUE, "o", "positive eigenvalue"),
-            (-1, VERMILION, "v", "negative eigenvalue"),
-        ):
-            at, kind = np.nonzero(sign * values[::every] > 0)
-            axes.plot(
-                t[::every][at], values[::every][at, kind], color=color, marker=marker,
-                linestyle="none", markersize=4, label=label,
-            )  # fmt: skip
+
+    def eigenvalue_lines(axes: Axes) -> None:
         axes.plot(t, values, color="#999999", linewidth=0.8, zorder=1)
         sign_axis(axes, values, 1.0)
-        axes.set(xlabel="share of the way to the optimum (dimensionless)")
-        axes.set_ylabel("eigenvalue of the Hessian (dimensionless)")
-        axes.legend(loc="upper right")
+
+    curves = []
+    for sign, look in (
+        (1, Look(BLUE, "o", "positive eigenvalue")),
+        (-1, Look(VERMILION, "v", "negative eigenvalue")),
+    ):
+        at, kind = np.nonzero(sign * values[::every] > 0)
+        if len(at):
+            curves.append(
+                points(t[::every][at], values[::every][at, kind], look, told=False, size=4,
+                       alpha=1.0)
+            )  # fmt: skip
     negative = (values < 0).sum(axis=1)
     if negative.any():
         last = t[np.flatnonzero(negative)[-1]]
-        story = (
+        seen = (
             f"negative at the start: {negative[0]}, the least {number(values[0, 0])}; "
             f"the last negative one is seen at {number(last)} of the way"
         )
     else:
-        story = "none of them is negative anywhere"
-    return describe(
-        figure,
-        f"The {values.shape[1]} eigenvalues of the Hessian along a straight path from the start to "
-        f"the optimum: {story}. At the optimum all lie between {number(values[-1, 0])} and "
-        f"{number(values[-1, -1])}.",
-    )
+        seen = "none of them is negative anywhere"
+    story = f"""The {values.shape[1]} eigenvalues of the Hessian along a straight path from the
+        start to the optimum: {seen}. At the optimum all lie between {number(values[-1, 0])} and
+        {number(values[-1, -1])}."""
+    panel = Panel(
+        "share of the way to the optimum (dimensionless)", curves, xscale="linear",
+        yscale="symlog", legend="upper right", also=eigenvalue_lines,
+    )  # fmt: skip
+    return draw([panel], "eigenvalue of the Hessian (dimensionless)", story, height=3.9)
 
 
 def steps_near_the_optimum(
     gaps: Mapping[str, ArrayLike], promised: Mapping[str, ArrayLike]
 ) -> Figure:
     """Draw distances to the optimum by iteration (T + 1,) for several step sizes, with promises."""
-    ends = []
-    with drawing() as (figure, axes):
-        for (name, values), (color, marker) in zip(gaps.items(), KINDS, strict=False):
-            gap = _curve(name, values)
-            k = np.arange(len(gap))
-            axes.semilogy(
-                k, gap, color=color, marker=marker, label=name, markevery=max(1, len(k) // 8),
-                **MEASURED,
-            )  # fmt: skip
-            axes.semilogy(k, _curve(name, promised[name], gap), color=color, **PROMISED)
-            ends.append(f"{name} from {number(gap[0])} to {number(gap[-1])}")
-        axes.set(xlabel="iteration", ylabel="distance to the optimum (dimensionless)")
-        axes.legend()
-    return describe(
-        figure,
-        "Distance to the optimal gain by iteration of gradient descent, logarithmic, for several "
-        f"step sizes: {joined(ends)}. Dashed: the rate promised by the eigenvalues.",
-    )
+    curves = []
+    for look, values in in_order(KINDS, gaps):
+        gap = shaped(look.label, values, "T + 1")
+        k = np.arange(len(gap))
+        curves += [Curve(k, gap, look), dashed(k, promised[look.label], look)]
+    panel = Panel("iteration", curves, xscale="linear", legend="best")
+    story = "Gradient descent with several step sizes; dashed: the rate the eigenvalues promise."
+    return draw([panel], "distance to the optimum (dimensionless)", story)
 
 
 def meta_gradient_error(
@@ -93,22 +78,12 @@ def meta_gradient_error(
     errors maps the name of an ensemble to its members' errors; drawn are the median and the 10 to
     90 % band. The example is a triple: its steps, its errors and its name.
     """
-    x = _curve("steps", steps)
-    ends = []
-    with drawing() as (figure, axes):
-        for (name, values), (color, marker) in zip(errors.items(), KINDS, strict=False):
-            sample = _curve(name, values, axes=2)
-            band(axes, x, sample, Look(color, marker, name), low=0.1, high=0.9)
-            ends.append(f"{name}, median {number(np.median(sample[:, -1]))}")
-        at, error, name = example
-        axes.plot(at, _curve(name, error), color=PRINTED.color, marker=PRINTED.marker, label=name)
-        axes.set(xscale="log", yscale="log")
-        axes.set_xlabel("inner step times largest curvature (dimensionless)")
-        axes.set_ylabel("relative error (dimensionless)")
-        axes.legend()
-    return describe(
-        figure,
-        "Relative error of the MAML update made by the printed Hessian formula, against the inner "
-        f"step times the Hessian's norm, both logarithmic: it grows with the step. At the largest "
-        f"step: {joined(ends)}; {name} reaches {number(np.max(error))}.",
-    )
+    curves = [
+        Curve(steps, shaped(look.label, values, "S", np.size(steps)), look, quantiles=((0.1, 0.9),))
+        for look, values in in_order(KINDS, errors)
+    ]
+    curves.append(Curve(example[0], example[1], PRINTED, example[2]))
+    panel = Panel("inner step times largest curvature (dimensionless)", curves, legend="best")
+    story = """The MAML update made by the printed Hessian formula against the true one: the error
+        grows with the step. Medians and 10 to 90 % bands."""
+    return draw([panel], "relative error (dimensionless)", story)

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import shaped
 from .style import BLACK, METHODS, VERMILION, describe, drawing, joined, number
 
-Array = NDArray[np.float64]
 Point = tuple[float, float]
 
 # Cost relative to the optimum at which a contour is drawn; beyond the last, one shade.
@@ -27,11 +28,7 @@ HATCH: Any = {"facecolor": "#f2f2f2", "hatch": "////", "hatchcolor": "#b4b4b4"}
 
 
 def _check_plane(x: Array, y: Array, costs: Array) -> None:
-    if np.ndim(x) != 1 or np.ndim(y) != 1 or np.shape(costs) != (len(y), len(x)):
-        raise ValueError(
-            f"costs: expected shape (len(y), len(x)) for x {np.shape(x)} and y {np.shape(y)}, "
-            f"got {np.shape(costs)}"
-        )
+    shaped("costs", costs, len(y), len(x))
     if not np.isfinite(costs).any():
         raise ValueError("costs: expected some finite ones, got no stabilizing gain in the plane")
 
@@ -54,7 +51,7 @@ def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
     axes.grid(False)
 
 
-def _share(costs: Array) -> str:
+def _stabilizing(costs: Array) -> str:
     return f"{100 * np.isfinite(costs).mean():.2g} %"
 
 
@@ -134,8 +131,8 @@ def paths_in_plane(
         (float(np.linalg.norm(path[-1] - optimum)) for ms in paths.values() for path in ms),
         default=0.0,
     )
-    text = f"""Map of the cost over a plane of gains. Stabilizing gains fill {_share(costs)} of the
-        window. """
+    text = f"""Map of the cost over a plane of gains. Stabilizing gains fill
+        {_stabilizing(costs)} of the window. """
     if paths:
         text += f"""Paths of {joined([METHODS[name].label for name in paths])} from
             {max(counts)} starts bend with that set and end within {number(ends_near)} of the
@@ -167,7 +164,7 @@ def _evenly_spaced(path: Array, spacing: float) -> Array:
 
 
 def segment_and_slice(
-    shares: Array,
+    fractions: Array,
     straight: Array,
     detour: Array,
     x: Array,
@@ -180,8 +177,8 @@ def segment_and_slice(
 
     Parameters
     ----------
-    shares : array (T,)
-        Share of the way, 0 at the first gain and 1 at the second.
+    fractions : array (T,)
+        Fraction of the way, 0 at the first gain and 1 at the second.
     straight, detour : array (T,)
         Mean-square radius along the straight segment and along another path.
     x, y, costs : arrays (a,), (b,), (b, a)
@@ -192,17 +189,16 @@ def segment_and_slice(
         Cost at the optimum.
     """
     _check_plane(x, y, costs)
-    if not np.shape(shares) == np.shape(straight) == np.shape(detour):
-        raise ValueError(
-            f"straight, detour: expected shape {np.shape(shares)} as shares has, "
-            f"got {np.shape(straight)} and {np.shape(detour)}"
-        )
+    shaped("straight", straight, len(fractions))
+    shaped("detour", detour, len(fractions))
     way = METHODS["gauss_newton"]
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         left.axhline(1.0, color=BLACK, linewidth=1.0, linestyle="--")
-        left.plot(shares, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment")
-        left.plot(shares, detour, color=way.color, marker=way.marker, markevery=len(shares) // 8,
-                  label=f"{way.label} via the optimum")  # fmt: skip
+        left.plot(
+            fractions, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment"
+        )
+        left.plot(fractions, detour, color=way.color, marker=way.marker,
+                  markevery=len(fractions) // 8, label=f"{way.label} via the optimum")  # fmt: skip
         left.set(
             xlabel="share of the way (dimensionless)", ylabel="mean-square radius (dimensionless)"
         )
@@ -237,6 +233,6 @@ def segment_and_slice(
         rises from {number(straight[0])} to {number(straight.max())} and stays above 1 for
         {100 * np.mean(straight >= 1):.0f} % of the way; along the detour through the optimum it
         never exceeds {number(detour.max())}. Right: in the plane through both gains and the
-        optimum, stabilizing gains fill {_share(costs)} of the window; the midpoint of the two
+        optimum, stabilizing gains fill {_stabilizing(costs)} of the window; the midpoint of the two
         gains lies {"outside" if straight[len(straight) // 2] >= 1 else "inside"}.""",
     )

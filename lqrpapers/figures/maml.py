@@ -6,26 +6,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PURPLE,
-    Look,
-    describe,
-    drawing,
-    joined,
-    looks_of,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import ITERATIONS, Curve, Panel, Reference, points
+from .panels import draw
+from .style import BLUE, GREEN, GREY, METHODS, ORANGE, PURPLE, Look, joined, looks_of, number
 
 # What stands for the Hessian in the outer gradient; MAML's own colour for the true operator.
 VARIANTS = {
@@ -68,72 +57,46 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
     optimal : float
         Least cost.
     """
-    words = []
-    with drawing(height=3.6) as (figure, axes):
-        for name, look in looks_of(costs, VARIANTS, "variants").items():
-            values = np.asarray(costs[name], dtype=float)
-            if values.ndim != 1 or not np.isfinite(values[:1]).all():
-                raise ValueError(f"{name}: expected costs (T + 1,) with a finite start")
-            steps = np.flatnonzero(np.isfinite(values))
-            marks = sorted({0, *np.unique(np.geomspace(1, len(steps), 8).astype(int) - 1)})
-            axes.plot(
-                steps, values[steps], color=look.color, marker=look.marker, markevery=marks,
-                label=look.label,
-            )  # fmt: skip
-            if len(steps) < len(values):
-                axes.annotate(
-                    "leaves", (steps[-1], values[steps[-1]]), (8, 0), textcoords="offset points",
-                    color=look.color, va="center",
-                )  # fmt: skip
-                ends = f"leaves the stabilizing set after {steps[-1]} steps at"
-            else:
-                ends = f"ends after {steps[-1]} steps at"
-            words.append(f"{look.label} {ends} {number(values[steps[-1]])}")
-        axes.axhline(optimal, color=GREY, linestyle=":", label="least cost")
-        axes.set_xscale("symlog", linthresh=1)
-        axes.set_yscale("log")
-        axes.set_xlim(0, None)
-        axes.set_xlabel("iteration (log scale from 1)")
-        axes.set_ylabel("cost $J(K_t)$ (dimensionless)")
-        axes.legend(loc="upper right")
-    text = f"""Cost over the iterations on log scales, from {number(next(iter(costs.values()))[0])}
-        at the start; the least cost is {number(optimal)}. {"; ".join(words)}."""
-    return describe(figure, text)
+    curves, leaving = [], []
+    for name, look in looks_of(costs, VARIANTS, "variants").items():
+        values = shaped(name, costs[name], "T + 1")
+        if not np.isfinite(values[0]):
+            raise ValueError(f"{name}: expected costs (T + 1,) with a finite start")
+        curves.append(Curve(np.arange(len(values)), values, look))
+        last = np.flatnonzero(np.isfinite(values))[-1]
+        if last < len(values) - 1:
+            leaving.append(((last, values[last]), look.color))
+
+    def say_who_leaves(axes: Axes) -> None:
+        for place, color in leaving:
+            axes.annotate("leaves", place, (8, 0), textcoords="offset points", color=color,
+                          va="center")  # fmt: skip
+
+    least = Reference(optimal, "least cost", line=":", color=GREY)
+    panel = Panel(curves=curves, references=[least], legend="upper right", also=say_who_leaves,
+                  **ITERATIONS)  # fmt: skip
+    story = "A cost that becomes infinite: the run leaves the stabilizing set."
+    return draw([panel], "cost $J(K_t)$ (dimensionless)", story)
 
 
 def objectives(panels: Mapping[str, Slice]) -> Figure:
     """Draw the cost and the MAML objective along lines of gains, side by side."""
-    words = []
-    with drawing(1, len(panels), height=3.5, squeeze=False) as (figure, grid):
-        for axes, (title, line) in zip(grid[0], panels.items(), strict=True):
-            if not np.shape(line.position) == np.shape(line.cost) == np.shape(line.objective):
-                raise ValueError(f"{title}: expected arrays of one length")
-            for values, color, style, label in (
-                (line.cost, METHODS["gradient"].color, "-", "$J$"),
-                (line.objective, METHODS["maml"].color, "-.", "$J_{ML}$"),
-            ):
-                drawn = np.where(np.isfinite(values), values, np.nan)
-                axes.plot(line.position, drawn, color=color, linestyle=style, label=label)
-            for text, place in line.places.items():
-                axes.axvline(place, color=GREY, linewidth=0.8)
-                axes.annotate(
-                    text, (place, 0.98), (3, 0), xycoords=("data", "axes fraction"),
-                    textcoords="offset points", va="top",
-                )  # fmt: skip
-            axes.set_yscale("log")
-            axes.set_xlabel(line.axis)
-            axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
-            least = line.position[np.nanargmin(line.objective)]
-            words.append(
-                f"{title}: J between {number(np.min(line.cost))} and "
-                f"{number(np.max(line.cost[np.isfinite(line.cost)]))}, J_ML least "
-                f"({number(np.min(line.objective))}) at {number(least)}; marked are "
-                f"{joined([f'{t} at {number(p)}' for t, p in line.places.items()])}"
-            )
-        grid[0, 0].set_ylabel("cost (dimensionless)")
-        grid[0, 0].legend(loc="upper left", bbox_to_anchor=(0.12, 0.95))
-    text = f"Cost J and MAML objective J_ML along lines of gains, log scale. {'; '.join(words)}."
-    return describe(figure, text.replace("$", ""))
+    drawn = []
+    for title, line in panels.items():
+        marks = [
+            Reference(place, vertical=True, line="-", color=GREY, width=0.8, note=text)
+            for text, place in line.places.items()
+        ]
+        curves = [
+            Curve(line.position, line.cost, Look(METHODS["gradient"].color), "$J$"),
+            Curve(line.position, line.objective, Look(METHODS["maml"].color), "$J_{ML}$",
+                  line="-."),
+        ]  # fmt: skip
+        drawn.append(Panel(line.axis, curves, title, xscale="linear", references=marks))
+    return draw(
+        drawn, "cost (dimensionless)", "Cost J and MAML objective J_ML along lines of gains.",
+        share=False,
+    )  # fmt: skip
 
 
 def outcomes(
@@ -154,48 +117,29 @@ def outcomes(
     start : float
         Cost at the start.
     """
-    words, top = [], 3 * start
-    with drawing(height=3.5) as (figure, axes):
-        for count, (name, look) in enumerate(looks_of(finals, VARIANTS, "variants").items()):
-            shift = 1.06 ** (count - 1)  # so that equal results stay visible
-            values = np.asarray(finals[name], dtype=float)
-            if values.shape != np.shape(steps):
-                raise ValueError(f"{name}: expected shape {np.shape(steps)}, got {values.shape}")
-            good = values <= start
-            axes.plot(
-                steps[good] * shift, values[good], look.marker, color=look.color, label=look.label
-            )
-            axes.plot(
-                steps[~good] * shift, np.full((~good).sum(), top), look.marker, color=look.color,
-                markerfacecolor="none",
-            )  # fmt: skip
-            words.append(
-                f"{look.label}: {int(good.sum())} of {len(values)} runs end below the start, the "
-                f"best at {number(values.min())}"
-                + (
-                    f", failing {joined([number(s) for s in steps[~good]])}"
-                    if not good.all()
-                    else ""
-                )
-            )
-        for place, style, text in (
-            (limit, "--", "$1/\\lambda_{\\max}(\\nabla^2J(K_0))$"),
-            (published, ":", "published"),
-        ):
-            axes.axvline(place, color=BLACK, linestyle=style, linewidth=1.0, label=text)
-        axes.axhline(start, color=GREY, linewidth=0.8)
-        for text, height in (("cost of the start", start), ("failed", 1.15 * top)):
-            axes.annotate(
-                text, (0.0, height), (4, -2), xycoords=("axes fraction", "data"),
-                textcoords="offset points", va="top" if height == start else "bottom", color=GREY,
-            )  # fmt: skip
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_ylim(None, 1.6 * top)
-        axes.set_xlabel("step sizes $\\eta = \\eta_l$ (dimensionless)")
-        axes.set_ylabel("cost at the end (dimensionless)")
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    text = f"""Cost at the end of runs of Algorithm 1 over the step size, log scales; the start
-        costs {number(start)}. {"; ".join(words)}. Vertical lines at {number(limit)} and
-        {number(published)}."""
-    return describe(figure, text.replace("$m\\times m$", "m x m"))
+    curves, words, top = [], [], 3 * start
+    for count, (name, look) in enumerate(looks_of(finals, VARIANTS, "variants").items()):
+        shifted = steps * 1.06 ** (count - 1)  # so that equal results stay visible
+        values = shaped(name, finals[name], len(steps))
+        good = values <= start
+        below, above = np.where(good, values, np.nan), np.where(good, np.nan, top)
+        curves.append(points(shifted, below, look, told=False))
+        curves.append(points(shifted, above, look, hollow=True, told=False, listed=False))
+        failing = joined([number(step) for step in steps[~good]]) if not good.all() else "none"
+        words.append(
+            f"{look.label}: {int(good.sum())} of {len(values)} runs end below the start, the best "
+            f"at {number(values.min())}, failing: {failing}"
+        )
+
+    def say_failed(axes: Axes) -> None:
+        axes.annotate("failed", (0.0, 1.15 * top), (4, -2), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", va="bottom", color=GREY)  # fmt: skip
+
+    lines = [
+        Reference(limit, "$1/\\lambda_{\\max}(\\nabla^2J(K_0))$", vertical=True, width=1),
+        Reference(published, "published", vertical=True, line=":", width=1),
+        Reference(start, line="-", color=GREY, width=0.8, note="cost of the start"),
+    ]
+    panel = Panel("step sizes $\\eta = \\eta_l$ (dimensionless)", curves, references=lines,
+                  ylim=(None, 1.6 * top), legend="right", also=say_failed)  # fmt: skip
+    return draw([panel], "cost at the end (dimensionless)", f"{'; '.join(words)}.", height=3.5)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .robustness import AWARE, IGNORANT, RISING, same_length
-from .style import BLACK, GREEN, ORANGE, PROMISED, Look, describe, drawing, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel, Reference, points
+from .panels import draw
+from .robustness import AWARE, IGNORANT, RISING
+from .style import BLACK, GREEN, ORANGE, PROMISED, Look, describe, drawing, in_order, number
 
 
 def survival(
@@ -28,28 +29,24 @@ def survival(
         No gain survives more.
     marks : mapping from a label to a design scale, marked on both curves
     """
-    same_length(designs=designs, survived=survived, price=price)
-    with drawing(1, 2, width=7.2, height=3.5) as (figure, (left, right)):
-        left.plot(designs, survived, color=AWARE.color, label="critical scale")
-        left.axhline(largest, color=BLACK, linestyle=":", label="no gain survives more")
-        left.set(ylabel="noise scale survived (dimensionless)",
-                 ylim=(survived.min() - 0.02, largest + 0.01))  # fmt: skip
-        right.plot(designs, 100 * price, color=AWARE.color)
-        right.set_ylabel("price without noise (%)")
-        for (label, scale), (color, marker) in zip(marks.items(), RISING[1:], strict=False):
-            for axes, curve in ((left, survived), (right, 100 * price)):
-                axes.plot([scale], [np.interp(scale, designs, curve)], marker, color=color,
-                          markersize=9, label=label if axes is right else None)  # fmt: skip
-        left.legend(loc="lower right")
-        right.legend(loc="upper left", fontsize=9)
-        figure.supxlabel("design noise scale (dimensionless)", fontsize=10)
-    return describe(
-        figure,
-        f"""Left: the noise scale that a gain survives rises from {number(survived[0])} for a gain
-        designed without noise to {survived[-1]:.4f}; the limit for any gain is {largest:.4f}.
-        Right: its price without noise rises from {number(100 * price[0])} to
-        {number(100 * price[-1])} per cent.""",
-    )
+    line = AWARE._replace(marker="")
+    left = [Curve(designs, survived, line, "critical scale", listed=False)]
+    right = [Curve(designs, 100 * price, line, "price", listed=False)]
+    for curves in (left, right):
+        curve = curves[0].middle()
+        for look, scale in in_order(RISING[1:], marks):
+            curves.append(points([scale], [np.interp(scale, designs, curve)], look, size=9))
+    limit = Reference(largest, "no gain survives more", line=":")
+    label = "design noise scale (dimensionless)"
+    panels = [
+        Panel(label, left, ylabel="noise scale survived (dimensionless)", xscale="linear",
+              yscale="linear", references=[limit], legend="lower right",
+              ylim=(survived.min() - 0.02, largest + 0.01)),
+        Panel(label, right, ylabel="price without noise (%)", xscale="linear", yscale="linear"),
+    ]  # fmt: skip
+    story = f"""Critical scales run from {survived[0]:.4f} to {survived[-1]:.4f}; the limit for any
+        gain is {largest:.4f}."""
+    return draw(panels, story=story, width=7.2, height=3.5)
 
 
 def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) -> Figure:
@@ -64,11 +61,8 @@ def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) ->
     survived : array (S,)
         Critical scale of each design.
     """
-    if np.shape(regret) != (len(designs), len(truths)):
-        raise ValueError(
-            f"regret: expected shape {(len(designs), len(truths))}, got {np.shape(regret)}"
-        )
-    same_length(designs=designs, survived=survived)
+    shaped("regret", regret, len(designs), len(truths))
+    shaped("survived", survived, len(designs))
     lost = ~np.isfinite(regret)
     # Exact optima are 1 up to rounding; the colour scale starts at a thousandth of a per cent.
     excess = np.log10(np.maximum(np.where(lost, np.nan, regret) - 1, 1e-5))
@@ -104,42 +98,18 @@ def trajectory_bands(times: Array, panels: Mapping[str, tuple[Array, Array]]) ->
     panels : mapping from a label to (squared norms (T, S), exact second moments (T,))
         Bands: 5 to 95 % of the trajectories, and 0.1 to 99.9 %.
     """
-    words = []
-    with drawing(1, len(panels), width=7.2, height=3.7, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
-        for axes, (label, (squares, exact)), look in zip(
-            grid[0], panels.items(), (AWARE, IGNORANT), strict=False
-        ):
-            same_length(times=times, median=squares[:, 0], exact=exact)
-            _bands(axes, times, squares, exact, look)
-            axes.annotate(label, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom",
-                          weight="bold")  # fmt: skip
-            words.append(
-                f"{label}: at the end median {number(np.median(squares[-1]))}, average "
-                f"{number(squares[-1].mean())}, expectation {number(exact[-1])}"
-            )
-        grid[0, 0].set_ylabel("‖state‖² (mixed units)")
-        handles, labels = grid[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3)
-    return describe(
-        figure,
-        f"""Squared state norm over {number(times[-1])} seconds on a log axis, from
-        {number(np.mean([pair[1][0] for pair in panels.values()]))} in expectation at the start.
-        {"; ".join(words)}.""",
-    )
-
-
-def _bands(axes: Axes, times: Array, squares: Array, exact: Array, look: Look) -> None:
-    for low, high, alpha in ((0.001, 0.999, 0.15), (0.05, 0.95, 0.3)):
-        axes.fill_between(
-            times, *np.quantile(squares, [low, high], axis=1), color=look.color, alpha=alpha,
-            linewidth=0, label=f"{100 * low:g} to {100 * high:g} %",
-        )  # fmt: skip
-    mark = max(1, len(times) // 8)
-    axes.plot(times, np.median(squares, axis=1), color=look.color, marker=look.marker,
-              markevery=mark, label="median")  # fmt: skip
-    axes.plot(times, squares.mean(axis=1), color=GREEN, linewidth=1.2, label="average")
-    axes.plot(times, exact, color=ORANGE, linestyle="--", label="expectation")
-    axes.set(yscale="log", xlabel="time (s)")
+    drawn = []
+    for look, (squares, exact) in in_order((AWARE, IGNORANT), panels):
+        title, samples = look.label, shaped(look.label, squares, len(times), "S").T
+        bands = [
+            Curve(times, samples, Look(look.color), f"{100 * low:g} to {100 * high:g} %", line="",
+                  quantiles=((low, high),), told=False)
+            for low, high in ((0.001, 0.999), (0.05, 0.95))
+        ]  # fmt: skip
+        lines = [
+            Curve(times, np.median(samples, axis=0), look, "median"),
+            Curve(times, samples.mean(axis=0), Look(GREEN), "average", width=1.2),
+            Curve(times, exact, Look(ORANGE), "expectation", line="--"),
+        ]
+        drawn.append(Panel("time (s)", bands + lines, title, xscale="linear"))
+    return draw(drawn, "‖state‖² (mixed units)", width=7.2, height=3.7)

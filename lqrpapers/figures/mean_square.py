@@ -6,16 +6,33 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-from numpy.typing import NDArray
 
-from .style import BLACK, BLUE, GREY, PURPLE, SKY, VERMILION, describe, drawing, joined, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import same_names, shaped
+from .curves import Curve, Panel, Reference, dashed, points
+from .panels import draw
+from .style import (
+    BLACK,
+    BLUE,
+    GREY,
+    PURPLE,
+    SKY,
+    VERMILION,
+    Look,
+    describe,
+    drawing,
+    in_order,
+    joined,
+    number,
+)
 
 # Kinds of data that are not methods: no pair of colour and marker that a method has.
-LOOKS = ((SKY, "P"), (PURPLE, "h"), (VERMILION, "<"), (BLACK, "d"))
+LOOKS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(VERMILION, "<"), Look(BLACK, "d"))
 
 
 class Paths(NamedTuple):
@@ -35,41 +52,22 @@ def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
     shown : int
         Trajectories drawn; median and average are over all.
     """
-    words = []
-    with drawing(1, len(panels), width=7.2, height=3.6, sharey=True) as (figure, axes):
-        for axis, (label, (samples, exact)) in zip(
-            np.atleast_1d(axes), panels.items(), strict=True
-        ):
-            if samples.ndim != 2 or samples.shape[1:] != np.shape(exact):
-                raise ValueError(
-                    f"{label}: expected samples (S, {np.size(exact)}), got {samples.shape}"
-                )
-            t = np.arange(len(exact))
-            drawn = np.where(samples[:shown] > 0, samples[:shown], np.nan)
-            axis.plot(t, drawn.T, color=GREY, linewidth=0.5, alpha=0.6)
-            lines = {
-                "exact second moment": (exact, BLACK, "--", None),
-                f"average of {len(samples):,}": (samples.mean(axis=0), SKY, "-", "P"),
-                "median": (np.median(samples, axis=0), PURPLE, "-", "h"),
-            }
-            for name, (values, color, style, marker) in lines.items():
-                axis.plot(t, values, linestyle=style, color=color, marker=marker, markevery=5,
-                          label=name)  # fmt: skip
-            axis.set(yscale="log", xlabel=f"time step t\n{label}")
-            words.append(
-                f"{label}: from t = 0 to {t[-1]} the exact second moment goes from "
-                f"{number(exact[0])} to {number(exact[-1])}, the average to "
-                f"{number(samples[:, -1].mean())}, the median to "
-                f"{number(np.median(samples[:, -1]))}"
-            )
-        first = np.atleast_1d(axes)[0]
-        first.set_ylabel("squared norm of the state")
-        figure.legend(*first.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    return describe(
-        figure,
-        f"""{len(panels)} panels of squared norms of simulated states over time, logarithmic.
-        {"; ".join(words)}.""",
-    )
+    drawn = []
+    for label, (samples, exact) in panels.items():
+        t = np.arange(len(exact))
+        every = shaped(label, samples, "S", len(exact))
+        curves = [
+            Curve(t, np.where(path > 0, path, np.nan), Look(GREY), width=0.5, alpha=0.6,
+                  told=False, listed=False)
+            for path in every[:shown]
+        ]  # fmt: skip
+        curves += [
+            dashed(t, exact, Look(BLACK), "exact second moment", listed=True),
+            Curve(t, every.mean(axis=0), LOOKS[0], f"average of {len(every):,}"),
+            Curve(t, np.median(every, axis=0), LOOKS[1], "median"),
+        ]
+        drawn.append(Panel("time step t", curves, label, xscale="linear"))
+    return draw(drawn, "squared norm of the state", width=7.2)
 
 
 def sample_averages(
@@ -85,32 +83,25 @@ def sample_averages(
     visible : mapping from N to an array (T,)
         The part of the expectation from outcomes that N trajectories can be expected to meet.
     """
-    if set(averages) != set(visible) or not averages:
-        raise ValueError(f"visible: expected the sizes {list(averages)}, got {list(visible)}")
     t = np.arange(len(exact))
+    curves = [dashed(t, exact, Look(BLACK), "expectation", listed=True)]
     words = []
-    with drawing(width=6.4, height=3.8) as (figure, axes):
-        axes.plot(t, exact, "--", color=BLACK, label="expectation")
-        for (size, samples), (color, marker) in zip(averages.items(), LOOKS, strict=False):
-            if samples.shape[1:] != t.shape or np.shape(visible[size]) != t.shape:
-                raise ValueError(f"N = {size}: expected {len(t)} time steps, got {samples.shape}")
-            axes.fill_between(t, samples.min(axis=0), samples.max(axis=0), color=color, alpha=0.25,
-                              linewidth=0)  # fmt: skip
-            axes.plot(t, np.median(samples, axis=0), color=color, marker=marker, markevery=8,
-                      label=f"average of $10^{{{round(np.log10(size))}}}$")  # fmt: skip
-            axes.plot(t, visible[size], ":", color=color)
-            share = np.median(samples[:, -1]) / exact[-1]
-            words.append(f"{size:.0e} trajectories: {number(share)} of the expectation")
-        floor = min(samples.min() for samples in averages.values())
-        axes.set(yscale="log", xlabel="time step t", ylabel="$x_t^2$ (dimensionless)",
-                 ylim=(max(floor, 1e-12), 3 * exact.max()))  # fmt: skip
-        axes.legend(ncols=2)
-    return describe(
-        figure,
-        f"""Averages of a squared state over time on a logarithmic axis, for several numbers of
-        trajectories, with bands over seeds. All follow the growing expectation at first and then
-        fall away from it. At t = {t[-1]} the median averages are: {joined(words)}.""",
-    )
+    same_names("visible", [f"{size}" for size in visible], [f"{size}" for size in averages])
+    for look, (size, samples) in zip(LOOKS, averages.items(), strict=False):
+        values = shaped(f"N = {size}", samples, "seeds", len(t))
+        name = f"average of $10^{{{round(np.log10(size))}}}$"
+        curves.append(Curve(t, values, look, name))
+        seen = look._replace(marker="")
+        curves.append(Curve(t, visible[size], seen, f"{name}, visible part", line=":",
+                            listed=False))  # fmt: skip
+        fraction = np.median(values[:, -1]) / exact[-1]
+        words.append(f"{size:.0e} trajectories: {number(fraction)} of the expectation")
+    floor = min(samples.min() for samples in averages.values())
+    panel = Panel("time step t", curves, xscale="linear",
+                  ylim=(max(floor, 1e-12), 3 * exact.max()))  # fmt: skip
+    story = f"""Bands over seeds. All averages follow the growing expectation at first and then fall
+        away from it. At t = {t[-1]} the median averages are: {joined(words)}."""
+    return draw([panel], "$x_t^2$ (dimensionless)", story, height=4.0, legend_columns=2)
 
 
 def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
@@ -120,35 +111,35 @@ def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
     ----------
     groups : mapping from a label to (nominal, mean_square), each (N,)
     """
-    lost = held = 0
-    with drawing(width=6.4, height=4.0) as (figure, axes):
-        for (label, (nominal, square)), (color, marker) in zip(groups.items(), LOOKS, strict=False):
-            if np.shape(nominal) != np.shape(square):
-                raise ValueError(f"{label}: expected radii of one shape")
-            axes.plot(nominal, square, marker, color=color, markersize=4, alpha=0.5,
-                      markeredgewidth=0, label=label)  # fmt: skip
-            lost += int(np.sum((nominal < 1) & (square >= 1)))
-            held += int(np.sum(square < 1))
-        low = min(np.min(square) for _, square in groups.values()) / 2
-        high = max(np.max(square) for _, square in groups.values()) * 1.5
-        axes.plot([low, high], [low, high], "--", color=GREY, label="equal")
-        axes.axhline(1.0, color=BLACK, linewidth=1.0)
-        axes.axvline(1.0, color=BLACK, linewidth=1.0)
-        axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high),
-                 xlabel="squared radius of the mean, ρ(A − BK)² (dimensionless)",
-                 ylabel="mean-square radius ρ(F)")  # fmt: skip
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-            axis.set_minor_formatter(NullFormatter())
-        axes.legend(loc="lower right")
-    return describe(
-        figure,
-        f"""Scatter plot of the mean-square radius of gains over their squared nominal radius, with
-        a diagonal and lines at 1. No point lies below the diagonal by more than rounding.
-        {held} gains are stable in the mean square; {lost} are stable in the mean only, in the
-        upper left quarter.""",
-    )
+    curves = [points(*pair, look, size=4, alpha=0.5) for look, pair in in_order(LOOKS, groups)]
+    data = [curve.data() for curve in curves]
+    held = sum(int(np.sum(square < 1)) for _, square in data)
+    lost = sum(int(np.sum((nominal < 1) & (square >= 1))) for nominal, square in data)
+    ends = np.array([
+        min(square.min() for _, square in data) / 2, max(square.max() for _, square in data) * 1.5
+    ])  # fmt: skip
+    curves.append(dashed(ends, ends, Look(GREY), "equal", listed=True))
+
+    def round_ticks(axes: Axes) -> None:
+        _round_ticks(axes.xaxis)
+        _round_ticks(axes.yaxis)
+
+    panel = Panel(
+        "squared radius of the mean, ρ(A − BK)² (dimensionless)", curves,
+        references=[Reference(1, line="-", width=1),
+                    Reference(1, vertical=True, line="-", width=1)],
+        xlim=tuple(ends), ylim=tuple(ends), legend="lower right", also=round_ticks,
+    )  # fmt: skip
+    story = f"""No point lies below the diagonal by more than rounding. {held} gains are stable in
+        the mean square; {lost} are stable in the mean only, in the upper left quarter."""
+    return draw([panel], "mean-square radius ρ(F)", story, height=4.0)
+
+
+def _round_ticks(axis: Axis) -> None:
+    """Ticks of a logarithmic axis at 1, 2 and 5, written as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 class Window(NamedTuple):
@@ -196,10 +187,7 @@ def shrinking_set(
     shares = list(shares)
     if sorted(shares) != shares or not 0 <= shares[0] <= shares[-1] < 1:
         raise ValueError(f"shares: expected increasing numbers in [0, 1), got {shares}")
-    if window.levels.shape != (len(window.y), len(window.x)):
-        raise ValueError(
-            f"window: expected levels ({len(window.y)}, {len(window.x)}), got {window.levels.shape}"
-        )
+    shaped("window", window.levels, len(window.y), len(window.x))
     relative = window.levels / critical
     cells = _widths(window.y)[:, None] * _widths(window.x)
     areas = [float(np.sum(cells * (relative > share)) / cells.sum()) for share in shares]
@@ -214,9 +202,7 @@ def shrinking_set(
                     manual=[(float(x), float(y)) for x, y in tops])  # fmt: skip
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
         left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
-        left.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        left.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        left.xaxis.set_minor_formatter(NullFormatter())
+        _round_ticks(left.xaxis)
         left.grid(False)
         right.fill(*(np.append(b, 0.0) for b in boundary), color=SKY, alpha=0.3, linewidth=0)
         right.plot(*boundary, color=BLUE, label="closed form")

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import shaped
+from .curves import ITERATIONS, Curve, Panel, dashed, key
+from .panels import draw
 from .style import (
     BLACK,
     CORRECTED,
@@ -17,16 +22,11 @@ from .style import (
     METHODS,
     ORANGE,
     PRINTED,
-    PROMISED,
     SKY,
     Look,
-    describe,
-    drawing,
     looks_of,
     number,
 )
-
-Array = NDArray[np.float64]
 
 KINDS = {
     "printed": PRINTED,
@@ -81,69 +81,33 @@ def by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     panels : mapping from an axis label to a mapping from a kind to array (N, S)
         Kinds: "printed", "sharp", "local", "measured".
     """
-    words = []
-    with drawing(1, len(panels), height=3.5, squeeze=False) as (figure, grid):
-        for axes, (label, kinds) in zip(grid[0], panels.items(), strict=True):
-            for name, look in looks_of(kinds, KINDS, "kinds").items():
-                values = np.asarray(kinds[name], dtype=float)
-                if values.ndim != 2 or len(values) != len(sizes):
-                    raise ValueError(
-                        f"{name}: expected shape ({len(sizes)}, samples), got {values.shape}"
-                    )
-                low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), axis=1)
-                style = {} if name == "measured" else PROMISED
-                axes.fill_between(sizes, low, high, color=look.color, alpha=0.18, linewidth=0)
-                axes.plot(
-                    sizes, middle, color=look.color, marker=look.marker, label=look.label, **style
-                )
-                words.append(
-                    f"{label}, {look.label}: median {number(middle[0])} at n = {sizes[0]} and "
-                    f"{number(middle[-1])} at n = {sizes[-1]}"
-                )
-            axes.set_yscale("log")
-            axes.set_xticks(sizes)
-            axes.set_xlabel("number of states $n$")
-            axes.set_ylabel(label)
-        fullest = max(grid[0], key=lambda axes: len(axes.get_legend_handles_labels()[1]))
-        handles, labels = fullest.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=4)
-    text = f"{len(panels)} panels over the number of states, log scales. {'; '.join(words)}."
-    return describe(figure, text.replace("$", ""))
+    drawn = []
+    for label, kinds in panels.items():
+        curves = [
+            Curve(sizes, shaped(name, kinds[name], len(sizes), "samples").T, look,
+                  line="-" if name == "measured" else "--", quantiles=((0.05, 0.95),))
+            for name, look in looks_of(kinds, KINDS, "kinds").items()
+        ]  # fmt: skip
+        drawn.append(
+            Panel("number of states $n$", curves, ylabel=label, xscale="linear", xticks=sizes)
+        )
+    story = "Medians over random problems and 5 to 95 % bands; dashed: promised."
+    return draw(drawn, story=story, height=3.5, legend_columns=4)
 
 
 def theorem_runs(panels: Mapping[str, Mapping[str, Run]]) -> Figure:
     """Draw largest gaps over iterations, measured solid and promised dashed, printed and sharp."""
-    words = []
-    with drawing(1, len(panels), height=3.5, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, runs) in zip(grid[0], panels.items(), strict=True):
-            for name, look in looks_of(runs, KINDS, "kinds").items():
-                run = runs[name]
-                if np.ndim(run.measured) != 1 or np.ndim(run.promised) != 1:
-                    raise ValueError(f"{title}, {name}: expected arrays (T + 1,)")
-                for values, style in ((run.measured, {}), (run.promised, PROMISED)):
-                    steps = np.arange(len(values))
-                    marks = np.unique(np.geomspace(1, len(values) - 1, 7).astype(int)).tolist()
-                    axes.plot(
-                        steps, values, color=look.color, marker=look.marker, markevery=marks,
-                        label=look.label if not style else None, **style,
-                    )  # fmt: skip
-                words.append(
-                    f"{title}, {look.label}: after {len(run.measured) - 1} steps measured "
-                    f"{number(run.measured[-1])}, promised after {len(run.promised) - 1} steps "
-                    f"{number(run.promised[-1])}"
-                )
-            axes.set_xscale("symlog", linthresh=1)
-            axes.set_xlim(0, None)
-            axes.set_yscale("log")
-            axes.set_xlabel("iteration (log scale from 1)")
-            axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
-        grid[0, 0].set_ylabel("largest gap of a task (dimensionless)")
-        axes = grid[0, -1]
-        axes.plot([], [], color=GREY, label="promised", **PROMISED)
-        axes.legend(loc="lower left")
-    text = f"""Largest cost gap of a task over the iterations, log scales, solid measured and dashed
-        promised. {"; ".join(words)}."""
-    return describe(figure, text.replace("$", ""))
+    drawn = []
+    for title, runs in panels.items():
+        curves = []
+        for name, look in looks_of(runs, KINDS, "kinds").items():
+            for line, values in zip(("-", "--"), runs[name], strict=True):
+                gaps = shaped(f"{title}, {name}", values, "T + 1")
+                steps = np.arange(len(gaps))
+                curves.append(Curve(steps, gaps, look, line=line, listed=line == "-"))
+        curves.append(key(Look(GREY), "promised", line="--"))
+        drawn.append(Panel(curves=curves, title=title, **ITERATIONS))
+    return draw(drawn, "largest gap of a task (dimensionless)", "Dashed: promised.")
 
 
 def bias(sweeps: Mapping[str, Sweep]) -> Figure:
@@ -153,50 +117,38 @@ def bias(sweeps: Mapping[str, Sweep]) -> Figure:
     Grey spans: from the first to the last draw in which the start, or any common gain found,
     ceases to stabilize all tasks.
     """
-    words = []
-    with drawing(1, len(sweeps), height=3.9, sharex=True, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
-        for axes, (name, sweep) in zip(grid[0], sweeps.items(), strict=True):
-            if name not in SETTINGS:
-                raise ValueError(f"expected settings among {', '.join(SETTINGS)}, got {name!r}")
-            if np.shape(sweep.bias) != (len(sweep.levels), len(sweep.start)):
-                raise ValueError(
-                    f"{name}: expected bias ({len(sweep.levels)}, {len(sweep.start)}), "
-                    f"got {np.shape(sweep.bias)}"
+    panels, words = [], []
+    for name, look in looks_of(sweeps, SETTINGS, "settings").items():
+        sweep = sweeps[name]
+        shape = len(sweep.levels), len(sweep.start)
+        values = shaped(name, sweep.bias, *shape).T
+        there = np.isfinite(values).any(axis=0)
+        levels = sweep.levels[there]
+        measured = Curve(levels, values[:, there], look, "measured")
+        bounds = shaped(name, sweep.promised, *shape).T[:, there]
+        bound = dashed(levels, bounds, Look(BLACK), "promised", listed=True, quantiles=())
+        guide = measured.middle()[0] * (levels / levels[0]) ** 2
+        slope = Curve(levels, guide, Look(GREY), "slope 2", line=":", told=False)
+
+        def shade(axes: Axes, sweep: Sweep = sweep) -> None:
+            for places, face, hatch in ((sweep.start, GREY, ""), (sweep.common, "none", "//")):
+                if (ends := _span(places)) is not None:
+                    axes.axvspan(*ends, facecolor=face, edgecolor=GREY, hatch=hatch, alpha=0.35,
+                                 linewidth=0)  # fmt: skip
+
+        for what, places in (("the start", sweep.start), ("every common gain", sweep.common)):
+            if (ends := _span(places)) is not None:
+                words.append(
+                    f"{look.label}: {what} lost between {number(ends[0])} and {number(ends[1])}."
                 )
-            look = SETTINGS[name]
-            there = np.isfinite(sweep.bias).any(axis=1)
-            levels, values = sweep.levels[there], sweep.bias[there]
-            low, middle, high = (f(values, axis=1) for f in (np.nanmin, np.nanmedian, np.nanmax))
-            axes.fill_between(levels, low, high, color=look.color, alpha=0.25, linewidth=0)
-            axes.plot(levels, middle, color=look.color, marker=look.marker, label="measured")
-            axes.plot(
-                levels, np.nanmedian(sweep.promised[there], axis=1), color=BLACK,
-                label="promised", **PROMISED,
-            )  # fmt: skip
-            guide = middle[0] * (levels / levels[0]) ** 2
-            axes.plot(levels, guide, color=GREY, linestyle=":", label="slope 2")
-            text = f"{look.label}: median {number(middle[0])} at {number(levels[0])} and "
-            text += f"{number(middle[-1])} at {number(levels[-1])}"
-            for kind, places, hatch in (("start", sweep.start, ""), ("gain", sweep.common, "//")):
-                finite = places[np.isfinite(places)]
-                if len(finite):
-                    axes.axvspan(
-                        finite.min(), finite.max(), facecolor="none" if hatch else GREY,
-                        edgecolor=GREY, hatch=hatch, alpha=0.35, linewidth=0,
-                    )  # fmt: skip
-                    text += f", {'the start' if kind == 'start' else 'every common gain'} lost "
-                    text += f"between {number(finite.min())} and {number(finite.max())}"
-            words.append(text)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel("heterogeneity $\\varepsilon$")
-            axes.set_title(look.label, loc="left", fontsize=10, fontweight="bold")
-        grid[0, 0].set_ylabel("largest gap at $K^*_{ML}$ (dimensionless)")
-        handles, labels = grid[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3)
-    text = f"""Largest cost gap of a task at the MAML optimum over the heterogeneity, log scales, in
-        {len(sweeps)} settings. {"; ".join(words)}."""
-    return describe(figure, text)
+        panels.append(
+            Panel("heterogeneity $\\varepsilon$", [measured, bound, slope], look.label, also=shade)
+        )
+    story = f"Medians over draws and their range. {' '.join(words)}"
+    return draw(panels, "largest gap at $K^*_{ML}$ (dimensionless)", story, height=3.9)
+
+
+def _span(places: Array) -> tuple[float, float] | None:
+    """First and last place that is finite, if there is one."""
+    finite = places[np.isfinite(places)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else None

@@ -9,9 +9,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import shaped
+from .curves import Curve, Panel, Reference, extremes, points, side_by_side
 from .landscape import HATCH
+from .panels import draw
 from .style import (
     BLACK,
     CORRECTED,
@@ -20,20 +24,18 @@ from .style import (
     METHODS,
     ORANGE,
     PRINTED,
-    PROMISED,
     SKY,
     Look,
-    band,
     describe,
     drawing,
+    in_order,
     number,
 )
 
-Array = NDArray[np.float64]
-
-STAND_INS = (Look(GREEN, "^", ""), Look(ORANGE, "s", ""), Look(PRINTED.color, PRINTED.marker, ""))
+STAND_INS = (Look(GREEN, "^"), Look(ORANGE, "s"), Look(PRINTED.color, PRINTED.marker))
 FORMS = (PRINTED, CORRECTED, Look(GREEN, "^", "sharp"))
-CURVES = ((GREY, "-", "o"), (SKY, "--", "s"), (METHODS["maml"].color, "-", "D"))
+LINES = ("-", "--", "-")
+OBJECTIVES = (Look(GREY, "o"), Look(SKY, "s"), METHODS["maml"])
 
 
 def meta_gradient_errors(steps: Array, errors: Mapping[str, Array]) -> Figure:
@@ -41,27 +43,14 @@ def meta_gradient_errors(steps: Array, errors: Mapping[str, Array]) -> Figure:
 
     Lines are medians, bands run from the 10 to the 90 % quantile. At most three stand-ins.
     """
-    words = []
-    with drawing() as (figure, axes):
-        for look, (name, sample) in zip(STAND_INS, errors.items(), strict=False):
-            if np.ndim(sample) != 2 or np.shape(sample)[1] != len(steps):
-                raise ValueError(
-                    f"{name}: expected shape (samples, {len(steps)}), got {np.shape(sample)}"
-                )
-            band(axes, steps, sample, look, low=0.1, high=0.9, label=name)
-            words.append(
-                f"{name}: median {number(np.median(sample[:, 0]))} at the smallest step, "
-                f"{number(np.median(sample[:, -1]))} at the largest"
-            )
-        axes.set(xscale="log", yscale="log")
-        axes.set_xlabel(r"$\eta_l\,\times$ largest curvature of a task (dimensionless)")
-        axes.set_ylabel("relative error (dimensionless)")
-        axes.legend()
-    return describe(
-        figure,
-        f"""Relative error of stand-ins for the gradient of the MAML objective over the inner step
-        times the largest curvature, both logarithmic. {"; ".join(words)}.""",
-    )
+    curves = [
+        Curve(steps, shaped(look.label, sample, "samples", len(steps)), look,
+              quantiles=((0.1, 0.9),))
+        for look, sample in in_order(STAND_INS, errors)
+    ]  # fmt: skip
+    label = r"$\eta_l\,\times$ largest curvature of a task (dimensionless)"
+    story = "Stand-ins for the gradient of the MAML objective; medians and 10 to 90 % bands."
+    return draw([Panel(label, curves, legend="best")], "relative error (dimensionless)", story)
 
 
 def heterogeneity_tightness(
@@ -76,42 +65,23 @@ def heterogeneity_tightness(
         Ratios (S,) for each size; 1 is attained, above 1 violated. Median, 5 to 95 % band, and
         the largest as an open marker.
     """
-    words = []
-    with drawing(1, len(panels), height=3.5, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, forms) in zip(grid[0], panels.items(), strict=True):
-            for look, (name, rows) in zip(FORMS, forms.items(), strict=True):
-                if len(rows) != len(sizes):
-                    raise ValueError(
-                        f"{title}, {name}: expected {len(sizes)} arrays, got {len(rows)}"
-                    )
-                low, middle, high, top = np.transpose(
-                    [np.quantile(row, (0.05, 0.5, 0.95, 1.0)) for row in rows]
-                )
-                axes.fill_between(sizes, low, high, color=look.color, alpha=0.15, linewidth=0)
-                axes.plot(sizes, middle, color=look.color, marker=look.marker, label=name)
-                axes.plot(sizes, top, "v", color=look.color, markerfacecolor="none", markersize=6)
-                words.append(
-                    f"{title}, {name}: median {number(middle[0])} at n = {sizes[0]:.0f} and "
-                    f"{number(middle[-1])} at n = {sizes[-1]:.0f}, largest {number(top.max())}"
-                )
-            axes.axhline(1, color=BLACK, **PROMISED)
-            axes.set_yscale("log")
-            axes.set_xticks(sizes)
-            axes.set_xlabel("number of states $n$")
-            axes.annotate(
-                title, (0.97, 0.99), xycoords="axes fraction", ha="right", va="top", weight="bold"
-            )
-            axes.set_ylim(top=12)
-        grid[0, 0].set_ylabel("difference / bound (dimensionless)")
-        grid[0, 0].legend(loc="lower left")
-    return describe(
-        figure,
-        f"""Ratio of the gradients' difference to its bound over the number of states, logarithmic,
-        with a dashed line at 1. {"; ".join(words)}.""",
-    )
+    drawn = []
+    for title, forms in panels.items():
+        curves = []
+        for look, rows in in_order(FORMS, forms):
+            samples = side_by_side(rows)
+            shaped(f"{title}, {look.label}", samples, "ratios", len(sizes))
+            curves.append(Curve(sizes, samples, look, quantiles=((0.05, 0.95),)))
+            curves.append(extremes(sizes, samples, look._replace(marker="v")))
+        drawn.append(
+            Panel("number of states $n$", curves, title, xscale="linear", xticks=sizes,
+                  references=[Reference(1)])
+        )  # fmt: skip
+    story = "Medians and 5 to 95 % bands; the largest ratio as an open marker; 1 is attained."
+    return draw(drawn, "difference / bound (dimensionless)", story)
 
 
-class Curve(NamedTuple):
+class Objective(NamedTuple):
     """An objective over a gain of one entry, with the places where its slope vanishes.
 
     Attributes
@@ -126,40 +96,34 @@ class Curve(NamedTuple):
     heights: Array
 
 
-def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Curve], float]]) -> Figure:
+def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Objective], float]]) -> Figure:
     """Draw objectives over one gain, several inner steps to a panel, stationary points marked.
 
     Parameters
     ----------
-    panels : mapping from a panel's name to (gains (T,), curves by name (at most three), top)
+    panels : mapping from a panel's name to (gains (T,), objectives by name (at most three), top)
         `top` is where the vertical axis ends.
     """
-    words = []
-    with drawing(1, len(panels), width=6.8, height=3.6, squeeze=False) as (figure, grid):
-        for axes, (title, (gains, curves, top)) in zip(grid[0], panels.items(), strict=True):
-            for (color, line, marker), (name, curve) in zip(CURVES, curves.items(), strict=False):
-                if np.shape(curve.values) != np.shape(gains):
-                    raise ValueError(
-                        f"{name}: expected shape {np.shape(gains)}, got {np.shape(curve.values)}"
-                    )
-                shown = np.where(curve.values <= 2 * top, curve.values, np.nan)
-                axes.plot(gains, shown, line, color=color, label=name)
-                axes.plot(
-                    curve.stationary, curve.heights, marker, color=color,
-                    markeredgecolor=BLACK, markeredgewidth=0.6, zorder=4, clip_on=True,
-                )  # fmt: skip
-                places = ", ".join(number(np.round(k, 9) + 0.0) for k in curve.stationary)
-                words.append(f"{title}, {name}: stationary at {places}")
-            low = min(np.nanmin(curve.values) for curve in curves.values())
-            axes.set_ylim(low - 0.06 * (top - low), top)
-            axes.set_xlabel(f"gain $k$, {title} (dimensionless)")
-            axes.legend(loc="upper center", fontsize=8)
-        grid[0, 0].set_ylabel("objective (dimensionless)")
-    return describe(
-        figure,
-        f"""Objectives over a gain of one entry, markers where the slope is zero.
-        {"; ".join(words)}.""",
-    )
+    drawn, words = [], []
+    for title, (gains, objectives, top) in panels.items():
+        curves = []
+        for line, (look, (values, stationary, heights)) in zip(
+            LINES, in_order(OBJECTIVES, objectives), strict=False
+        ):
+            shaped(look.label, values, len(gains))
+            shown = np.where(values <= 2 * top, values, np.nan)
+            plain = look._replace(marker="")
+            curves.append(Curve(gains, shown, plain, line=line, told=False))
+            curves.append(points(stationary, heights, look, edge=BLACK, listed=False, told=False))
+            places = ", ".join(number(np.round(k, 9) + 0.0) for k in stationary)
+            words.append(f"{title}, {look.label}: stationary at {places}")
+        low = min(float(np.nanmin(each.values)) for each in objectives.values())
+        drawn.append(
+            Panel(f"gain $k$, {title} (dimensionless)", curves, xscale="linear", yscale="linear",
+                  ylim=(low - 0.06 * (top - low), top), legend="upper center")
+        )  # fmt: skip
+    story = f"Markers where the slope is zero. {'; '.join(words)}."
+    return draw(drawn, "objective (dimensionless)", story, width=6.8, share=False)
 
 
 def two_pieces(
@@ -183,8 +147,7 @@ def two_pieces(
         Descents projected on the plane.
     labels : (str, str)
     """
-    if np.shape(costs) != (len(y), len(x)):
-        raise ValueError(f"costs: expected shape ({len(y)}, {len(x)}), got {np.shape(costs)}")
+    shaped("costs", costs, len(y), len(x))
     finite = np.isfinite(costs)
     with drawing(width=6.4, height=5.2) as (figure, axes):
         outside = axes.contourf(

@@ -8,16 +8,16 @@ figure function of `lqrpapers.figures` takes data and returns a matplotlib figur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import matplotlib.pyplot as plt
-import numpy as np
 from cycler import cycler
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+
+Data = TypeVar("Data")
 
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -34,8 +34,8 @@ class Look(NamedTuple):
     """Colour, marker and label of one kind of thing."""
 
     color: str
-    marker: str
-    label: str
+    marker: str = ""
+    label: str = ""
 
 
 METHODS = {
@@ -48,7 +48,6 @@ METHODS = {
 }
 PRINTED = Look(VERMILION, "x", "as printed")
 CORRECTED = Look(BLUE, "+", "corrected")
-MEASURED = {"linestyle": "-"}
 PROMISED = {"linestyle": "--"}
 
 SETTINGS: Any = {
@@ -88,6 +87,20 @@ def looks_of(
     return {name: looks[name] for name in wanted}
 
 
+def in_order(looks: Sequence[Look], curves: Mapping[str, Data]) -> list[tuple[Look, Data]]:
+    """Give each curve the look at its place, labelled with the curve's name.
+
+    Raises
+    ------
+    ValueError
+        If there are more curves than looks.
+    """
+    if len(curves) > len(looks):
+        raise ValueError(f"expected at most {len(looks)} curves, got {list(curves)}")
+    several = zip(looks, curves.items(), strict=False)
+    return [(look._replace(label=name), data) for look, (name, data) in several]
+
+
 @contextmanager
 def drawing(
     rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float = 3.6, **subplots: Any
@@ -102,42 +115,26 @@ def drawing(
 
 
 def describe(figure: Figure, text: str) -> Figure:
-    """Attach alt text to a figure and return it."""
-    figure.alt_text = " ".join(text.split())  # type: ignore[attr-defined]
+    """Attach alt text to a figure, formulas spelled as they are spoken, and return it."""
+    spoken = re.sub(r"\$([^$]*)\$", lambda formula: _spoken(formula[1]), text)
+    figure.alt_text = " ".join(spoken.split())  # type: ignore[attr-defined]
     return figure
 
 
-def band(
-    axes: Axes,
-    x: NDArray[np.float64],
-    samples: NDArray[np.float64],
-    look: Look,
-    *,
-    low: float = 0.0,
-    high: float = 1.0,
-    label: str | None = None,
-    markers: int = 8,
-) -> None:
-    """Draw the median of samples (S, T) over x (T,), and a band between two quantiles.
+# Commands of TeX that have a sign; of others the name is told.
+SIGNS = {
+    "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η",
+    "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ", "Delta": "Δ", "nabla": "∇",
+    "sum": "Σ", "times": "×", "|": "‖", ",": " ", "mathcal": "", "ell": "ℓ", "dagger": "†",
+}  # fmt: skip
 
-    The caption must name the seeds and the quantiles; 0 and 1 are minimum and maximum.
-    """
-    axes.fill_between(
-        x,
-        np.quantile(samples, low, axis=0),
-        np.quantile(samples, high, axis=0),
-        color=look.color,
-        alpha=0.2,
-        linewidth=0,
+
+def _spoken(formula: str) -> str:
+    """A formula of TeX without its markup: r"\\|\\nabla J\\|_F" becomes "‖∇J‖_F"."""
+    signs = re.sub(
+        r"\\([A-Za-z]+|.)\s*", lambda command: SIGNS.get(command[1], command[1]), formula
     )
-    axes.plot(
-        x,
-        np.median(samples, axis=0),
-        color=look.color,
-        marker=look.marker,
-        markevery=max(1, len(x) // markers),
-        label=label or look.label,
-    )
+    return re.sub("[{}]", "", signs)
 
 
 def number(value: float) -> str:

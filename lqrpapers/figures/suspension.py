@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import same_names, shaped
 from .robustness import AWARE, IGNORANT
-from .style import BLACK, GREY, describe, drawing, joined, number
-
-Array = NDArray[np.float64]
+from .style import BLACK, GREY, describe, drawing, in_order, joined, number
 
 BODY, WHEEL = 3.2, 1.3  # rest heights of the lower edges in the drawing
 COILS = 5
@@ -81,12 +81,11 @@ def _still(axes: Axes) -> None:
 
 def _histories(axes: Axes, times: Array, bodies: Mapping[str, Array]) -> list[str]:
     words = []
-    for (label, height), look in zip(bodies.items(), (AWARE, IGNORANT), strict=False):
-        if np.shape(height) != np.shape(times):
-            raise ValueError(f"{label}: expected shape {np.shape(times)}, got {np.shape(height)}")
+    for look, height in in_order((AWARE, IGNORANT), bodies):
+        shaped(look.label, height, len(times))
         axes.plot(times, height, color=look.color, marker=look.marker,
-                  markevery=max(1, len(times) // 10), linewidth=1.2, label=label)  # fmt: skip
-        words.append(f"{label} up to {number(np.abs(height).max())}")
+                  markevery=max(1, len(times) // 10), linewidth=1.2, label=look.label)  # fmt: skip
+        words.append(f"{look.label} up to {number(np.abs(height).max())}")
     axes.set(xlabel="time (s)", ylabel="body above rest (m)")
     return words
 
@@ -115,12 +114,12 @@ def suspension_and_histories(times: Array, bodies: Mapping[str, Array]) -> Figur
 
 
 def riding(
-    times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], reach: float = 0.75
+    times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], amplitude: float = 0.75
 ) -> Iterator[Figure]:
     """Yield one figure for each time: two suspensions side by side, and their body heights so far.
 
-    It is the same figure each time, changed. `reach` is how far the largest movement goes in the
-    drawing.
+    It is the same figure each time, changed. `amplitude` is how far the largest movement goes in
+    the drawing.
 
     Parameters
     ----------
@@ -128,8 +127,7 @@ def riding(
         Seconds.
     bodies, wheels : mappings from a label to heights (T,) above rest, in metres
     """
-    if list(bodies) != list(wheels):
-        raise ValueError(f"wheels: expected the labels {list(bodies)}, got {list(wheels)}")
+    same_names("wheels", wheels, bodies)
     largest = max(np.abs(values).max() for part in (bodies, wheels) for values in part.values())
     with drawing(1, 2, width=7.2, height=3.3, width_ratios=[1.1, 1], layout="constrained") as (
         figure,
@@ -154,7 +152,7 @@ def riding(
         figure.set_layout_engine("none")  # the places of the axes stay from frame to frame
         for t in range(len(times)):
             for label, car in cars.items():
-                car.place(*(reach * part[label][t] / largest for part in (bodies, wheels)))
+                car.place(*(amplitude * part[label][t] / largest for part in (bodies, wheels)))
             for line, values in lines:
                 line.set_ydata(np.where(np.arange(len(times)) <= t, values, np.nan))
             yield figure

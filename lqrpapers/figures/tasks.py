@@ -6,18 +6,33 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PROMISED, Look, describe, drawing, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel
+from .panels import draw
+from .regulator import wilson_interval
+from .style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PROMISED,
+    Look,
+    describe,
+    drawing,
+    in_order,
+    number,
+)
 
 # One look for each generator of families, one for each task.
 SHADES = ("#e4e4e4", "#a8a8a8")
-GENERATORS = (Look(BLUE, "o", ""), Look(ORANGE, "s", ""))
+GENERATORS = (Look(BLUE, "o"), Look(ORANGE, "s"))
 TASKS: Any = (
     {"colors": BLUE, "linestyles": "-"},
     {"colors": ORANGE, "linestyles": "--"},
@@ -130,18 +145,17 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     bins = np.linspace(-0.025, 1.025, 22)  # 0.6, where the nominal pairs lie, inside a bin
     with drawing(1, len(panels), height=3.0, sharey=True, squeeze=False) as (figure, grid):
         for axes, (title, generators) in zip(grid[0], panels.items(), strict=True):
-            for look, (name, sample) in zip(GENERATORS, generators.items(), strict=False):
-                if np.ndim(sample) != 1 or not len(sample):
-                    raise ValueError(f"{name}: expected shape (S,), got {np.shape(sample)}")
+            for look, values in in_order(GENERATORS, generators):
+                sample = shaped(look.label, values, "S")
                 density, _ = np.histogram(sample, bins)
                 share = 100 * density / len(sample)
                 axes.stairs(share, bins, fill=True, color=look.color, alpha=0.25)
                 axes.stairs(share, bins, color=look.color, linewidth=1.4)
                 peak = int(np.argmax(share))
                 axes.plot(bins[peak : peak + 2].mean(), share[peak], look.marker,
-                          color=look.color, label=name)  # fmt: skip
+                          color=look.color, label=look.label)  # fmt: skip
                 words.append(
-                    f"{title}, {name}: median {number(np.median(sample))}, largest "
+                    f"{title}, {look.label}: median {number(np.median(sample))}, largest "
                     f"{number(sample.max())}"
                 )
             axes.axvline(1, color=BLACK, **PROMISED)
@@ -155,15 +169,6 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     )
 
 
-def _interval(found: Array) -> tuple[Array, Array, Array]:
-    """Share of true entries along the last axis and its 95 % Wilson interval, in per cent."""
-    count, z = found.shape[-1], 1.96
-    share = found.mean(axis=-1)
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) * z / (1 + z**2 / count)
-    return 100 * share, 100 * (middle - half), 100 * (middle + half)
-
-
 def common_gain_shares(
     panels: Mapping[str, tuple[Array, Mapping[str, Mapping[str, Array]]]],
 ) -> Figure:
@@ -175,38 +180,31 @@ def common_gain_shares(
         answers maps a question (at most two) to a mapping from a generator's name (at most two)
         to a bool array (E, D): one answer for each level and family.
     """
-    words = []
-    with drawing(1, len(panels), height=3.7, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, (levels, answers)) in zip(grid[0], panels.items(), strict=True):
-            for filled, (question, generators) in zip((True, False), answers.items(), strict=False):
-                for look, (name, found) in zip(GENERATORS, generators.items(), strict=False):
-                    if np.ndim(found) != 2 or len(found) != len(levels):
-                        raise ValueError(
-                            f"{question}, {name}: expected shape ({len(levels)}, families), "
-                            f"got {np.shape(found)}"
-                        )
-                    share, low, high = _interval(found)
-                    axes.fill_between(levels, low, high, color=look.color, alpha=0.15, linewidth=0)
-                    axes.plot(
-                        levels, share, color=look.color, marker=look.marker,
-                        linewidth=1.8 if filled else 1.0, label=f"{question}, {name}",
-                        markerfacecolor=look.color if filled else "white",
-                    )  # fmt: skip
-                    lost = levels[share < 50]
-                    words.append(
-                        f"{title}, {question}, {name}: {number(share[0])} % at level "
-                        f"{number(levels[0])}, {number(share[-1])} % at {number(levels[-1])}"
-                        + (f", below half from {number(lost[0])} on" if len(lost) else "")
-                    )
-            axes.set_xscale("log")
-            axes.set_xticks(levels, [f"{level:g}" for level in levels], rotation=45, fontsize=9)
-            axes.minorticks_off()
-            axes.set_xlabel(f"level $\\varepsilon$, {title} (dimensionless)")
-            axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.38), fontsize=8)
-        grid[0, 0].set_ylabel("share of families (%)")
-        grid[0, 0].set_ylim(-4, 104)
-    return describe(
-        figure,
-        f"""Share of families that one gain stabilizes, over the level of heterogeneity.
-        {"; ".join(words)}.""",
-    )
+
+    def small_steep_ticks(axes: Axes) -> None:
+        axes.tick_params(axis="x", rotation=45, labelsize=9)
+        axes.minorticks_off()
+
+    drawn, lost = [], []
+    for title, (levels, answers) in panels.items():
+        curves = []
+        for hollow, (question, generators) in zip((False, True), answers.items(), strict=False):
+            for look, found in in_order(GENERATORS, generators):
+                name = f"{question}, {look.label}"
+                stable = shaped(name, found, len(levels), "families")
+                count, total = stable.sum(axis=1), np.full(len(levels), stable.shape[1])
+                low, high = wilson_interval(count, total)
+                percentage = 100 * count / total
+                curves.append(
+                    Curve(levels, percentage, look, name, between=(100 * low, 100 * high),
+                          hollow=hollow, width=1.0 if hollow else 1.8)
+                )  # fmt: skip
+                below = levels[percentage < 50]
+                if len(below):
+                    lost.append(f"{title}, {name}: below half from {number(below[0])} on.")
+        drawn.append(
+            Panel(f"level $\\varepsilon$, {title} (dimensionless)", curves, yscale="linear",
+                  xticks=levels, ylim=(-4, 104), also=small_steep_ticks)
+        )  # fmt: skip
+    story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"
+    return draw(drawn, "share of families (%)", story, height=3.7, legend_columns=2)

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
-from numpy.typing import NDArray
+
+from lqrlib.validation import Array
 
 from .adaptation import STARTS
-from .estimation import matching
-from .style import (
-    BLACK,
-    BLUE,
-    METHODS,
-    ORANGE,
-    PROMISED,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    number,
-)
-
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel, Reference, dashed
+from .panels import draw
+from .style import BLUE, METHODS, ORANGE, VERMILION, Look, in_order
 
 RATIOS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
-FAMILIES = (Look(BLUE, "o", ""), Look(ORANGE, "s", ""), Look(VERMILION, "v", ""))
+FAMILIES = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(VERMILION, "v"))
 
 
 def crossover(
@@ -46,39 +34,26 @@ def crossover(
     ratios : mapping from a label to (x (Y,), ratios (Y, F))
         Gap after one step on unseen tasks, MAML's over averaging's, for F families.
     """
-    words = []
-    with drawing(1, 2, width=7.2, height=4.0) as (figure, (left, right)):
-        for look, (label, (measured, model)) in zip(FAMILIES, advantages.items(), strict=False):
-            matching(label, steps, np.stack([measured, model]))
-            left.plot(steps, measured, color=look.color, marker=look.marker, label=label)
-            left.plot(steps, model, color=look.color, **PROMISED)
-            words.append(
-                f"{label}: advantage {number(measured[0])} at {number(steps[0])} and "
-                f"{number(measured[-1])} at {number(steps[-1])}"
-            )
-        left.set(xscale="log", yscale="log", xlabel=r"$\eta_l\,h_{\max}$ (dimensionless)")
-        left.set_ylabel("relative advantage, training tasks\n(dimensionless)")
-        looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
-        for look, (label, (x, values)) in zip(looks, ratios.items(), strict=False):
-            matching(label, x, values.T)
-            low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
-            right.fill_between(x, low, high, color=look.color, alpha=0.2, linewidth=0)
-            right.plot(x, middle, color=look.color, marker=look.marker, label=label)
-            words.append(f"{label}: median ratio {number(middle[0])} to {number(middle[-1])}")
-        right.axhline(1.0, color=BLACK, linewidth=1, **PROMISED)
-        right.set(xscale="log", yscale="log", xlabel=r"$\eta_l\,h_{\max}$ (dimensionless)")
-        right.set_ylabel("gap after one step, MAML / averaging,\nunseen tasks (dimensionless)")
-        for axes in (left, right):
-            axes.set_xticks(steps, [f"{step:g}" for step in steps])
-            axes.xaxis.set_minor_formatter(NullFormatter())
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), fontsize=9)
-        right.set_yticks(RATIOS, [f"{ratio:g}" for ratio in RATIOS])
-        right.yaxis.set_minor_formatter(NullFormatter())
-    text = f"""Two panels over the inner step size times the largest eigenvalue, log axes. Left:
-        advantage of MAML over averaging on training tasks, measured solid, from the quadratic
-        model dashed. Right: ratio of gaps after one step on unseen tasks, below one where MAML is
-        better. {"; ".join(words)}."""
-    return describe(figure, text)
+    left = []
+    for look, (measured, model) in in_order(FAMILIES, advantages):
+        left.append(Curve(steps, measured, look))
+        left.append(dashed(steps, model, look, f"{look.label}, quadratic model"))
+    looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
+    right = [
+        Curve(x, shaped(look.label, values, len(x), "families").T, look, quantiles=((0.25, 0.75),))
+        for look, (x, values) in in_order(looks, ratios)
+    ]
+    label = r"$\eta_l\,h_{\max}$ (dimensionless)"
+    panels = [
+        Panel(label, left, ylabel="relative advantage, training tasks\n(dimensionless)",
+              xticks=steps, legend="above"),
+        Panel(label, right, xticks=steps, yticks=RATIOS, references=[Reference(1, width=1)],
+              ylabel="gap after one step, MAML / averaging,\nunseen tasks (dimensionless)",
+              legend="above"),
+    ]  # fmt: skip
+    story = """Left: what MAML wins over averaging. Right: below one where MAML is better; medians
+        and quartiles."""
+    return draw(panels, story=story, width=7.2, height=4.0)
 
 
 def beyond_training(
@@ -95,30 +70,20 @@ def beyond_training(
     gaps : mapping from a label to a key of `STARTS` and an array (X, runs)
         Relative gaps at the start; ``inf`` where it does not stabilize.
     """
-    words = []
-    with drawing(1, 2, width=7.2, height=3.8) as (figure, (left, right)):
-        for label, (start, values) in stable.items():
-            matching(label, distances, values[None])
-            look = STARTS[start]
-            left.plot(distances, 100 * values, color=look.color, marker=look.marker, label=label)
-            words.append(
-                f"{label} stabilizes {number(100 * values[-1])} % at {number(distances[-1])}"
-            )
-        for label, (start, runs) in gaps.items():
-            matching(label, distances, runs.T)
-            look = STARTS[start]
-            low, middle, high = np.quantile(runs, [0.1, 0.5, 0.9], axis=1, method="inverted_cdf")
-            right.fill_between(distances, low, np.minimum(high, 1e6), color=look.color, alpha=0.2,
-                               linewidth=0)  # fmt: skip
-            right.plot(distances, middle, color=look.color, marker=look.marker)
-            words.append(f"{label}: median gap {number(middle[0])} to {number(middle[-1])}")
-        left.set(xscale="log", ylim=(0, 104), ylabel="unseen tasks stabilized (%)")
-        right.set(xscale="log", yscale="log", ylim=(None, 30))
-        right.set_ylabel("relative gap at the start (dimensionless)")
-        for axes in (left, right):
-            axes.set_xlabel("distance / training distance (dimensionless)")
-        figure.legend(loc="outside upper center", ncols=3)
-    text = f"""Two panels over the distance of unseen tasks relative to training tasks. Left: share
-        that each start stabilizes. Right: relative gap at the start, median and 10 to 90 %
-        quantiles. {"; ".join(words)}."""
-    return describe(figure, text)
+    left = [
+        Curve(distances, 100 * values, STARTS[start], label)
+        for label, (start, values) in stable.items()
+    ]
+    right = [
+        Curve(distances, shaped(label, runs, len(distances), "runs").T, STARTS[start], label,
+              quantiles=((0.1, 0.9),))
+        for label, (start, runs) in gaps.items()
+    ]  # fmt: skip
+    label = "distance / training distance (dimensionless)"
+    panels = [
+        Panel(label, left, ylabel="unseen tasks stabilized (%)", yscale="linear", ylim=(0, 104)),
+        Panel(label, right, ylabel="relative gap at the start (dimensionless)", top=1e6,
+              ylim=(None, 30)),
+    ]  # fmt: skip
+    story = "Right: median and 10 to 90 % quantiles."
+    return draw(panels, story=story, width=7.2, height=3.8)

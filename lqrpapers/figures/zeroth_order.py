@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .estimation import matching, name_panel, spread
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PROMISED,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel, Reference, dashed, points
+from .panels import draw
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
 
 ESTIMATES = {
     "one point": Look(VERMILION, "v", "one point"),
@@ -39,15 +26,15 @@ ESTIMATES = {
     "near $K^*$": Look(PURPLE, "D", "near $K^*$"),
 }
 SERIES = (
-    Look(BLUE, "o", ""),
-    Look(ORANGE, "s", ""),
-    Look(GREEN, "^", ""),
-    Look(VERMILION, "v", ""),
-    Look(PURPLE, "D", ""),
+    Look(BLUE, "o"),
+    Look(ORANGE, "s"),
+    Look(GREEN, "^"),
+    Look(VERMILION, "v"),
+    Look(PURPLE, "D"),
 )
 
 
-class Panel(NamedTuple):
+class Errors(NamedTuple):
     """One panel of error curves on logarithmic axes.
 
     Attributes
@@ -67,7 +54,7 @@ class Panel(NamedTuple):
 
 
 def error_panels(
-    panels: Mapping[str, Panel],
+    panels: Mapping[str, Errors],
     y_label: str,
     *,
     columns: int = 2,
@@ -78,44 +65,24 @@ def error_panels(
 
     Nothing below `floor` is drawn.
     """
+    drawn = []
+    for title, (x_label, measured, promised, single) in panels.items():
+        curves = [Curve(*data, ESTIMATES[name]) for name, data in measured.items()]
+        for index, (name, data) in enumerate(promised.items()):
+            if name in ESTIMATES:
+                label = f"{ESTIMATES[name].label}, promised"
+                curves.append(dashed(*data, Look(BLACK), label, width=1.2))
+            else:
+                look = Look((GREY, BLACK)[index % 2], "", name)
+                curves.append(dashed(*data, look, listed=True))
+        curves += [
+            points([at], [value], Look(BLACK, "*"), name, size=11)
+            for name, (at, value) in single.items()
+        ]
+        drawn.append(Panel(x_label, curves, title, ylim=(floor, None)))
     rows = -(-len(panels) // columns)
-    words: list[str] = []
-    seen: dict[str, Any] = {}
-    with drawing(rows, columns, height=height * rows, squeeze=False) as (figure, grid):
-        for axes, (title, panel) in zip(grid.flat, panels.items(), strict=False):
-            for name, (x, samples) in panel.measured.items():
-                matching(name, x, samples)
-                look = ESTIMATES[name]
-                spread(axes, x, samples, look, look.label)
-                middle = np.median(samples, axis=0)
-                words.append(
-                    f"{title}, {look.label}: median {number(middle[0])} at {number(x[0])}, "
-                    f"{number(middle[-1])} at {number(x[-1])}"
-                )
-            for index, (name, (x, y)) in enumerate(panel.promised.items()):
-                if name in ESTIMATES:
-                    axes.plot(x, y, color=BLACK, linewidth=1.2, **PROMISED)
-                else:
-                    color = (GREY, BLACK)[index % 2]
-                    axes.plot(x, y, color=color, label=name, **PROMISED)
-                words.append(f"{title}, promised for {name}: {number(y[0])} to {number(y[-1])}")
-            for name, (at, value) in panel.points.items():
-                axes.plot([at], [value], "*", color=BLACK, markersize=11, label=name)
-                words.append(f"{title}, {name}: {number(value)} at {number(at)}")
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel(panel.x_label)
-            if floor is not None:
-                axes.set_ylim(bottom=floor)
-            name_panel(axes, title)
-            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-                seen.setdefault(label, handle)
-        for row in grid:
-            row[0].set_ylabel(y_label)
-        figure.legend(list(seen.values()), list(seen), loc="outside upper center", ncols=3)
-    text = f"""{len(panels)} panels on log axes; measured solid, promised dashed.
-        {"; ".join(words)}."""
-    return describe(figure, text)
+    story = "Measured solid, promised dashed."
+    return draw(drawn, y_label, story, height=height * rows, columns=columns, share=False)
 
 
 def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]) -> Figure:
@@ -129,32 +96,12 @@ def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]
         Promised error over true error; nan where unknown. Simulated ones (exact false) are drawn
         with open markers.
     """
-    words = []
-    with drawing(height=3.5) as (figure, axes):
-        for look, (name, (values, exact)) in zip(SERIES, ratios.items(), strict=False):
-            if np.shape(values) != np.shape(failures):
-                raise ValueError(
-                    f"{name}: expected shape {np.shape(failures)}, got {np.shape(values)}"
-                )
-            axes.plot(
-                failures,
-                values,
-                color=look.color,
-                marker=look.marker,
-                markerfacecolor=look.color if exact else "white",
-                label=name,
-            )
-            known = np.isfinite(values)
-            words.append(
-                f"{name}: {number(values[known][0])} at {number(failures[known][0])}, "
-                f"{number(values[known][-1])} at {number(failures[known][-1])}"
-            )
-        axes.axhline(1, color=BLACK, linewidth=1)
-        axes.set_xscale("log")
-        axes.invert_xaxis()
-        axes.set_xlabel("probability of failure $\\delta$")
-        axes.set_ylabel("promised error / true error")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    text = f"""Line plot of the error that a Bernstein inequality promises over the true one,
-        against the probability of failure. {"; ".join(words)}."""
-    return describe(figure, text)
+    curves = [
+        Curve(failures, shaped(look.label, values, len(failures)), look, hollow=not exact)
+        for look, (values, exact) in in_order(SERIES, ratios)
+    ]
+    panel = Panel("probability of failure $\\delta$", curves, yscale="linear",
+                  references=[Reference(1, line="-", width=1)], legend="right",
+                  also=Axes.invert_xaxis)  # fmt: skip
+    story = "Open markers: simulated."
+    return draw([panel], "promised error / true error", story, height=3.5)

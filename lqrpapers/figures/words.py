@@ -1,0 +1,140 @@
+"""Alt texts of panels: what is on the axes, and where each curve begins, turns and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lqrlib.validation import Array
+
+from .curves import Curve, Panel, Reference
+from .style import number
+
+LINES = {"--": "dashed", ":": "dotted", "-.": "dash-dotted", "-": "solid"}
+# A turn is worth a word if it leaves the range of the ends by this part of the whole range.
+WORTH = 0.02
+MANY = 60  # points of which no single one is told
+
+
+def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
+    """The alt text of a figure of panels."""
+    heads = [_axes(panel, ylabel) for panel in panels]
+    bodies = ["; ".join(_curves(panel) + _references(panel)) for panel in panels]
+    if len(set(heads)) == 1:
+        count = f"{len(panels)} panels of " if len(panels) > 1 else ""
+        titled = [panel.title and f"{panel.title}: " for panel in panels]
+        parts = [title + body for title, body in zip(titled, bodies, strict=True) if body]
+        opening = f"{count}{heads[0]}."
+    else:
+        sides = ["Left", "Right"] if len(panels) == 2 else [f"Panel {k + 1}" for k in range(9)]
+        names = [panel.title or side for panel, side in zip(panels, sides, strict=False)]
+        parts = [". ".join(filter(None, (f"{name}, {head}", body)))
+                 for name, head, body in zip(names, heads, bodies, strict=True)]  # fmt: skip
+        opening = f"{len(panels)} panels."
+    text = " ".join([opening, story, *(f"{part}." for part in parts)])
+    return text[:1].upper() + text[1:]
+
+
+def _axes(panel: Panel, ylabel: str) -> str:
+    """What is on the axes, without units of one, and which of them are logarithmic."""
+    x, y = ((label or "").replace(" (log scale from 1)", "").replace("(dimensionless)", "").strip()
+            for label in (panel.xlabel, panel.ylabel or ylabel))  # fmt: skip
+    bent = [name for name, scale in (("horizontal", panel.xscale), ("vertical", panel.yscale))
+            if scale != "linear"]  # fmt: skip
+    scales = {0: "linear axes", 1: f"{bent[0] if bent else ''} axis logarithmic", 2: "log axes"}
+    return f"{y} over {x}, {scales[len(bent)]}"
+
+
+def _curves(panel: Panel) -> list[str]:
+    return [told(curve, panel.yscale == "log") for curve in panel.curves if curve.told]
+
+
+def _references(panel: Panel) -> list[str]:
+    return [_reference(reference) for reference in panel.references]
+
+
+def _reference(reference: Reference) -> str:
+    direction = "vertical" if reference.vertical else "horizontal"
+    name = reference.label or reference.note
+    tail = f" ({' '.join(name.split())})" if name else ""
+    line = LINES.get(reference.line, "broken")
+    return f"{line} {direction} line at {number(reference.at)}{tail}"
+
+
+def told(curve: Curve, logarithmic: bool = True) -> str:
+    """One curve in words: its ends, its turn, the range of its samples, what is infinite."""
+    x, y = curve.data()
+    middle = curve.middle()
+    dashed = curve.line == "--" and not curve.listed
+    name = f"{curve.name}, dashed" if dashed else curve.name
+    if not curve.line and len(x) > MANY:
+        return f"{name}: {_cloud(x, y)}"
+    kind = "" if y.ndim == 1 else "mean " if curve.mean else "median "
+    words = f"{name}: {kind}{_course(x, middle, logarithmic)}"
+    if y.ndim == 2:
+        known = y[np.isfinite(y)]
+        if known.size and len(y) > 1:
+            words += f", {len(y)} samples from {number(known.min())} to {number(known.max())}"
+            words += _last(y[:, -1])
+        lost = int(np.isinf(y[:, -1]).sum())
+        if lost:
+            words += f", {lost} of {len(y)} infinite at {_at(x[-1])}"
+    elif curve.between is not None:
+        low, high = (np.asarray(end, dtype=float)[-1] for end in curve.between)
+        words += f", there between {number(low)} and {number(high)}"
+    return words
+
+
+def _last(samples: Array) -> str:
+    """Where the samples end that are there."""
+    known = samples[np.isfinite(samples)]
+    if not known.size:
+        return ""
+    return f", at the end from {number(known.min())} to {number(known.max())}"
+
+
+def _course(x: Array, y: Array, logarithmic: bool) -> str:
+    """Where a line begins and ends, where it turns, where it is infinite."""
+    finite = np.flatnonzero(np.isfinite(y))
+    if not finite.size:
+        return "infinite throughout" if np.isinf(y).any() else "without values"
+    first, last = finite[0], finite[-1]
+    words = f"{number(y[first])} at {_at(x[first])}"
+    if last > first:
+        words += f" to {number(y[last])} at {_at(x[last])}"
+    words += _turns(x[finite], y[finite], logarithmic)
+    endless = np.flatnonzero(np.isinf(y))
+    if endless.size and endless[0] > last:
+        words += f", infinite from {_at(x[endless[0]])} on"
+    elif endless.size and endless[-1] < first:
+        words += f", infinite up to {_at(x[endless[-1]])}"
+    elif endless.size:
+        words += f", infinite at {endless.size} of {len(x)} places"
+    return words
+
+
+def _at(x: float) -> str:
+    """A place on the horizontal axis: counts in full, other numbers in three digits."""
+    return f"{int(x):,}" if float(x).is_integer() and abs(x) < 1e6 else number(x)
+
+
+def _turns(x: Array, y: Array, logarithmic: bool) -> str:
+    height = np.log(y) if logarithmic and (y > 0).all() else y
+    ends = height[[0, -1]]
+    margin = WORTH * (height.max() - height.min())
+    words = ""
+    if height.min() < ends.min() - margin:
+        words += f", least {number(y.min())} at {_at(x[y.argmin()])}"
+    if height.max() > ends.max() + margin:
+        words += f", largest {number(y.max())} at {_at(x[y.argmax()])}"
+    return words
+
+
+def _cloud(x: Array, y: Array) -> str:
+    known = y[np.isfinite(y)]
+    lost = f", {y.size - known.size} more without a finite value" if known.size < y.size else ""
+    return (
+        f"{known.size:,} points, from {number(known.min())} to {number(known.max())} over "
+        f"{number(np.nanmin(x))} to {number(np.nanmax(x))}{lost}"
+    )

@@ -13,8 +13,9 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import ITERATIONS, Curve, Panel, Reference, points
+from .looks import BLACK, GREEN, GREY, METHODS, ORANGE, SKY, Look
 from .panels import draw
-from .style import BLACK, GREEN, GREY, METHODS, ORANGE, SKY, Look, joined, number
+from .words import joined, number
 
 # Where a descent starts. Labels are given by the chapter.
 STARTS = {

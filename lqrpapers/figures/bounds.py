@@ -13,8 +13,10 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference
+from .looks import BLACK, CORRECTED, PRINTED, Look
 from .panels import draw
-from .style import BLACK, CORRECTED, PRINTED, PROMISED, Look, describe, drawing, number
+from .style import PROMISED, describe, drawing
+from .words import number
 
 
 def _boxes(axes: Axes, values: list[Array], places: Array, look: Look) -> None:

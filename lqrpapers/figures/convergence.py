@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,9 +12,9 @@ from lqrlib.validation import Array
 
 from ..recorded import s2
 from .checking import positive, same_names, shaped
-from .curves import ITERATIONS, Curve, Panel, dashed, key, points
+from .curves import ITERATIONS, Curve, Panel, dashed, key, points, with_promise
+from .looks import BLACK, GREY, Look, looks_of
 from .panels import draw
-from .style import BLACK, GREY, Look, looks_of
 
 # Relative gaps below this are rounding errors of the cost.
 LEAST_GAP = 1e-16
@@ -30,9 +31,7 @@ def race(gaps: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
     curves = []
     same_names("promised", promised, gaps)
     for name, look in looks_of(gaps).items():
-        steps = np.arange(len(gaps[name]))
-        curves.append(Curve(steps, gaps[name], look))
-        curves.append(Curve(steps, promised[name], look, line="--", hollow=True, listed=False))
+        curves += with_promise(np.arange(len(gaps[name])), gaps[name], promised[name], look)
     curves.append(key(Look(GREY), "promised", line="--"))
     most = max(map(len, gaps.values())) - 1
     axes = ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)}
@@ -64,9 +63,10 @@ def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Fig
         )  # fmt: skip
     entry = key(Look(BLACK, "o"), "recorded by S2", line="", hollow=True)
     axes = ITERATIONS | {"xlim": (0, max(map(len, gaps.values())))}
+    again = [replace(curve, told=False) for curve in curves]
     panels = [
         Panel(curves=[*curves, entry], title="all gaps", ylim=(LEAST_GAP / 3, 40), **axes),
-        Panel(curves=[*curves, entry], title="gaps above 0.0003", ylim=(3e-4, 20), **axes),
+        Panel(curves=[*again, entry], title="gaps above 0.0003", ylim=(3e-4, 20), **axes),
     ]
     label = "(cost − optimal cost) / optimal cost\n(dimensionless)"
     story = "Bands from the least to the largest system, bars for the recorded range."
@@ -87,10 +87,12 @@ def successive_gaps(pairs: Mapping[str, tuple[Array, Array]]) -> Figure:
         cloud = points(before, after, look, alpha=0.6, size=4)
         slope = np.polyfit(np.log(before), np.log(cloud.middle()), 1)[0]
         slopes.append(f"{look.label}: {len(before)} points, fitted slope {slope:.2f}")
-        curves.append(cloud.named(f"{look.label}: slope {slope:.2f}"))
+        curves.append(replace(cloud, label=f"{look.label}: slope {slope:.2f}"))
     ends = np.array([min(before.min() for before, _ in pairs.values()), 1.0])
     for color, power, label in ((GREY, 1, "no progress, slope 1"), (BLACK, 2, "slope 2")):
-        curves.append(dashed(ends, ends**power, Look(color), label, width=1, listed=True))
+        curves.append(
+            dashed(ends, ends**power, Look(color), label, width=1, listed=True, told=False)
+        )
     panel = Panel("relative gap before the step (dimensionless)", curves, legend="lower right")
     return draw(
         [panel], "relative gap after it (dimensionless)", f"{'; '.join(slopes)}.", height=3.8

@@ -5,8 +5,8 @@ Nothing is drawn here: `panels.draw` draws it, and `words` says it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike
 
 from lqrlib.validation import Array
 
-from .style import BLACK, Look
+from .looks import BLACK, Look
 
 # What an axis of iterations is: it starts at zero and is logarithmic from one on.
 ITERATIONS: Any = {"xlabel": "iteration (log scale from 1)", "xscale": "symlog", "xlim": (0, None)}
+PLAIN = Look()  # a black line
 Limits = tuple[float | None, float | None]
 
 
@@ -52,8 +53,9 @@ class Curve:
         Of points without a line, one in so many is drawn; all are told.
     shift : number
         Drawn so far to the right, told where it is.
-    listed, told : bool
-        Has an entry in the legend; is in the alt text.
+    listed, above, told : bool
+        Has an entry in the legend; has it above all panels even if its panel has a legend of its
+        own; is in the alt text.
     size, width, alpha, edge
         Size of markers, width of the line (of the markers' strokes where there is no line),
         opacity, colour of the markers' edge; chosen where not given.
@@ -72,6 +74,7 @@ class Curve:
     every: int = 1
     shift: float = 0.0
     listed: bool = True
+    above: bool = False
     told: bool = True
     size: float | None = None
     width: float | None = None
@@ -93,10 +96,6 @@ class Curve:
             )
         return x, y
 
-    def named(self, label: str) -> Curve:
-        """The same curve with another label."""
-        return replace(self, label=label)
-
     def middle(self) -> Array:
         """y (X,), or the median or mean of the samples; nan where all of them are missing."""
         y = self.data()[1]
@@ -108,7 +107,9 @@ class Curve:
         return found
 
 
-def dashed(x: ArrayLike, y: ArrayLike, look: Look, label: str = "", **changes: Any) -> Curve:
+def dashed(
+    x: ArrayLike, y: ArrayLike, look: Look = PLAIN, label: str = "", **changes: Any
+) -> Curve:
     """A dashed line without markers, and without an entry in the legend if not asked for."""
     style: dict[str, Any] = {"line": "--", "listed": False} | changes
     return Curve(x, y, look._replace(marker=""), label, **style)
@@ -125,12 +126,21 @@ def extremes(x: ArrayLike, samples: Array, look: Look, largest: bool = True) -> 
     return points(x, end, look, hollow=True, listed=False, told=False)
 
 
+def with_promise(
+    x: ArrayLike, measured: ArrayLike, promise: ArrayLike, look: Look, **changes: Any
+) -> list[Curve]:
+    """What was measured, and what was promised for it: dashed with hollow markers."""
+    style: dict[str, Any] = {"line": "--", "hollow": True, "listed": False} | changes
+    label = f"{look.label}, promised"
+    return [Curve(x, measured, look), Curve(x, promise, look, label, **style)]
+
+
 def key(look: Look, label: str, **changes: Any) -> Curve:
     """An entry of the legend, with nothing drawn."""
     return Curve([np.nan], [np.nan], look, label, told=False, **changes)
 
 
-def side_by_side(groups: Sequence[ArrayLike]) -> Array:
+def side_by_side(groups: Iterable[ArrayLike]) -> Array:
     """Samples (S, X) from one array for each x, missing ones as nan where their numbers differ."""
     rows = [np.asarray(group, dtype=float).ravel() for group in groups]
     most = max((len(row) for row in rows), default=0)
@@ -169,7 +179,7 @@ class Panel:
     top : number, optional
         Infinite values are drawn here.
     legend : str
-        Place of a legend of what no other panel shows; the rest stands above all panels.
+        Place of the panel's own legend; without one, its curves stand in that above all panels.
     also : function of Axes, optional
         Draws what is neither line nor band.
     """

@@ -16,22 +16,11 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points, side_by_side
+from .looks import BLACK, CORRECTED, GREEN, GREY, PRINTED, SERIES, Look, in_order
 from .panels import draw
-from .style import (
-    BLACK,
-    BLUE,
-    CORRECTED,
-    GREEN,
-    GREY,
-    ORANGE,
-    PRINTED,
-    PURPLE,
-    Look,
-    in_order,
-    number,
-)
+from .words import number
 
-KINDS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(GREEN, "^"), Look(PURPLE, "D"))
+KINDS = (*SERIES[:3], SERIES[4])
 STEP = "step t (dimensionless)"
 
 
@@ -56,12 +45,12 @@ def models_on_a_line(
         axes.locator_params(axis="x", nbins=4)
 
     left = [
-        Curve(t, cost, Look(BLACK), "cost"),
+        Curve(t, cost, Look(), "cost"),
         dashed(t, tangent, Look(GREY), "tangent", listed=True),
         Curve(t, model, Look(GREEN, "^"), "both Hessians", line="--"),
     ]
     right = [
-        Curve(t, slope, Look(BLACK), "slope along Y"),
+        Curve(t, slope, Look(), "slope along Y"),
         Curve(t, slope_true, CORRECTED, "true", line="--"),
         Curve(t, slope_printed, PRINTED, "printed", line="--"),
     ]

@@ -9,27 +9,16 @@ from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from .by_size import ratios_by_size
 from .checking import positive, same_names, shaped
-from .curves import Curve, Panel, Reference, dashed, extremes, points
+from .curves import Panel, dashed, points, with_promise
+from .looks import BLACK, METHODS, ORANGE, SERIES, SKY, Look, in_order
 from .panels import draw
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    METHODS,
-    ORANGE,
-    PROMISED,
-    SKY,
-    Look,
-    describe,
-    drawing,
-    in_order,
-    number,
-)
+from .style import PROMISED, describe, drawing
+from .words import number
 
 LINEAR = Look(ORANGE, "s", "linear in $\\Delta$")
 QUADRATIC = Look(SKY, "^", "quadratic in $\\Delta$")
-FORMS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(GREEN, "^"))
 
 
 def domination_cloud(squared_norms: Array, gaps: Array, factor: float) -> Figure:
@@ -126,20 +115,8 @@ def bound_tightness(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> 
     panels : mapping from a panel's name to a mapping from a bound's name to array (N, S)
         Ratios of the bounded quantity to its bound; 1 is attained. At most three bounds.
     """
-    drawn = []
-    for title, bounds in panels.items():
-        curves = []
-        for look, ratios in in_order(FORMS, bounds):
-            values = shaped(look.label, ratios, len(sizes), "samples").T
-            curves.append(Curve(sizes, values, look, quantiles=((0.05, 0.95),)))
-            curves.append(extremes(sizes, values, look))
-        drawn.append(
-            Panel("number of states $n$", curves, title, xscale="linear", xticks=sizes,
-                  references=[Reference(1)])
-        )  # fmt: skip
-    story = """How much of each bound is used: medians, 5 to 95 % bands, and the largest ratio as an
-        open marker."""
-    return draw(drawn, "left side / right side (dimensionless)", story, height=3.4)
+    label = "left side / right side (dimensionless)"
+    return ratios_by_size(sizes, panels, SERIES, label, largest=True, height=3.4)
 
 
 def promised_descent(costs: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
@@ -155,10 +132,6 @@ def promised_descent(costs: Mapping[str, Array], promised: Mapping[str, Array]) 
     curves = []
     for look, gaps in in_order(looks, costs):
         steps = np.arange(len(gaps))
-        promise = shaped(look.label, promised[look.label], len(steps))
-        curves.append(Curve(steps, gaps, look))
-        curves.append(
-            Curve(steps, promise, look, f"{look.label}, promised", line="--", hollow=True)
-        )
+        curves += with_promise(steps, gaps, promised[look.label], look, listed=True)
     panel = Panel("iteration", curves, xscale="linear", legend="best")
     return draw([panel], "cost gap / first gap (dimensionless)", "Gradient descent.")

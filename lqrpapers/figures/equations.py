@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from .curves import Curve, Panel, dashed, points
+from .looks import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, looks_of
 from .panels import draw
-from .style import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, looks_of
 
 SOLVERS = {
     "direct": Look(BLACK, "d", "direct"),
@@ -43,7 +43,7 @@ def lyapunov_solvers(
         for name, look in looks_of(work, SOLVERS, "solvers").items()
     ]
     found = [
-        points(margin, np.maximum(error, 1e-17), look, alpha=0.7)
+        points(margin, np.maximum(error, 1e-17), look, alpha=0.7, listed=False)
         for look, (margin, error) in (
             (look, errors[name]) for name, look in looks_of(errors, SOLVERS, "solvers").items()
         )

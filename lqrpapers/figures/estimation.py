@@ -12,15 +12,16 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import Curve, Panel, dashed
+from .looks import BLUE, GREY, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
-from .style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, Look, in_order, number
+from .words import number
 
 ESTIMATORS = {
     "one point": Look(VERMILION, "v", "one point"),
     "pairs": Look(SKY, "^", "pairs"),
     "pairs, common noise": Look(BLUE, "D", "pairs, common noise"),
 }
-LEVELS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(VERMILION, "v"))
+LEVELS = (SERIES[0], SERIES[1], SERIES[3])
 
 
 class Curves(NamedTuple):
@@ -48,8 +49,8 @@ def gradient_errors(panels: Mapping[str, Curves]) -> Figure:
     """Draw relative errors of gradient estimates, one panel for each thing that varies."""
     drawn = []
     for title, (label, measured, exact, promised) in panels.items():
-        curves = [Curve(*data, ESTIMATORS[name]) for name, data in measured.items()]
-        curves += [Curve(*data, Look(BLACK, "", name)) for name, data in exact.items()]
+        curves = [Curve(*data, ESTIMATORS[name], above=True) for name, data in measured.items()]
+        curves += [Curve(*data, Look(label=name)) for name, data in exact.items()]
         curves += [dashed(*data, Look(GREY), name, listed=True) for name, data in promised.items()]
         scale = "linear" if "steps" in label else "log"
         drawn.append(Panel(label, curves, title, xscale=scale, ylim=(1e-4, None), legend="best"))

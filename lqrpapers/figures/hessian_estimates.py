@@ -12,9 +12,10 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
+from .looks import GREY, PRINTED, SERIES, Look, in_order
 from .panels import draw
-from .style import BLACK, GREY, PRINTED, Look, in_order, number
-from .zeroth_order import ESTIMATES, SERIES
+from .words import number
+from .zeroth_order import ESTIMATES
 
 
 def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> Figure:
@@ -32,7 +33,7 @@ def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> F
 
     panels = []
     for title, found in estimates.items():
-        curves = [Curve(index, np.sort(exact), Look(BLACK, "*", "exact"), size=9)]
+        curves = [Curve(index, np.sort(exact), Look(marker="*", label="exact"), size=9)]
         curves += [
             points(index, np.sort(shaped(name, values, len(exact))), ESTIMATES[name], size=8,
                    width=2)
@@ -74,7 +75,7 @@ def printed_hessian(
     one = [Reference(1, line=":", color=GREY, width=1)]
     left = [
         Curve(radii, means / limit, PRINTED, "measured"),
-        dashed(radii, predicted / limit, Look(BLACK), "formula", listed=True),
+        dashed(radii, predicted / limit, label="formula", listed=True),
     ]
     right = []
     for count, name, look in (
@@ -83,7 +84,7 @@ def printed_hessian(
     ):
         scale = np.sqrt(count) * abs(limit)
         right.append(Curve(radii, deviations / scale, look, name))
-        right.append(dashed(radii, promised / scale, Look(BLACK), f"{name}, promised", width=1.2))
+        right.append(dashed(radii, promised / scale, label=f"{name}, promised", width=1.2))
     label = "radius $r$ (dimensionless)"
     panels = [
         Panel(label, left, ylabel="mean / its limit (dimensionless)", yscale="linear",

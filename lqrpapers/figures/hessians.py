@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from .checking import shaped
 from .curves import Curve, Panel, dashed, points
 from .derivatives import KINDS, sign_axis
+from .looks import BLUE, PRINTED, VERMILION, Look, in_order
 from .panels import draw
-from .style import BLUE, PRINTED, VERMILION, Look, in_order, number
+from .words import number
 
 
 def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -> Figure:

@@ -14,7 +14,9 @@ from matplotlib.patches import Patch
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .style import BLACK, METHODS, VERMILION, describe, drawing, joined, number
+from .looks import BLACK, METHODS, VERMILION
+from .style import describe, drawing
+from .words import joined, number
 
 Point = tuple[float, float]
 

@@ -13,8 +13,9 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import ITERATIONS, Curve, Panel, Reference, points
+from .looks import BLUE, GREEN, GREY, METHODS, ORANGE, PURPLE, Look, looks_of
 from .panels import draw
-from .style import BLUE, GREEN, GREY, METHODS, ORANGE, PURPLE, Look, joined, looks_of, number
+from .words import joined, number
 
 # What stands for the Hessian in the outer gradient; MAML's own colour for the true operator.
 VARIANTS = {
@@ -131,15 +132,12 @@ def outcomes(
             f"at {number(values.min())}, failing: {failing}"
         )
 
-    def say_failed(axes: Axes) -> None:
-        axes.annotate("failed", (0.0, 1.15 * top), (4, -2), xycoords=("axes fraction", "data"),
-                      textcoords="offset points", va="bottom", color=GREY)  # fmt: skip
-
     lines = [
         Reference(limit, "$1/\\lambda_{\\max}(\\nabla^2J(K_0))$", vertical=True, width=1),
         Reference(published, "published", vertical=True, line=":", width=1),
         Reference(start, line="-", color=GREY, width=0.8, note="cost of the start"),
+        Reference(1.3 * top, line="", color=GREY, note="failed"),
     ]
     panel = Panel("step sizes $\\eta = \\eta_l$ (dimensionless)", curves, references=lines,
-                  ylim=(None, 1.6 * top), legend="right", also=say_failed)  # fmt: skip
+                  ylim=(None, 1.6 * top), legend="right")  # fmt: skip
     return draw([panel], "cost at the end (dimensionless)", f"{'; '.join(words)}.", height=3.5)

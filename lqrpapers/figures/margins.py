@@ -11,9 +11,11 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, points
+from .looks import BLACK, GREEN, ORANGE, Look, in_order
 from .panels import draw
 from .robustness import AWARE, IGNORANT, RISING
-from .style import BLACK, GREEN, ORANGE, PROMISED, Look, describe, drawing, in_order, number
+from .style import PROMISED, describe, drawing
+from .words import number
 
 
 def survival(
@@ -30,12 +32,13 @@ def survival(
     marks : mapping from a label to a design scale, marked on both curves
     """
     line = AWARE._replace(marker="")
-    left = [Curve(designs, survived, line, "critical scale", listed=False)]
+    left = [Curve(designs, survived, line, "critical scale")]
     right = [Curve(designs, 100 * price, line, "price", listed=False)]
     for curves in (left, right):
         curve = curves[0].middle()
         for look, scale in in_order(RISING[1:], marks):
-            curves.append(points([scale], [np.interp(scale, designs, curve)], look, size=9))
+            at = [np.interp(scale, designs, curve)]
+            curves.append(points([scale], at, look, size=9, above=True))
     limit = Reference(largest, "no gain survives more", line=":")
     label = "design noise scale (dimensionless)"
     panels = [

@@ -15,24 +15,12 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import Curve, Panel, Reference, dashed, points
+from .looks import BLACK, BLUE, GREY, OTHERS, SKY, Look, in_order
 from .panels import draw
-from .style import (
-    BLACK,
-    BLUE,
-    GREY,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    in_order,
-    joined,
-    number,
-)
+from .style import describe, drawing
+from .words import joined, number
 
-# Kinds of data that are not methods: no pair of colour and marker that a method has.
-LOOKS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(VERMILION, "<"), Look(BLACK, "d"))
+LOOKS = (OTHERS[0], OTHERS[1], OTHERS[3], OTHERS[2])
 
 
 class Paths(NamedTuple):
@@ -62,7 +50,7 @@ def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
             for path in every[:shown]
         ]  # fmt: skip
         curves += [
-            dashed(t, exact, Look(BLACK), "exact second moment", listed=True),
+            dashed(t, exact, label="exact second moment", listed=True),
             Curve(t, every.mean(axis=0), LOOKS[0], f"average of {len(every):,}"),
             Curve(t, np.median(every, axis=0), LOOKS[1], "median"),
         ]
@@ -84,7 +72,7 @@ def sample_averages(
         The part of the expectation from outcomes that N trajectories can be expected to meet.
     """
     t = np.arange(len(exact))
-    curves = [dashed(t, exact, Look(BLACK), "expectation", listed=True)]
+    curves = [dashed(t, exact, label="expectation", listed=True)]
     words = []
     same_names("visible", [f"{size}" for size in visible], [f"{size}" for size in averages])
     for look, (size, samples) in zip(LOOKS, averages.items(), strict=False):

@@ -13,20 +13,9 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import ITERATIONS, Curve, Panel, dashed, key
+from .looks import CORRECTED, GREEN, GREY, METHODS, ORANGE, PRINTED, SKY, Look, looks_of
 from .panels import draw
-from .style import (
-    BLACK,
-    CORRECTED,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PRINTED,
-    SKY,
-    Look,
-    looks_of,
-    number,
-)
+from .words import number
 
 KINDS = {
     "printed": PRINTED,
@@ -126,7 +115,7 @@ def bias(sweeps: Mapping[str, Sweep]) -> Figure:
         levels = sweep.levels[there]
         measured = Curve(levels, values[:, there], look, "measured")
         bounds = shaped(name, sweep.promised, *shape).T[:, there]
-        bound = dashed(levels, bounds, Look(BLACK), "promised", listed=True, quantiles=())
+        bound = dashed(levels, bounds, label="promised", listed=True, quantiles=())
         guide = measured.middle()[0] * (levels / levels[0]) ** 2
         slope = Curve(levels, guide, Look(GREY), "slope 2", line=":", told=False)
 

@@ -12,28 +12,17 @@ from matplotlib.patches import Patch
 
 from lqrlib.validation import Array
 
+from .by_size import ratios_by_size
 from .checking import shaped
-from .curves import Curve, Panel, Reference, extremes, points, side_by_side
+from .curves import Curve, Panel, points
 from .landscape import HATCH
+from .looks import BLACK, CORRECTED, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
 from .panels import draw
-from .style import (
-    BLACK,
-    CORRECTED,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PRINTED,
-    SKY,
-    Look,
-    describe,
-    drawing,
-    in_order,
-    number,
-)
+from .style import describe, drawing
+from .words import number
 
-STAND_INS = (Look(GREEN, "^"), Look(ORANGE, "s"), Look(PRINTED.color, PRINTED.marker))
-FORMS = (PRINTED, CORRECTED, Look(GREEN, "^", "sharp"))
+STAND_INS = (SERIES[2], SERIES[1], PRINTED)
+FORMS = (PRINTED, CORRECTED, SERIES[2])
 LINES = ("-", "--", "-")
 OBJECTIVES = (Look(GREY, "o"), Look(SKY, "s"), METHODS["maml"])
 
@@ -65,20 +54,8 @@ def heterogeneity_tightness(
         Ratios (S,) for each size; 1 is attained, above 1 violated. Median, 5 to 95 % band, and
         the largest as an open marker.
     """
-    drawn = []
-    for title, forms in panels.items():
-        curves = []
-        for look, rows in in_order(FORMS, forms):
-            samples = side_by_side(rows)
-            shaped(f"{title}, {look.label}", samples, "ratios", len(sizes))
-            curves.append(Curve(sizes, samples, look, quantiles=((0.05, 0.95),)))
-            curves.append(extremes(sizes, samples, look._replace(marker="v")))
-        drawn.append(
-            Panel("number of states $n$", curves, title, xscale="linear", xticks=sizes,
-                  references=[Reference(1)])
-        )  # fmt: skip
-    story = "Medians and 5 to 95 % bands; the largest ratio as an open marker; 1 is attained."
-    return draw(drawn, "difference / bound (dimensionless)", story)
+    label = "difference / bound (dimensionless)"
+    return ratios_by_size(sizes, panels, FORMS, label, largest=True)
 
 
 class Objective(NamedTuple):

@@ -12,10 +12,10 @@ from lqrlib.validation import Array
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed
 from .estimation import ESTIMATORS
+from .looks import BLUE, METHODS, SERIES, VERMILION, Look, in_order
 from .panels import draw
-from .style import BLUE, GREEN, METHODS, ORANGE, VERMILION, Look, in_order
 
-SYSTEMS = (Look(BLUE, "o"), Look(GREEN, "^"), Look(ORANGE, "s"))
+SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
 
 
 def learning_curves(

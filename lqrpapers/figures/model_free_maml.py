@@ -12,8 +12,9 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import Curve, Limits, Panel, Reference, dashed, points
+from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
+from .words import number
 
 # One look for each level of heterogeneity, smallest first; and for each step size.
 LEVELS = (
@@ -134,12 +135,11 @@ def gaps_by_level(
     """
     same_names("predicted", predicted, points_by_step)
     exact = shaped("bias", bias, "draws", len(levels))
-    looks = (Look(BLUE, "o"), Look(GREEN, "^"), Look(VERMILION, "v"))
-    curves, references = [], []
+    looks = (SERIES[0], SERIES[2], SERIES[3])
+    curves, references, words = [], [], []
     for look, several in in_order(looks, points_by_step):
-        references.append(
-            Reference(predicted[look.label], color=look.color, note=f"{look.label}, predicted")
-        )
+        references.append(Reference(predicted[look.label], color=look.color))
+        words.append(f"{look.label}: predicted {number(predicted[look.label])}")
         curves += [
             points([point.level], np.asarray(point.gaps)[:, None], look, bars=True)
             for point in several
@@ -148,9 +148,8 @@ def gaps_by_level(
     panel = Panel(
         r"level of heterogeneity $\epsilon$ (dimensionless)", curves, references=references
     )
-    return draw(
-        [panel], "gap (dimensionless)", "Gap of the nominal task.", height=3.8, legend_columns=2
-    )
+    story = f"Gap of the nominal task. {'; '.join(words)}."
+    return draw([panel], "gap (dimensionless)", story, height=3.8, legend_columns=2)
 
 
 def kept_promises(sizes: Array, ratios: Mapping[str, Array]) -> Figure:

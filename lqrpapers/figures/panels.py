@@ -8,7 +8,6 @@ curve where it begins and ends, an extreme between, and what is infinite, all re
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,6 +68,12 @@ def draw(
         for place, (axes, panel) in enumerate(zip(grid.flat, panels, strict=False)):
             _draw_panel(axes, panel)
             axes.set_ylabel(panel.ylabel or (ylabel if place % columns == 0 else ""))
+        # Limits end the scaling of shared axes: they come when all curves are drawn.
+        for axes, panel in zip(grid.flat, panels, strict=False):
+            if panel.xlim != (None, None):
+                axes.set_xlim(*panel.xlim)
+            if panel.ylim != (None, None):
+                axes.set_ylim(*panel.ylim)
         for axes in grid.flat[len(panels) :]:
             axes.remove()
         _legends(figure, list(grid.flat), panels, legend_columns)
@@ -83,13 +88,9 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         _draw_curve(axes, curve, panel, turn)
     for reference in panel.references:
         _draw_reference(axes, reference)
+    axes.autoscale_view()
     if panel.also is not None:
         panel.also(axes)
-    # Limits that are not asked for are not set: that would end the scaling of shared axes.
-    if panel.xlim != (None, None):
-        axes.set_xlim(*panel.xlim)
-    if panel.ylim != (None, None):
-        axes.set_ylim(*panel.ylim)
     for axis, ticks in ((axes.xaxis, panel.xticks), (axes.yaxis, panel.yticks)):
         if ticks is not None:
             named = ticks if isinstance(ticks, Mapping) else {t: f"{t:g}" for t in np.ravel(ticks)}
@@ -128,7 +129,7 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
         style |= {"markeredgewidth": curve.width or 0, "rasterized": True}
     axes.plot(
         x, middle, color=color, marker=curve.look.marker, linestyle=curve.line or "none",
-        markevery=_markers(x, middle, panel.xscale, turn) if curve.line else curve.every,
+        markevery=_markers(x, middle, panel, turn) if curve.line else curve.every,
         label=label,
         **{name: value for name, value in style.items() if value is not None},
     )  # fmt: skip
@@ -161,10 +162,11 @@ def _bands(curve: Curve, top: float | None) -> list[tuple[Array, Array]]:
     return bands
 
 
-def _markers(x: Array, y: Array, scale: str, turn: int) -> list[int]:
-    """Indices of the points with a marker, among those that are drawn."""
-    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    return [int(there[k]) for k in marked(x[there], scale, turn)]
+def _markers(x: Array, y: Array, panel: Panel, turn: int) -> list[int]:
+    """Indices of the points with a marker, among those that are seen."""
+    low = -np.inf if panel.xlim[0] is None else panel.xlim[0]
+    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (x >= low))
+    return [int(there[k]) for k in marked(x[there], panel.xscale, turn)]
 
 
 def marked(x: Array, scale: str = "linear", turn: int = 0) -> list[int]:
@@ -186,28 +188,27 @@ def marked(x: Array, scale: str = "linear", turn: int = 0) -> list[int]:
 
 def _draw_reference(axes: Axes, reference: Reference) -> None:
     across = axes.axvline if reference.vertical else axes.axhline
-    across(reference.at, color=reference.color, linewidth=reference.width,
-           linestyle=reference.line, label=reference.label or None, zorder=1.5)  # fmt: skip
+    across(reference.at, color=reference.color, linewidth=reference.width, zorder=1.5,
+           linestyle=reference.line or "none", label=reference.label or None)  # fmt: skip
     if reference.note:
         style: Any = {"textcoords": "offset points", "fontsize": 9}
         if reference.vertical:
             axes.annotate(reference.note, (reference.at, 0.97), (4, 0), va="top",
                           xycoords=("data", "axes fraction"), **style)  # fmt: skip
         else:
-            axes.annotate(reference.note, (0.0, reference.at), (4, -2), va="top",
-                          xycoords=("axes fraction", "data"), **style)  # fmt: skip
+            axes.annotate(reference.note, (0, reference.at), (4, -2), va="top",
+                          color=reference.color, xycoords=("axes fraction", "data"),
+                          **style)  # fmt: skip
 
 
 def _legends(figure: Figure, grid: list[Axes], panels: Sequence[Panel], columns: int) -> None:
-    """What one panel shows stands in its own legend, if it has one; the rest above them all."""
-    entries = [axes.get_legend_handles_labels() for axes in grid[: len(panels)]]
-    times = Counter(label for _, labels in entries for label in set(labels))
+    """The panels' own legends, and one above them all with the rest, each label once."""
     above: dict[str, Any] = {}
-    for axes, panel, (handles, labels) in zip(grid, panels, entries, strict=False):
+    for axes, panel in zip(grid, panels, strict=False):
+        high = {curve.name for curve in panel.curves if curve.above or not panel.legend}
         own: dict[str, Any] = {}
-        for handle, label in zip(handles, labels, strict=True):
-            alone = panel.legend and times[label] == 1
-            (own if alone else above).setdefault(label, handle)
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            (above if label in high or not panel.legend else own).setdefault(label, handle)
         if own:
             place = PLACES.get(panel.legend, {"loc": panel.legend})
             axes.legend(list(own.values()), list(own), **place)

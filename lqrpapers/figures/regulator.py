@@ -13,11 +13,9 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import Curve, Panel, Reference, dashed, points
+from .looks import GREY, OTHERS, Look, in_order
 from .panels import draw
-from .style import BLACK, GREY, PURPLE, SKY, VERMILION, Look, in_order, joined, number
-
-# Kinds of data that are not methods: no pair of colour and marker that a method has.
-LOOKS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(BLACK, "d"), Look(VERMILION, "<"))
+from .words import joined, number
 
 
 def wilson_interval(count: Array, total: Array, quantile: float = 1.96) -> tuple[Array, Array]:
@@ -44,8 +42,8 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
     truth : mapping from the same labels to the cost by the formula
     """
     same_names("truth", truth, samples)
-    curves, finals = [], []
-    for look, values in in_order(LOOKS, samples):
+    curves = []
+    for look, values in in_order(OTHERS, samples):
         runs = np.unique(np.geomspace(30, len(values), 40).astype(int))
         mean = values.cumsum()[runs - 1] / runs
         # Sums of deviations from the full mean: no cancellation.
@@ -56,11 +54,9 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
             100 * (end / truth[look.label] - 1) for end in (mean - half, mean, mean + half)
         )
         curves.append(Curve(runs, middle, look, between=(low, high)))
-        finals.append(f"{look.label} {middle[-1]:+.2f} %")
     panel = Panel("number of roll-outs (dimensionless)", curves, yscale="linear",
                   references=[Reference(0, width=1)], legend="best")  # fmt: skip
-    story = f"""Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added. At the
-        end: {joined(finals)}."""
+    story = "Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added."
     return draw([panel], "average cost over formula − 1 (%)", story)
 
 
@@ -83,7 +79,9 @@ def bounds_and_truth(
         (norm_bound, "Right, size of the gain", "bound on ‖K‖ (dimensionless)",
          "‖K‖, Frobenius norm"),
     ):  # fmt: skip
-        curves = [points(*pair, look, size=3.5, alpha=0.5) for look, pair in in_order(LOOKS, pairs)]
+        curves = [
+            points(*pair, look, size=3.5, alpha=0.5) for look, pair in in_order(OTHERS, pairs)
+        ]
         bounds, truths = (
             np.concatenate(part) for part in zip(*(curve.data() for curve in curves), strict=True)
         )
@@ -113,7 +111,7 @@ def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
 
     curves, words = [], []
-    for k, (look, (count, total)) in enumerate(in_order(LOOKS, failures)):
+    for k, (look, (count, total)) in enumerate(in_order(OTHERS, failures)):
         fraction = shaped(look.label, np.asarray(count) / np.asarray(total), len(states))
         curves.append(
             Curve(states, fraction, look, between=wilson_interval(count, total), bars=True,

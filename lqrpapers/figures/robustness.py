@@ -6,29 +6,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, points
+from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
 from .panels import draw
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Look,
-    in_order,
-    joined,
-    number,
-)
+from .words import number
 
 # Costs and gains are no methods: none of these is a method's pair of colour and marker.
 NOISY = Look(VERMILION, "<", "with noise")
@@ -65,34 +51,14 @@ def descent_costs(run: Descent) -> Figure:
         curves.append(Curve(np.arange(len(ours)), ours, look))
         crosses = Look(look.color, "x", f"{look.label}, recorded")
         curves.append(points(np.arange(len(seen)), seen, crosses, size=6, alpha=0.75))
-    losses = [
-        (int(np.argmin(np.isfinite(values))), who, line, side, height)
-        for values, who, line, side, height in (
-            (run.noisy, "ours", "-", 1, 0.98),
-            (run.recorded_noisy, "recorded", ":", -1, 0.3),
-        )
-        if not np.isfinite(values).all()
-    ]
-
-    def say_infinite(axes: Axes) -> None:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for left, who, _, side, height in losses:
-            axes.annotate(
-                f"infinite\nfrom {left}\n({who})", (left, height), (4 * side, 0), va="top",
-                xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9,
-                ha="left" if side > 0 else "right",
-            )  # fmt: skip
-
-    panel = Panel(
-        "iteration (dimensionless)", curves, xscale="linear", also=say_infinite,
-        references=[Reference(left, vertical=True, line=line) for left, _, line, _, _ in losses],
-    )  # fmt: skip
-    story = " ".join(
-        f"Cost with noise infinite from iteration {left} on ({who})."
-        for left, who, _, _, _ in losses
-    )
+    ends = []
+    for values, who, line in ((run.noisy, "ours", "-"), (run.recorded_noisy, "recorded", ":")):
+        if not np.isfinite(values).all():
+            first = int(np.argmin(np.isfinite(values)))
+            ends.append(Reference(first, f"infinite from {first} ({who})", True, line))
+    panel = Panel("iteration (dimensionless)", curves, xscale="linear", references=ends)
     label = "cost / optimal cost − 1\n(dimensionless)"
-    return draw([panel], label, story, height=3.5, legend_columns=2)
+    return draw([panel], label, height=3.7, legend_columns=2 + bool(ends))
 
 
 def early_stopping(
@@ -154,8 +120,6 @@ def noise_factors(
             ("", raised, RISING, "upper left"), ("", shrunk, FALLING, "lower left")
         )
     ]  # fmt: skip
-    ends = [f"{name} by {number(v[-1])}" for each in (raised, shrunk) for name, v in each.items()]
-    story = f"""Left those that rise, right those that fall. At scale {number(scales[-1])}:
-        {joined(ends)}."""
+    story = "Left the factors that rise, right those that fall."
     return draw(panels, "value / value without noise\n(dimensionless)", story, width=7.2,
                 height=4.0, share=False)  # fmt: skip

@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from . import by_size
 from .checking import same_names, shaped
-from .curves import Curve, Panel, Reference, extremes, key, points
+from .curves import Panel, key, points, with_promise
+from .looks import GREY, Look, looks_of
 from .panels import draw
-from .style import GREY, Look, looks_of, number
+from .words import number
 
 
 def ratios_by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]], label: str) -> Figure:
@@ -28,19 +30,12 @@ def ratios_by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]], labe
     label : str
         Of the vertical axis.
     """
-    drawn = []
-    for title, ratios in panels.items():
-        curves = []
-        for name, look in looks_of(ratios).items():
-            values = shaped(name, ratios[name], len(sizes), "samples").T
-            curves.append(Curve(sizes, values, look, quantiles=((0.05, 0.95),)))
-            curves.append(extremes(sizes, values, look, largest=False))
-        drawn.append(
-            Panel("number of states $n$", curves, title, xscale="linear", xticks=sizes,
-                  references=[Reference(1)])
-        )  # fmt: skip
-    story = "Medians and 5 to 95 % bands; the least ratio as an open marker."
-    return draw(drawn, label, story)
+    looks = looks_of(next(iter(panels.values())))
+    named = {
+        title: {looks[name].label: values for name, values in ratios.items()}
+        for title, ratios in panels.items()
+    }
+    return by_size.ratios_by_size(sizes, named, list(looks.values()), label, largest=False)
 
 
 def steps_under_noise(
@@ -58,11 +53,7 @@ def steps_under_noise(
     curves = []
     same_names("critical", critical, allowed)
     for name, look in looks_of(allowed).items():
-        curves.append(Curve(levels, critical[name], look))
-        curves.append(
-            Curve(levels, allowed[name], look, f"{look.label}, allowed", line="--", hollow=True,
-                  listed=False)
-        )  # fmt: skip
+        curves += with_promise(levels, critical[name], allowed[name], look)
     curves += [key(Look(GREY), "allowed", line="--"), key(Look(GREY), "critical, measured")]
     panel = Panel("factor on the noise variances (dimensionless)", curves, xscale="linear",
                   legend="right")  # fmt: skip

@@ -1,53 +1,22 @@
-"""One visual language for the whole book.
+"""One visual language for the whole book: measured solid, promised dashed, one setting of fonts.
 
-A colour *and* a marker for each method, the same in every chapter; measured solid, promised
-dashed; corrected and printed constants in one fixed pair; Okabe-Ito colours throughout. Every
-figure function of `lqrpapers.figures` takes data and returns a matplotlib figure that carries
-``alt_text``, words computed from the same data.
+Every figure function of `lqrpapers.figures` takes data and returns a matplotlib figure that carries
+``alt_text``, words computed from the same data. Colours and markers are in `looks`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.figure import Figure
 
-Data = TypeVar("Data")
+from .looks import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
-BLACK = "#000000"
-ORANGE = "#E69F00"
-SKY = "#56B4E9"
-GREEN = "#009E73"
-YELLOW = "#F0E442"
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-PURPLE = "#CC79A7"
-GREY = "#767676"
-
-
-class Look(NamedTuple):
-    """Colour, marker and label of one kind of thing."""
-
-    color: str
-    marker: str = ""
-    label: str = ""
-
-
-METHODS = {
-    "gradient": Look(BLUE, "o", "gradient"),
-    "natural_gradient": Look(ORANGE, "s", "natural gradient"),
-    "gauss_newton": Look(GREEN, "^", "Gauss–Newton"),
-    "zeroth_order": Look(VERMILION, "v", "zeroth-order"),
-    "maml": Look(PURPLE, "D", "MAML"),
-    "optimum": Look(BLACK, "*", "optimum"),
-}
-PRINTED = Look(VERMILION, "x", "as printed")
-CORRECTED = Look(BLUE, "+", "corrected")
 PROMISED = {"linestyle": "--"}
 
 SETTINGS: Any = {
@@ -69,36 +38,6 @@ SETTINGS: Any = {
     "svg.hashsalt": "lqrlib",
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
 }
-
-
-def looks_of(
-    names: Iterable[str], looks: Mapping[str, Look] = METHODS, what: str = "methods"
-) -> dict[str, Look]:
-    """The looks of some names, in their order.
-
-    Raises
-    ------
-    ValueError
-        If there is no name, or one without a look; says `what` the names are.
-    """
-    wanted = list(names)
-    if not wanted or not set(wanted) <= set(looks):
-        raise ValueError(f"expected {what} among {', '.join(looks)}, got {wanted}")
-    return {name: looks[name] for name in wanted}
-
-
-def in_order(looks: Sequence[Look], curves: Mapping[str, Data]) -> list[tuple[Look, Data]]:
-    """Give each curve the look at its place, labelled with the curve's name.
-
-    Raises
-    ------
-    ValueError
-        If there are more curves than looks.
-    """
-    if len(curves) > len(looks):
-        raise ValueError(f"expected at most {len(looks)} curves, got {list(curves)}")
-    several = zip(looks, curves.items(), strict=False)
-    return [(look._replace(label=name), data) for look, (name, data) in several]
 
 
 @contextmanager
@@ -135,14 +74,3 @@ def _spoken(formula: str) -> str:
         r"\\([A-Za-z]+|.)\s*", lambda command: SIGNS.get(command[1], command[1]), formula
     )
     return re.sub("[{}]", "", signs)
-
-
-def number(value: float) -> str:
-    """Write a number for alt text: three significant digits."""
-    return f"{float(value):.3g}"
-
-
-def joined(words: Sequence[str]) -> str:
-    """Write a list of words as prose: 'a, b and c'."""
-    words = list(words)
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

@@ -12,8 +12,10 @@ from matplotlib.patches import Rectangle
 from lqrlib.validation import Array
 
 from .checking import same_names, shaped
+from .looks import BLACK, GREY, in_order
 from .robustness import AWARE, IGNORANT
-from .style import BLACK, GREY, describe, drawing, in_order, joined, number
+from .style import describe, drawing
+from .words import joined, number
 
 BODY, WHEEL = 3.2, 1.3  # rest heights of the lower edges in the drawing
 COILS = 5

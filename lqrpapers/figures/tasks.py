@@ -15,24 +15,15 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel
+from .looks import BLACK, BLUE, GREEN, ORANGE, SERIES, in_order
 from .panels import draw
 from .regulator import wilson_interval
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    ORANGE,
-    PROMISED,
-    Look,
-    describe,
-    drawing,
-    in_order,
-    number,
-)
+from .style import PROMISED, describe, drawing
+from .words import number
 
 # One look for each generator of families, one for each task.
 SHADES = ("#e4e4e4", "#a8a8a8")
-GENERATORS = (Look(BLUE, "o"), Look(ORANGE, "s"))
+GENERATORS = SERIES[:2]
 TASKS: Any = (
     {"colors": BLUE, "linestyles": "-"},
     {"colors": ORANGE, "linestyles": "--"},

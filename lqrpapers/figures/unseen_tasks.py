@@ -11,11 +11,11 @@ from lqrlib.validation import Array
 from .adaptation import STARTS
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed
+from .looks import METHODS, SERIES, in_order
 from .panels import draw
-from .style import BLUE, METHODS, ORANGE, VERMILION, Look, in_order
 
 RATIOS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
-FAMILIES = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(VERMILION, "v"))
+FAMILIES = (SERIES[0], SERIES[1], SERIES[3])
 
 
 def crossover(

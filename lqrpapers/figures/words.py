@@ -9,12 +9,27 @@ import numpy as np
 from lqrlib.validation import Array
 
 from .curves import Curve, Panel, Reference
-from .style import number
 
 LINES = {"--": "dashed", ":": "dotted", "-.": "dash-dotted", "-": "solid"}
 # A turn is worth a word if it leaves the range of the ends by this part of the whole range.
 WORTH = 0.02
-MANY = 60  # points of which no single one is told
+
+
+def number(value: float) -> str:
+    """Write a number for alt text: three significant digits."""
+    return f"{float(value):.3g}"
+
+
+def exact(value: float) -> str:
+    """Write a count in full and any other number as `number` does."""
+    whole = float(value).is_integer() and abs(value) < 1e6
+    return f"{int(value):,}" if whole else number(value)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Write a list of words as prose: 'a, b and c'."""
+    words = list(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
@@ -43,7 +58,7 @@ def _axes(panel: Panel, ylabel: str) -> str:
     bent = [name for name, scale in (("horizontal", panel.xscale), ("vertical", panel.yscale))
             if scale != "linear"]  # fmt: skip
     scales = {0: "linear axes", 1: f"{bent[0] if bent else ''} axis logarithmic", 2: "log axes"}
-    return f"{y} over {x}, {scales[len(bent)]}"
+    return f"{y} over {x}, {scales[len(bent)]}" if y else f"{x}, {scales[len(bent)]}"
 
 
 def _curves(panel: Panel) -> list[str]:
@@ -51,7 +66,7 @@ def _curves(panel: Panel) -> list[str]:
 
 
 def _references(panel: Panel) -> list[str]:
-    return [_reference(reference) for reference in panel.references]
+    return [_reference(reference) for reference in panel.references if reference.line]
 
 
 def _reference(reference: Reference) -> str:
@@ -59,7 +74,7 @@ def _reference(reference: Reference) -> str:
     name = reference.label or reference.note
     tail = f" ({' '.join(name.split())})" if name else ""
     line = LINES.get(reference.line, "broken")
-    return f"{line} {direction} line at {number(reference.at)}{tail}"
+    return f"{line} {direction} line at {exact(reference.at)}{tail}"
 
 
 def told(curve: Curve, logarithmic: bool = True) -> str:
@@ -68,7 +83,7 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
     middle = curve.middle()
     dashed = curve.line == "--" and not curve.listed
     name = f"{curve.name}, dashed" if dashed else curve.name
-    if not curve.line and len(x) > MANY:
+    if not curve.line and not ((np.diff(x) > 0).all() or (np.diff(x) < 0).all()):
         return f"{name}: {_cloud(x, y)}"
     kind = "" if y.ndim == 1 else "mean " if curve.mean else "median "
     words = f"{name}: {kind}{_course(x, middle, logarithmic)}"
@@ -79,7 +94,7 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
             words += _last(y[:, -1])
         lost = int(np.isinf(y[:, -1]).sum())
         if lost:
-            words += f", {lost} of {len(y)} infinite at {_at(x[-1])}"
+            words += f", {lost} of {len(y)} infinite at {exact(x[-1])}"
     elif curve.between is not None:
         low, high = (np.asarray(end, dtype=float)[-1] for end in curve.between)
         words += f", there between {number(low)} and {number(high)}"
@@ -100,34 +115,29 @@ def _course(x: Array, y: Array, logarithmic: bool) -> str:
     if not finite.size:
         return "infinite throughout" if np.isinf(y).any() else "without values"
     first, last = finite[0], finite[-1]
-    words = f"{number(y[first])} at {_at(x[first])}"
+    words = f"{exact(y[first])} at {exact(x[first])}"
     if last > first:
-        words += f" to {number(y[last])} at {_at(x[last])}"
+        words += f" to {exact(y[last])} at {exact(x[last])}"
     words += _turns(x[finite], y[finite], logarithmic)
     endless = np.flatnonzero(np.isinf(y))
     if endless.size and endless[0] > last:
-        words += f", infinite from {_at(x[endless[0]])} on"
+        words += f", infinite from {exact(x[endless[0]])} on"
     elif endless.size and endless[-1] < first:
-        words += f", infinite up to {_at(x[endless[-1]])}"
+        words += f", infinite up to {exact(x[endless[-1]])}"
     elif endless.size:
         words += f", infinite at {endless.size} of {len(x)} places"
     return words
 
 
-def _at(x: float) -> str:
-    """A place on the horizontal axis: counts in full, other numbers in three digits."""
-    return f"{int(x):,}" if float(x).is_integer() and abs(x) < 1e6 else number(x)
-
-
 def _turns(x: Array, y: Array, logarithmic: bool) -> str:
+    """Where a line is clearly lower or higher than at both ends."""
     height = np.log(y) if logarithmic and (y > 0).all() else y
-    ends = height[[0, -1]]
     margin = WORTH * (height.max() - height.min())
     words = ""
-    if height.min() < ends.min() - margin:
-        words += f", least {number(y.min())} at {_at(x[y.argmin()])}"
-    if height.max() > ends.max() + margin:
-        words += f", largest {number(y.max())} at {_at(x[y.argmax()])}"
+    for name, place, sign in (("least", int(y.argmin()), 1), ("largest", int(y.argmax()), -1)):
+        beyond = (sign * (height[[0, -1]] - height[place])).min()
+        if beyond > margin and exact(y[place]) not in (exact(y[0]), exact(y[-1])):
+            words += f", {name} {exact(y[place])} at {exact(x[place])}"
     return words
 
 

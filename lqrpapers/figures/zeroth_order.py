@@ -12,8 +12,8 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
+from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
 
 ESTIMATES = {
     "one point": Look(VERMILION, "v", "one point"),
@@ -25,13 +25,6 @@ ESTIMATES = {
     "at $K_0$": Look(BLUE, "o", "at $K_0$"),
     "near $K^*$": Look(PURPLE, "D", "near $K^*$"),
 }
-SERIES = (
-    Look(BLUE, "o"),
-    Look(ORANGE, "s"),
-    Look(GREEN, "^"),
-    Look(VERMILION, "v"),
-    Look(PURPLE, "D"),
-)
 
 
 class Errors(NamedTuple):
@@ -71,7 +64,7 @@ def error_panels(
         for index, (name, data) in enumerate(promised.items()):
             if name in ESTIMATES:
                 label = f"{ESTIMATES[name].label}, promised"
-                curves.append(dashed(*data, Look(BLACK), label, width=1.2))
+                curves.append(dashed(*data, label=label, width=1.2))
             else:
                 look = Look((GREY, BLACK)[index % 2], "", name)
                 curves.append(dashed(*data, look, listed=True))

@@ -39,7 +39,7 @@ def ratios_by_size(
     for title, several in panels.items():
         curves = []
         for look, ratios in in_order(looks, several):
-            samples = shaped(look.label, side_by_side(ratios), "samples", len(sizes))
+            samples = shaped(f"{title}, {look.label}", side_by_side(ratios), "samples", len(sizes))
             curves.append(Curve(sizes, samples, look, quantiles=((0.05, 0.95),)))
             curves.append(extremes(sizes, samples, look, largest))
         drawn.append(

@@ -28,9 +28,9 @@ def race(gaps: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
     gaps, promised : mapping from a method to array (T + 1,)
         Gap over the first gap; T may differ from method to method.
     """
-    curves = []
+    curves, looks = [], looks_of(gaps)
     same_names("promised", promised, gaps)
-    for name, look in looks_of(gaps).items():
+    for name, look in looks.items():
         curves += with_promise(np.arange(len(gaps[name])), gaps[name], promised[name], look)
     curves.append(key(Look(GREY), "promised", line="--"))
     most = max(map(len, gaps.values())) - 1
@@ -50,9 +50,9 @@ def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Fig
         (C(K) - C*) / C* of S systems.
     recorded : mapping from a method to Curve
     """
-    curves = []
+    curves, looks = [], looks_of(gaps)
     same_names("recorded", recorded, gaps)
-    for name, look in looks_of(gaps).items():
+    for name, look in looks.items():
         ours = np.maximum(shaped(name, gaps[name], "steps", "systems"), LEAST_GAP)
         curves.append(Curve(np.arange(len(ours)), ours.T, look._replace(marker=""), mean=True))
         seen = recorded[name].gaps

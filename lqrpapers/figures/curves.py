@@ -123,6 +123,8 @@ def points(x: ArrayLike, y: ArrayLike, look: Look, label: str = "", **changes: A
 def extremes(x: ArrayLike, samples: Array, look: Look, largest: bool = True) -> Curve:
     """The largest or least of samples (S, X) as hollow markers; the words name them anyway."""
     end = np.nanmax(samples, axis=0) if largest else np.nanmin(samples, axis=0)
+    if look.marker in "x+":  # which have no inside
+        look = look._replace(marker="v")
     return points(x, end, look, hollow=True, listed=False, told=False)
 
 

@@ -109,11 +109,12 @@ def spread_by_states(
     the median (marker), the 10 to 90 % range (thick) and the whole range (thin). A promised value
     is a dashed line.
     """
-    curves = [
-        points(states, side_by_side(groups), look, bars=True, quantiles=((0, 1), (0.1, 0.9)),
-               shift=0.16 * (2 * k - len(samples) + 1))
-        for k, (look, groups) in enumerate(in_order(KINDS, samples))
-    ]  # fmt: skip
+    curves = []
+    for k, (look, groups) in enumerate(in_order(KINDS, samples)):
+        values = shaped(look.label, side_by_side(groups), "samples", len(states))
+        shift = 0.16 * (2 * k - len(samples) + 1)
+        ranges = ((0, 1), (0.1, 0.9))
+        curves.append(points(states, values, look, bars=True, quantiles=ranges, shift=shift))
     panel = Panel(
         "number of states n", curves, xscale="linear", yscale="log" if logarithmic else "linear",
         xticks=states,

@@ -81,14 +81,14 @@ def draw(
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
-    axes.set(xscale=panel.xscale, yscale=panel.yscale, xlabel=panel.xlabel)
-    if panel.xscale == "symlog":
-        axes.set_xscale("symlog", linthresh=1)
+    axes.set_xlabel(panel.xlabel)
     for turn, curve in enumerate(panel.curves):
         _draw_curve(axes, curve, panel, turn)
     for reference in panel.references:
         _draw_reference(axes, reference)
-    axes.autoscale_view()
+    # Scales come when all is drawn: a logarithmic axis cannot be fitted to the first single point.
+    axes.set_xscale(panel.xscale, **({"linthresh": 1} if panel.xscale == "symlog" else {}))
+    axes.set_yscale(panel.yscale)
     if panel.also is not None:
         panel.also(axes)
     for axis, ticks in ((axes.xaxis, panel.xticks), (axes.yaxis, panel.yticks)):

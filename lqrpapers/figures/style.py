@@ -64,13 +64,15 @@ def describe(figure: Figure, text: str) -> Figure:
 SIGNS = {
     "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η",
     "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ", "Delta": "Δ", "nabla": "∇",
-    "sum": "Σ", "times": "×", "|": "‖", ",": " ", "mathcal": "", "ell": "ℓ", "dagger": "†",
+    "sum": "Σ", "times": " × ", "|": "‖", ",": " ", "mathcal": "", "ell": "ℓ", "dagger": "†",
 }  # fmt: skip
 
 
 def _spoken(formula: str) -> str:
     """A formula of TeX without its markup: r"\\|\\nabla J\\|_F" becomes "‖∇J‖_F"."""
     signs = re.sub(
-        r"\\([A-Za-z]+|.)\s*", lambda command: SIGNS.get(command[1], command[1]), formula
+        r"\\([A-Za-z]+|.)( +(?=[A-Za-z]))?",
+        lambda command: SIGNS.get(command[1], command[1]),
+        formula,
     )
     return re.sub("[{}]", "", signs)

@@ -81,7 +81,7 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
     """One curve in words: its ends, its turn, the range of its samples, what is infinite."""
     x, y = curve.data()
     middle = curve.middle()
-    dashed = curve.line == "--" and not curve.listed
+    dashed = curve.line == "--" and not curve.listed and not curve.label
     name = f"{curve.name}, dashed" if dashed else curve.name
     if not curve.line and not ((np.diff(x) > 0).all() or (np.diff(x) < 0).all()):
         return f"{name}: {_cloud(x, y)}"
@@ -91,7 +91,7 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
         known = y[np.isfinite(y)]
         if known.size and len(y) > 1:
             words += f", {len(y)} samples from {number(known.min())} to {number(known.max())}"
-            words += _last(y[:, -1])
+            words += _last(y[:, -1]) if len(x) > 1 else ""
         lost = int(np.isinf(y[:, -1]).sum())
         if lost:
             words += f", {lost} of {len(y)} infinite at {exact(x[-1])}"

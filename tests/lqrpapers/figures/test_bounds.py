@@ -1,16 +1,9 @@
 """Figures of printed and corrected constants."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from lqrpapers.figures import bounds
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def test_box_plots_count_violations_and_bounds_that_are_not_positive():
@@ -30,11 +23,12 @@ def test_box_plots_want_the_same_quantities_in_each_panel():
 def test_curves_tell_where_a_bound_is_negative():
     x = np.array([1.0, 2.0, 4.0])
     figure = bounds.violation_curves({"E": ("c", x, np.array([-1.0, 3.0, 0.5]), np.ones(3))})
-    assert "E: printed from 0.5 to 3, negative bound from 1 to 1" in figure.alt_text
+    assert "E: printed bound not positive from 1 to 1 (shaded)" in figure.alt_text
+    assert "as printed: 3 at 2 to 0.5 at 4" in figure.alt_text
     quiet = bounds.violation_curves({"E": ("c", x, np.array([2.0, 3.0, 0.5]), np.ones(3))})
-    assert "negative" not in quiet.alt_text
+    assert "not positive" not in quiet.alt_text
 
 
 def test_curves_want_arrays_of_one_length():
-    with pytest.raises(ValueError, match="E: expected arrays of one length"):
+    with pytest.raises(ValueError, match=r"E: expected shape \(3,\), got \(2,\)"):
         bounds.violation_curves({"E": ("c", np.ones(3), np.ones(2), np.ones(3))})

@@ -1,13 +1,8 @@
 """Figures of the gradient and the Hessian: alt text follows the data, bad shapes are refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -17,12 +12,6 @@ from lqrpapers.figures import derivatives, hessians
 t = np.linspace(-1.0, 1.0, 41)
 share = np.linspace(0.0, 1.0, 11)
 rng = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def _close() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def models(scale: float) -> Figure:
@@ -104,14 +93,29 @@ def test_spectrum_says_how_many_eigenvalues_are_negative_and_until_where() -> No
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: derivatives.models_on_a_line(t, t[1:], t, t, t, t, t), "cost: expected 41"),
-        (lambda: derivatives.models_on_a_line([], t, t, t, t, t, t), "step: expected a filled"),
+        (
+            lambda: derivatives.models_on_a_line(t, t[1:], t, t, t, t, t),
+            r"cost: expected x .* got \(41,\) and \(40,\)",
+        ),
+        (
+            lambda: derivatives.models_on_a_line([], t, t, t, t, t, t),
+            "step: expected shape",
+        ),
         (lambda: derivatives.difference_errors(t, {"a": t}, {"b": t}), "promised"),
-        (lambda: derivatives.spread_by_states([1, 2], {"a": [t]}, "x"), "expected 2 groups"),
+        (
+            lambda: derivatives.spread_by_states([1, 2], {"a": [t]}, "x"),
+            "a: expected .*samples, 2",
+        ),
         (lambda: derivatives.cost_past_the_boundary(t, t, t, 0.0), "cost: expected finite"),
-        (lambda: hessians.spectrum_on_a_path(share, share), "eigenvalues: expected a filled"),
-        (lambda: hessians.steps_near_the_optimum({"a": t}, {"a": t[1:]}), "a: expected 41"),
-        (lambda: hessians.meta_gradient_error(t, {"a": t}, (t, t, "b")), "a: expected a filled"),
+        (
+            lambda: hessians.spectrum_on_a_path(share, share),
+            "eigenvalues: expected .*11, mn",
+        ),
+        (lambda: hessians.steps_near_the_optimum({"a": t}, {"a": t[1:]}), "a: expected x"),
+        (
+            lambda: hessians.meta_gradient_error(t, {"a": t}, (t, t, "b")),
+            "a: expected .*S, 41",
+        ),
     ],
 )
 def test_wrong_shapes_are_named(call: Callable[[], Any], message: str) -> None:

@@ -1,6 +1,5 @@
 """Figures of chapter 10: alt text follows the data, wrong shapes are refused."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -9,15 +8,9 @@ from lqrpapers.figures import hessian_estimates, zeroth_order
 X = np.array([1.0, 2.0, 4.0])
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
 def panels(factor=1.0, width=3):
     samples = factor * np.ones((5, width)) / X[:width]
-    first = zeroth_order.Panel(
+    first = zeroth_order.Errors(
         "queries",
         {"Stein": (X, samples)},
         {"Stein": (X, 1 / X), "bound": (X, 2 / X)},

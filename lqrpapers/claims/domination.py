@@ -25,7 +25,7 @@ def _T(X: Array) -> Array:
     return X.swapaxes(-1, -2)
 
 
-def _steepest(at: objective.Evaluation) -> Array:
+def _steepest(at: objective.AtGain) -> Array:
     """E'R_K^-1 E: minus the value of the best one-step change, as a quadratic form in x."""
     return np.asarray(_T(at.E) @ np.linalg.solve(at.R_K, at.E))
 

@@ -134,7 +134,7 @@ def step_with_printed_hessian(
     tasks: LQR, K: ArrayLike, inner_step_size: ArrayLike, *, tolerance: float = 1e-6
 ) -> Iterator[Sides]:
     """The step is along the gradient of J_ML, with the Hessian formula of the report."""
-    error, size = _meta_gradient_error(tasks, K, inner_step_size, printed.hessian)
+    error, size = _meta_gradient_error(tasks, K, inner_step_size, printed.hessian_at)
     yield Sides("step", error / size, tolerance)
 
 

@@ -159,7 +159,7 @@ def printed_meta_gradient(
     error = matrix_reading_error(tasks, K, inner_step_size)
     yield Sides("best m x m matrix", error, tolerance)
     yield _against_differences(
-        tasks, K, inner_step_size, printed.hessian, "report's Hessian formula", tolerance
+        tasks, K, inner_step_size, printed.hessian_at, "report's Hessian formula", tolerance
     )
 
 

@@ -74,15 +74,8 @@ def value_difference(
         left.axhline(total, color=BLACK, linewidth=1.2, **PROMISED)
         left.set_xlabel("time step $t$")
         left.set_ylabel("value difference (dimensionless)")
-        right.fill_between(
-            fractions,
-            linear_along,
-            facecolor=LINEAR.color,
-            hatch="//",
-            edgecolor="white",
-            linewidth=0,
-            label=LINEAR.label,
-        )
+        right.fill_between(fractions, linear_along, facecolor=LINEAR.color, hatch="//",
+                           edgecolor="white", linewidth=0, label=LINEAR.label)  # fmt: skip
         right.fill_between(
             fractions, quadratic_along, color=QUADRATIC.color, linewidth=0, label=QUADRATIC.label
         )

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .looks import BLACK, METHODS, VERMILION
+from .looks import BLACK, METHODS, VERMILION, Look
 from .style import describe, drawing
 from .words import joined, number
 
@@ -39,17 +40,20 @@ def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
     """Shade the cost relative to `least`; hatch where it is infinite."""
     finite = np.isfinite(costs)
     relative = np.where(finite, costs / least, np.nan)
-    outside = axes.contourf(
-        x, y, ~finite, levels=[0.5, 1.5], colors=[HATCH["facecolor"]], hatches=[HATCH["hatch"]],
-        zorder=0,
-    )  # fmt: skip
-    outside.set_hatchcolor(HATCH["hatchcolor"])
+    hatch_outside(axes, x, y, finite)
     axes.contourf(x, y, relative, levels=LEVELS, colors=SHADES[:-1], extend="max", zorder=1)
     lines = axes.contour(
         x, y, relative, levels=LEVELS[1:], colors="#8a8a8a", linewidths=0.5, zorder=1
     )
     axes.clabel(lines, levels=[2.0, 10.0, 100.0], fmt=lambda level: f"{level:g}", fontsize=8)
-    axes.contour(x, y, finite, levels=[0.5], colors=BLACK, linewidths=1.2, zorder=2)
+
+
+def hatch_outside(axes: Axes, x: Array, y: Array, inside: NDArray[np.bool_]) -> None:
+    """Hatch where a set (b, a) in the plane of x (a,) and y (b,) is not, and draw its boundary."""
+    outside = axes.contourf(x, y, ~inside, levels=[0.5, 1.5], colors=[HATCH["facecolor"]],
+                            hatches=[HATCH["hatch"]], zorder=0)  # fmt: skip
+    outside.set_hatchcolor(HATCH["hatchcolor"])
+    axes.contour(x, y, inside, levels=[0.5], colors=BLACK, linewidths=1.2, zorder=2)
     axes.grid(False)
 
 
@@ -77,7 +81,7 @@ def paths_in_plane(
         Coordinates in the plane.
     costs : array (b, a)
         Cost at each point; infinite where the gain does not stabilize.
-    paths : mapping from a name in `style.METHODS` to a sequence of arrays (T, 2)
+    paths : mapping from a name in `looks.METHODS` to a sequence of arrays (T, 2)
         One path for each start.
     optimum : (float, float)
     least : float
@@ -91,7 +95,7 @@ def paths_in_plane(
     """
     _check_plane(x, y, costs)
     if unknown := set(paths) - set(METHODS):
-        raise ValueError(f"paths: expected names in style.METHODS, got {sorted(unknown)}")
+        raise ValueError(f"paths: expected names in looks.METHODS, got {sorted(unknown)}")
     with drawing(width=6.4, height=5.4) as (figure, axes):
         _plane(axes, x, y, costs, least)
         handles: list[Line2D | Patch] = []
@@ -103,17 +107,15 @@ def paths_in_plane(
         for name, members in paths.items():
             look = METHODS[name]
             for path in members:
-                axes.plot(*path.T, color=look.color, zorder=3)
-                marks = _evenly_spaced(path, 0.5)
-                axes.plot(*marks.T, look.marker, color=look.color, markersize=4.5, zorder=3)
+                _walk(axes, path, look, spacing=0.5)
             handles.append(Line2D([], [], color=look.color, marker=look.marker, label=look.label))
         starts = np.array([path[0] for members in paths.values() for path in members])
         if len(starts):
             axes.plot(*starts.T, "o", color=BLACK, markerfacecolor="white", markersize=7, zorder=4)
-            handles.append(_marker("o", "start", hollow=True))
+            handles.append(entry("o", "start", hollow=True))
         best = METHODS["optimum"]
         axes.plot(*optimum, best.marker, color=best.color, markersize=12, zorder=5)
-        handles.append(_marker(best.marker, best.label))
+        handles.append(entry(best.marker, best.label))
         if segment is not None:
             ends = np.array(segment)
             axes.plot(*ends.T, ":", color=VERMILION, linewidth=2, zorder=4)
@@ -151,18 +153,20 @@ def paths_in_plane(
     return describe(figure, text)
 
 
-def _marker(marker: str, label: str, *, hollow: bool = False) -> Line2D:
+def entry(marker: str, label: str, *, hollow: bool = False) -> Line2D:
+    """A black marker for a legend."""
     return Line2D(
         [], [], color=BLACK, marker=marker, linestyle="none", label=label,
         markerfacecolor="white" if hollow else BLACK, markersize=7,
     )  # fmt: skip
 
 
-def _evenly_spaced(path: Array, spacing: float) -> Array:
-    """Points of a path about `spacing` apart along it, so that markers do not pile up."""
+def _walk(axes: Axes, path: Array, look: Look, spacing: float) -> None:
+    """Draw a path (T, 2) with markers `spacing` apart along it, so that they do not pile up."""
     length = np.concatenate([[0.0], np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()])
     places = np.searchsorted(length, np.arange(spacing, length[-1], spacing))
-    return path[places]
+    axes.plot(*path.T, color=look.color, zorder=3)
+    axes.plot(*path[places].T, look.marker, color=look.color, markersize=4.5, zorder=3)
 
 
 def segment_and_slice(
@@ -209,9 +213,7 @@ def segment_and_slice(
         _plane(right, x, y, costs, least)
         right.plot([1, 0], [0, 1], ":", color=VERMILION, linewidth=2.4, zorder=4)
         for piece in projections:
-            right.plot(*piece.T, color=way.color, zorder=4)
-            marks = _evenly_spaced(piece, 0.22)
-            right.plot(*marks.T, way.marker, color=way.color, markersize=4.5, zorder=4)
+            _walk(right, piece, way, spacing=0.22)
         right.plot([1, 0], [0, 1], "o", color=BLACK, markerfacecolor="white", markersize=7,
                    zorder=5)  # fmt: skip
         right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
@@ -223,8 +225,8 @@ def segment_and_slice(
         )  # fmt: skip
         handles = left.get_legend_handles_labels()[0]
         handles += [
-            _marker("o", "the two gains", hollow=True),
-            _marker("*", METHODS["optimum"].label),
+            entry("o", "the two gains", hollow=True),
+            entry("*", METHODS["optimum"].label),
             Line2D([], [], color=VERMILION, marker="X", linestyle="none", label="midpoint"),
             Patch(**HATCH, label="not stabilizing"),
         ]

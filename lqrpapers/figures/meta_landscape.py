@@ -15,7 +15,7 @@ from lqrlib.validation import Array
 from .by_size import ratios_by_size
 from .checking import shaped
 from .curves import Curve, Panel, points
-from .landscape import HATCH
+from .landscape import HATCH, entry, hatch_outside
 from .looks import BLACK, CORRECTED, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
 from .panels import draw
 from .style import describe, drawing
@@ -127,15 +127,11 @@ def two_pieces(
     shaped("costs", costs, len(y), len(x))
     finite = np.isfinite(costs)
     with drawing(width=6.4, height=5.2) as (figure, axes):
-        outside = axes.contourf(
-            x, y, ~finite, levels=[0.5, 1.5], colors=[HATCH["facecolor"]], hatches=[HATCH["hatch"]]
-        )
-        outside.set_hatchcolor(HATCH["hatchcolor"])
+        hatch_outside(axes, x, y, finite)
         levels = np.geomspace(costs[finite].min(), 50 * costs[finite].min(), 14)
         shades = [str(shade) for shade in np.linspace(1.0, 0.6, len(levels))]
         axes.contourf(x, y, np.where(finite, costs, np.nan), levels=levels, colors=shades,
                       extend="max")  # fmt: skip
-        axes.contour(x, y, finite, levels=[0.5], colors=BLACK, linewidths=1.2)
         look = METHODS["maml"]
         for path in paths:
             axes.plot(*path.T, color=look.color, zorder=3)
@@ -147,13 +143,10 @@ def two_pieces(
                 ha="center", va="center", zorder=6,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 2.0},
             )  # fmt: skip
-        axes.grid(False)
         axes.set(xlabel=labels[0], ylabel=labels[1], aspect="equal")
         handles = [
-            Line2D([], [], color=BLACK, marker="*", linestyle="none", markersize=11,
-                   label="lowest minimum"),
-            Line2D([], [], color=BLACK, marker="X", linestyle="none", markersize=8,
-                   label="another minimum"),
+            entry("*", "lowest minimum"),
+            entry("X", "another minimum"),
             Line2D([], [], color=look.color, marker="o", markerfacecolor="white",
                    markeredgecolor=BLACK, label="descent"),
             Patch(**HATCH, label="not common"),

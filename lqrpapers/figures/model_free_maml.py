@@ -97,16 +97,9 @@ def _curves(series: Series) -> list[Curve]:
         curves.append(dashed(*series.predicted, look, f"{label}, predicted", listed=alone))
     if series.recorded is not None:
         curves.append(
-            points(
-                *series.recorded,
-                look,
-                f"{label}, recorded",
-                hollow=True,
-                size=5,
-                every=2,
-                listed=alone,
-            )
-        )
+            points(*series.recorded, look, f"{label}, recorded", hollow=True, size=5, every=2,
+                   listed=alone)
+        )  # fmt: skip
     return curves
 
 

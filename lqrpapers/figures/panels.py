@@ -156,7 +156,7 @@ def _bands(curve: Curve, top: float | None) -> list[tuple[Array, Array]]:
     for pair in curve.quantiles:
         ends = np.full((2, samples.shape[1]), np.nan)
         # Between two infinite values there is nothing to interpolate.
-        method: Any = "linear" if np.isfinite(samples[:, there]).all() else "inverted_cdf"
+        method: Any = "inverted_cdf" if np.isinf(samples).any() else "linear"
         ends[:, there] = np.nanquantile(samples[:, there], pair, axis=0, method=method)
         bands.append((_drawn(ends[0], top), _drawn(ends[1], top)))
     return bands

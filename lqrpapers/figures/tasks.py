@@ -15,6 +15,7 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel
+from .landscape import entry
 from .looks import BLACK, BLUE, GREEN, ORANGE, SERIES, in_order
 from .panels import draw
 from .regulator import wilson_interval
@@ -111,10 +112,8 @@ def sublevel_plane(
             Line2D([], [], color=BLACK, linestyle=":", label="edge of stability"),
             Patch(color=SHADES[1], label="$S_{ML}$"),
             Patch(color=SHADES[0], label="stabilizes all"),
-            Line2D([], [], color=BLACK, marker="*", linestyle="none", label="$K_i^*$",
-                   markersize=9),
-            Line2D([], [], color=BLACK, marker="o", markerfacecolor="white", linestyle="none",
-                   label="$K_0$"),
+            entry("*", "$K_i^*$"),
+            entry("o", "$K_0$", hollow=True),
         ]  # fmt: skip
         figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return describe(

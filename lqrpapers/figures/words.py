@@ -143,6 +143,8 @@ def _turns(x: Array, y: Array, logarithmic: bool) -> str:
 
 def _cloud(x: Array, y: Array) -> str:
     known = y[np.isfinite(y)]
+    if not known.size:
+        return "no point with a finite value"
     lost = f", {y.size - known.size} more without a finite value" if known.size < y.size else ""
     return (
         f"{known.size:,} points, from {number(known.min())} to {number(known.max())} over "

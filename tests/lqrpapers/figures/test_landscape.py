@@ -55,7 +55,7 @@ def test_bad_shapes_and_names_are_refused():
         _drawn(STAR[:-1])
     with pytest.raises(ValueError, match="no stabilizing gain"):
         _drawn(np.full_like(STAR, np.inf))
-    with pytest.raises(ValueError, match="style.METHODS"):
+    with pytest.raises(ValueError, match="looks.METHODS"):
         _drawn(paths={"guess": [np.zeros((2, 2))]})
 
 

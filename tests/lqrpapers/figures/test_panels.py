@@ -84,6 +84,13 @@ def test_missing_samples_are_left_out_and_a_place_without_any_is_not_drawn():
     assert band_of(axes)[1.0] == (1.0, 3.0)
 
 
+def test_bands_of_groups_of_unequal_size_are_those_of_each_group():
+    groups = [np.arange(4.0), np.arange(7.0), np.arange(11.0)]
+    axes = axes_of(Curve(X, side_by_side(groups), LOOK, quantiles=((0.1, 0.9),)))
+    ends = [np.quantile(group, (0.1, 0.9)) for group in groups]
+    np.testing.assert_allclose(list(band_of(axes).values()), ends)
+
+
 def test_infinite_values_are_drawn_at_the_top_or_not_at_all():
     lost = SAMPLES.copy()
     lost[1:, 2] = np.inf

@@ -78,7 +78,7 @@ def gap_curves(
         curves = [curve for series in several for curve in _curves(series)]
         drawn.append(Panel(xlabel, curves, title, xscale=scale, ylim=ylim))
         gone += [
-            f"{series.label}: no run left."
+            f"{f'{title}, ' if title else ''}{series.label}: no run left."
             for series in several
             if series.gaps is not None and not len(series.gaps)
         ]

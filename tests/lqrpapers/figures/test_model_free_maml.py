@@ -35,7 +35,7 @@ def test_what_is_drawn_is_said():
     assert "2 panels" in text
     assert "toy, predicted: 4 at 0 to 0.5 at 4" in text
     assert "toy, recorded: 4 at 0 to 0.25 at 4" in text
-    assert "none left: no run left" in text
+    assert "right, none left: no run left" in text
 
 
 def test_every_axis_is_labelled():

@@ -24,17 +24,14 @@ def surely_more_often(failures: ArrayLike, trials: int, confidence: float = 0.99
     return np.where(count > 0, low, 0.0)
 
 
-def _signs(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    return np.asarray(2.0 * rng.integers(0, 2, shape) - 1)
-
-
 def _diagonal_signs(count: int, samples: int, rng: np.random.Generator) -> Array:
-    return np.asarray(_signs((count, samples, 4), rng)[..., None] * np.eye(4))
+    signs = 2.0 * rng.integers(0, 2, (count, samples, 4)) - 1
+    return np.asarray(signs[..., None] * np.eye(4))
 
 
 def _rank_one(count: int, samples: int, rng: np.random.Generator) -> Array:
     w = rng.standard_normal((count, samples, 2, 3))
-    return np.asarray(w / np.linalg.norm(w, axis=(-2, -1), keepdims=True))
+    return np.asarray(w / frobenius_norm(w)[..., None, None])
 
 
 def _rare_entries(count: int, samples: int, rng: np.random.Generator) -> Array:
@@ -79,11 +76,11 @@ def matrix_bernstein(
     *,
     repetitions: int = 2000,
     failures: Sequence[float] = (0.5, 0.2, 0.05),
-    shares: Sequence[float] = (0.5, 1.0),
+    relative_errors: Sequence[float] = (0.5, 1.0),
 ) -> Iterator[Sides]:
     """Means of random matrices with the lemma's number of samples, and exact tails of coins.
 
-    The errors allowed are shares of sigma, Frobenius norm. Left side: the failure probability
+    The errors allowed are relative to sigma, Frobenius norm. Left side: the failure probability
     that the repetitions prove beyond doubt (1e-4).
     """
     for p in (0.5, 0.02):
@@ -95,13 +92,13 @@ def matrix_bernstein(
     generator = np.random.default_rng(rng)
     for name, (draw, variance, bound, shape) in ENSEMBLES.items():
         deviation, found = np.sqrt(variance), []
-        for failure, share in product(failures, shares):
-            error = share * deviation
+        for failure, relative in product(failures, relative_errors):
+            error = relative * deviation
             samples = int(matrix_bernstein_samples(error, deviation, bound, failure, *shape))
             means = draw(repetitions, samples, generator).mean(axis=1)
             missed = np.count_nonzero(frobenius_norm(means) > error)
             found.append(surely_more_often(missed, repetitions))
-        yield Sides(name, np.array(found), np.repeat(failures, len(shares)))
+        yield Sides(name, np.array(found), np.repeat(failures, len(relative_errors)))
 
 
 @claim("s1-tr-16", form="dropped")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
-from lqrlib.matrices import frobenius_norm
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
 from lqrlib.objective import optimality_gap
 from lqrlib.problem import LQR
 from lqrlib.validation import Array
@@ -17,17 +17,9 @@ from ..constants import magnitudes, printed
 from .registry import Sides, claim
 
 
-def _trace(X: Array) -> Array:
-    return np.asarray(np.trace(X, axis1=-2, axis2=-1))
-
-
-def _T(X: Array) -> Array:
-    return X.swapaxes(-1, -2)
-
-
 def _steepest(at: objective.Evaluation) -> Array:
     """E'R_K^-1 E: minus the value of the best one-step change, as a quadratic form in x."""
-    return np.asarray(_T(at.E) @ np.linalg.solve(at.R_K, at.E))
+    return transpose(at.E) @ np.linalg.solve(at.R_K, at.E)
 
 
 @claim("s2-lemma-3.2")
@@ -36,14 +28,14 @@ def gradient_domination(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     objective.require_stabilizing(problem, K)
     at, here = magnitudes(problem, K), objective.evaluate(problem, K)
     yield Sides("upper bound", at.gap, _dominating(problem, K))
-    sharper = at.optimal_Sigma * _trace(_steepest(here))
+    sharper = at.optimal_Sigma * trace(_steepest(here))
     yield Sides("sharper upper bound", at.gap, sharper)
     yield Sides("lower bound", at.mu * frobenius_norm(here.E) ** 2 / at.R_K, at.gap)
 
 
 def _dominating(problem: LQR, K: ArrayLike) -> Array:
     square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    return np.asarray(square / printed.gradient_domination(problem, K))
+    return square / printed.gradient_domination(problem, K)
 
 
 @claim("s1-lemma-7")
@@ -62,11 +54,8 @@ def domination_without_excitation(problem: LQR, K: ArrayLike) -> Iterator[Sides]
     mu = np.where(positive, values, np.inf).min(axis=-1)
     best = objective.evaluate(problem, objective.optimal_gain(problem))
     square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    constant = np.linalg.norm(best.Sigma, 2, axis=(-2, -1))
-    constant = constant / (4 * np.linalg.eigvalsh(problem.R)[..., 0] * mu**2)
-    yield Sides(
-        "upper bound", optimality_gap(problem, K), constant * square, 0.0, "Sigma0 is definite"
-    )
+    bound = square * (spectral_norm(best.Sigma) / (4 * least_eigenvalue(problem.R) * mu**2))
+    yield Sides("upper bound", optimality_gap(problem, K), bound, 0.0, "Sigma0 is definite")
 
 
 @claim("s2-cor-3.3")
@@ -78,8 +67,8 @@ def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     """
     objective.require_stabilizing(problem, K)
     optimal = objective.optimal_gain(problem)
-    weight = np.linalg.eigvalsh(objective.evaluate(problem, optimal).R_K)[..., 0]
-    mu = np.linalg.eigvalsh(problem.Sigma0)[..., 0]
+    weight = least_eigenvalue(objective.evaluate(problem, optimal).R_K)
+    mu = least_eigenvalue(problem.Sigma0)
     distance = frobenius_norm(objective.gain_array(problem, K) - optimal)
     yield Sides("", distance**2, _dominating(problem, K) / (mu * weight))
 
@@ -107,8 +96,8 @@ def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
     """C(K + step) - C(K) by Lemma B.2: keeps its digits for steps too small to move K itself."""
     gain = objective.gain_array(problem, K)
     at, there = objective.evaluate(problem, gain), objective.evaluate(problem, gain + step)
-    form = 2 * _T(step) @ at.E + _T(step) @ at.R_K @ step
-    return _trace(there.Sigma @ form)
+    form = 2 * transpose(step) @ at.E + transpose(step) @ at.R_K @ step
+    return trace(there.Sigma @ form)
 
 
 def value_difference(problem: LQR, K: ArrayLike, other: ArrayLike) -> Array:
@@ -142,10 +131,10 @@ def value_difference_and_advantage(
     u = -gain @ x
     advantage, scale = _advantage(problem, at.P, x, u)
     step = gain - objective.gain_array(problem, K)
-    form = _T(step) @ at.R_K @ step + 2 * _T(step) @ at.E
-    predicted = (_T(x) @ form @ x)[..., 0, 0]
+    form = transpose(step) @ at.R_K @ step + 2 * transpose(step) @ at.E
+    predicted = (transpose(x) @ form @ x)[..., 0, 0]
     yield Sides("advantage", np.abs(advantage - predicted), tolerance * scale)
-    least = -(_T(x) @ _steepest(at) @ x)[..., 0, 0]
+    least = -(transpose(x) @ _steepest(at) @ x)[..., 0, 0]
     yield Sides("least advantage", least, advantage, 1e-12 * scale)
     best = -(objective.gain_array(problem, K) - np.linalg.solve(at.R_K, at.E)) @ x
     attained, scale = _advantage(problem, at.P, x, best)
@@ -156,7 +145,7 @@ def _advantage(problem: LQR, P: Array, x: Array, u: Array) -> tuple[Array, Array
     """Q_K(x, u) - V_K(x) from the definition, and the size of the terms it is made of."""
 
     def square(weight: Array, vector: Array) -> Array:
-        return np.asarray((_T(vector) @ weight @ vector)[..., 0, 0])
+        return (transpose(vector) @ weight @ vector)[..., 0, 0]
 
     ahead = square(problem.Q, x) + square(problem.R, u) + square(P, problem.A @ x + problem.B @ u)
     for noise, vector in ((problem.state_noise, x), (problem.input_noise, u)):

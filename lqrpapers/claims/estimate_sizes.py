@@ -8,17 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import estimators, objective
-from lqrlib.matrices import frobenius_norm, spectral_norm
+from lqrlib.matrices import frobenius_norm, spectral_norm, transpose
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from ..constants import printed
-from ..constants.estimates import (
-    EstimateSize,
-    gradient_size,
-    hessian_size,
-    printed_hessian_smoothness,
-)
+from ..constants.estimates import gradient_size, hessian_size, printed_hessian_smoothness
 from .domination import value_difference_along
 from .registry import Sides, claim
 from .zeroth_order import averaged, left_action, nodes, second_difference_along
@@ -37,59 +32,38 @@ def _differences(problem: LQR, gain: Array, radius: Array) -> tuple[Array, Array
     return U, weights, plus, value_difference_along(problem, gain, -U)
 
 
-def _gradient_steps(
-    problem: LQR, K: ArrayLike, share: float, failure: float, form: str
-) -> tuple[EstimateSize, Array, Iterator[Sides]]:
+@claim("s1-tr-17", form=("printed", "corrected", "sharp"))
+def gradient_samples(
+    problem: LQR,
+    K: ArrayLike,
+    *,
+    relative_error: float = 0.1,
+    failure: float = 0.1,
+    form: str,
+) -> Iterator[Sides]:
+    """The steps of the proof for an error of relative_error * ||grad J||.
+
+    "bias" at the radius, "almost sure bound" B_r of the worst direction, "variance". As printed;
+    with the repaired h_cost, h_G and h_grad; sharp, from a Taylor expansion and the vector
+    Bernstein inequality.
+    """
     gain, exact = objective.gain_array(problem, K), objective.gradient(problem, K)
-    epsilon = share * frobenius_norm(exact)
+    epsilon = relative_error * frobenius_norm(exact)
     size = gradient_size(problem, gain, epsilon, failure=failure, form=form)
     U, weights, plus, minus = _differences(problem, gain, size.radius)
     d = U.shape[-2] * U.shape[-1]
     Z = (d / (2 * size.radius**2) * (plus - minus))[..., None, None] * U
     mean = averaged(weights, Z)
-    floor = 1e-9 * frobenius_norm(exact)
-
-    def sides() -> Iterator[Sides]:
-        yield Sides("bias", frobenius_norm(mean - exact), size.bias, floor)
-        if form == "sharp":
-            yield Sides("almost sure bound", frobenius_norm(Z).max(axis=0), size.bound)
-            square = averaged(weights, frobenius_norm(Z) ** 2) - frobenius_norm(mean) ** 2
-            yield Sides("variance", square, size.deviation**2)
-            return
+    yield Sides("bias", frobenius_norm(mean - exact), size.bias, 1e-9 * frobenius_norm(exact))
+    if form == "sharp":
+        yield Sides("almost sure bound", frobenius_norm(Z).max(axis=0), size.bound)
+        variance = averaged(weights, frobenius_norm(Z) ** 2) - frobenius_norm(mean) ** 2
+    else:
         yield Sides("almost sure bound", frobenius_norm(Z - mean).max(axis=0), size.bound)
-        rows = averaged(weights, Z @ Z.swapaxes(-1, -2)) - mean @ mean.swapaxes(-1, -2)
-        columns = averaged(weights, Z.swapaxes(-1, -2) @ Z) - mean.swapaxes(-1, -2) @ mean
+        rows = averaged(weights, Z @ transpose(Z)) - mean @ transpose(mean)
+        columns = averaged(weights, transpose(Z) @ Z) - transpose(mean) @ mean
         variance = np.maximum(spectral_norm(rows), spectral_norm(columns))
-        yield Sides("variance", variance, size.deviation**2)
-
-    return size, epsilon, sides()
-
-
-@claim("s1-tr-17")
-def gradient_samples(
-    problem: LQR, K: ArrayLike, *, share: float = 0.1, failure: float = 0.1
-) -> Iterator[Sides]:
-    """The steps of the proof for an error of share * ||grad J||, with the constants as printed.
-
-    "bias" at the printed radius, "almost sure bound" B_r of the worst direction, "variance".
-    """
-    yield from _gradient_steps(problem, K, share, failure, "printed")[2]
-
-
-@claim("s1-tr-17", form="corrected")
-def corrected_gradient_samples(
-    problem: LQR, K: ArrayLike, *, share: float = 0.1, failure: float = 0.1
-) -> Iterator[Sides]:
-    """The same with the repaired h_cost, h_G and h_grad."""
-    yield from _gradient_steps(problem, K, share, failure, "corrected")[2]
-
-
-@claim("s1-tr-17", form="sharp")
-def sharp_gradient_samples(
-    problem: LQR, K: ArrayLike, *, share: float = 0.1, failure: float = 0.1
-) -> Iterator[Sides]:
-    """The same from a Taylor expansion and the vector Bernstein inequality."""
-    yield from _gradient_steps(problem, K, share, failure, "sharp")[2]
+    yield Sides("variance", variance, size.deviation**2)
 
 
 def gradient_failures(
@@ -120,7 +94,13 @@ def gradient_failures(
 
 @claim("s1-tr-17", form="dropped")
 def gradient_samples_beyond_the_boundary(
-    problem: LQR, K: ArrayLike, rng: Seed, *, radius: float, samples: int, share: float = 0.1
+    problem: LQR,
+    K: ArrayLike,
+    rng: Seed,
+    *,
+    radius: float,
+    samples: int,
+    relative_error: float = 0.1,
 ) -> Iterator[Sides]:
     """An estimate from the exact cost at a radius whose sphere leaves the stabilizing set."""
     exact = objective.gradient(problem, K)
@@ -132,52 +112,52 @@ def gradient_samples_beyond_the_boundary(
         found = estimators.two_point_gradient(function, K, radius, samples, rng)
         error = frobenius_norm(found - exact)
     error = np.where(np.isfinite(error), error, np.inf)
-    allowed = share * frobenius_norm(exact)
+    allowed = relative_error * frobenius_norm(exact)
     yield Sides("failure rate", error, allowed, 0.0, "the sphere of radius r stabilizes")
 
 
 @claim("s1-tr-18")
 def hessian_samples(
-    problem: LQR, K: ArrayLike, *, share: float = 0.1, failure: float = 0.1
+    problem: LQR, K: ArrayLike, *, relative_error: float = 0.1, failure: float = 0.1
 ) -> Iterator[Sides]:
-    """The steps of the proof for an error of share * ||Hessian||_F, with everything as printed.
+    """The steps of the proof for an error of relative_error * ||Hessian||_F, all as printed.
 
     "bias": the mean of the estimate, acting on X from the left, is within half the error of the
     Hessian. "almost sure bound" of the worst direction. "Hessian Lipschitz": h_hess of TR Lemma 15
     at the distance h_Delta, along the gradient and the coordinates.
     """
     gain, exact = objective.gain_array(problem, K), objective.hessian_matrix(problem, K)
-    epsilon = share * frobenius_norm(exact)
+    epsilon = relative_error * frobenius_norm(exact)
     size = hessian_size(problem, gain, epsilon, failure=failure)
     U, weights, plus, _ = _differences(problem, gain, size.radius)
     m, n = U.shape[-2:]
-    square = U @ U.swapaxes(-1, -2) - np.eye(m)
+    square = U @ transpose(U) - np.eye(m)
     second = second_difference_along(problem, gain, U)
     pairs = (m**2 / size.radius**2 * second)[..., None, None] * square
     mean = averaged(weights, pairs)
     yield Sides("bias", frobenius_norm(left_action(mean, n) - exact), size.bias)
     Z = (m**2 / size.radius**2 * plus)[..., None, None] * square
     yield Sides("almost sure bound", frobenius_norm(Z - mean).max(axis=0), size.bound)
-    reach = printed.smoothness_radius(problem, gain)
-    rays = (reach / size.radius)[..., None, None] * np.concatenate([U[: m * n], U[-1:]])
+    distance = printed.smoothness_radius(problem, gain)
+    rays = (distance / size.radius)[..., None, None] * np.concatenate([U[: m * n], U[-1:]])
     change = frobenius_norm(objective.hessian_matrix(problem, gain + rays) - exact).max(axis=0)
-    yield Sides("Hessian Lipschitz", change, printed_hessian_smoothness(problem, gain) * reach)
+    yield Sides("Hessian Lipschitz", change, printed_hessian_smoothness(problem, gain) * distance)
 
 
 @claim("s1-tr-18", form="corrected")
 def stein_hessian_samples(
-    problem: LQR, K: ArrayLike, *, share: float = 0.1, failure: float = 0.1
+    problem: LQR, K: ArrayLike, *, relative_error: float = 0.1, failure: float = 0.1
 ) -> Iterator[Sides]:
     """Bias, bound and variance of the Stein estimate on vec K at its own radius."""
     gain, exact = objective.gain_array(problem, K), objective.hessian_matrix(problem, K)
-    epsilon = share * frobenius_norm(exact)
+    epsilon = relative_error * frobenius_norm(exact)
     size = hessian_size(problem, gain, epsilon, failure=failure, form="corrected")
     U, weights, _, _ = _differences(problem, gain, size.radius)
     d = exact.shape[-1]
     u = U.reshape((*U.shape[:-2], d, 1)) / size.radius[..., None, None]
     second = second_difference_along(problem, gain, U)
     curve = d * (d + 2) / size.radius**2 * second
-    Z = curve[..., None, None] * (u @ u.swapaxes(-1, -2) - np.eye(d) / (d + 2))
+    Z = curve[..., None, None] * (u @ transpose(u) - np.eye(d) / (d + 2))
     mean = averaged(weights, Z)
     floor = 1e-9 * frobenius_norm(exact)
     yield Sides("bias", frobenius_norm(mean - exact), size.bias, floor)

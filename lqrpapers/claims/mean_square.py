@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
-from lqrlib.matrices import frobenius_norm, spectral_norm
+from lqrlib.matrices import (
+    frobenius_norm,
+    least_eigenvalue,
+    spectral_norm,
+    symmetric_part,
+    transpose,
+)
 from lqrlib.matrix_equations import closed_loop, solve_riccati
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.problem import LQR
@@ -19,10 +25,6 @@ from .registry import Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
 ESCAPED = 1e100
-
-
-def _transpose(X: Array) -> Array:
-    return X.swapaxes(-1, -2)
 
 
 def _halved(problem: LQR) -> LQR:
@@ -43,11 +45,11 @@ def formal_solution(problem: LQR, K: ArrayLike, W: ArrayLike, *, adjoint: bool =
     """
     matrix = transition(problem, K)
     if adjoint:
-        matrix = _transpose(matrix)
+        matrix = transpose(matrix)
     n = problem.states
     right = np.broadcast_to(W, matrix.shape[:-2] + (n, n)).reshape(matrix.shape[:-2] + (n * n, 1))
     X = np.linalg.solve(np.eye(n * n) - matrix, right).reshape(matrix.shape[:-2] + (n, n))
-    return np.asarray((X + _transpose(X)) / 2)
+    return symmetric_part(X)
 
 
 def _least_ratio(X: Array, W: Array) -> Array:
@@ -56,7 +58,7 @@ def _least_ratio(X: Array, W: Array) -> Array:
         root = np.linalg.inv(np.linalg.cholesky(W))
     except np.linalg.LinAlgError:
         raise ValueError("Q, Sigma0: expected positive definite matrices") from None
-    return np.asarray(np.linalg.eigvalsh(root @ X @ _transpose(root))[..., 0])
+    return least_eigenvalue(root @ X @ transpose(root))
 
 
 # ---------------------------------------------------------------- mean-square stability
@@ -84,7 +86,7 @@ def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     gain = objective.gain_array(problem, K)
     radius = objective.mean_square_radius(problem, gain)
     X = formal_solution(problem, gain, np.eye(problem.states))
-    definite = np.linalg.eigvalsh(X)[..., 0] > 0
+    definite = least_eigenvalue(X) > 0
     with np.errstate(divide="ignore"):
         yield Sides("definite solution", np.where(definite, radius, 1 / radius), 1.0)
 
@@ -103,7 +105,21 @@ def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Iterator[Side
 # ---------------------------------------------------------------- generalised Lyapunov equations
 
 
-def _equation(problem: LQR, K: ArrayLike, tolerance: float, adjoint: bool) -> Iterator[Sides]:
+def _weight(problem: LQR, gain: Array, adjoint: bool) -> Array:
+    weight = problem.Q + transpose(gain) @ problem.R @ gain
+    return weight if adjoint else np.broadcast_to(problem.Sigma0, weight.shape)
+
+
+@claim("s2-eq-2", adjoint=True)
+@claim("s2-eq-3", adjoint=False)
+def lyapunov_equation(
+    problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8, adjoint: bool
+) -> Iterator[Sides]:
+    """P = Q + K'RK + F_K*(P), (2), or Sigma = Sigma0 + F_K(Sigma), (3), at stabilizing gains.
+
+    Relative residual, difference from an n^2 x n^2 solve, and P >= Q + K'RK (or Sigma >= Sigma0),
+    as 1 <= the least x'Px / x'(Q + K'RK)x.
+    """
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), objective.evaluate(problem, K)
     loop = closed_loop(problem, gain)
@@ -114,52 +130,22 @@ def _equation(problem: LQR, K: ArrayLike, tolerance: float, adjoint: bool) -> It
     error = frobenius_norm(X - formal_solution(problem, gain, W, adjoint=adjoint))
     yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance)
     least = _least_ratio(X, W)
-    floor = tolerance * spectral_norm(X) / np.linalg.eigvalsh(W)[..., 0]
+    floor = tolerance * spectral_norm(X) / least_eigenvalue(W)
     yield Sides("above the weight", 1.0, least, floor)
 
 
-def _weight(problem: LQR, gain: Array, adjoint: bool) -> Array:
-    weight = problem.Q + _transpose(gain) @ problem.R @ gain
-    return weight if adjoint else np.broadcast_to(problem.Sigma0, weight.shape)
-
-
-def _nonsense(problem: LQR, K: ArrayLike, adjoint: bool) -> Iterator[Sides]:
+@claim("s2-eq-2", form="dropped", adjoint=True)
+@claim("s2-eq-3", form="dropped", adjoint=False)
+def lyapunov_equation_of_an_unstable_gain(
+    problem: LQR, K: ArrayLike, *, adjoint: bool
+) -> Iterator[Sides]:
+    """P >= Q + K'RK (Sigma >= Sigma0) of the formal solution where K does not stabilize: false."""
     gain = objective.gain_array(problem, K)
     if objective.is_stabilizing(problem, gain).any():
         raise ValueError("K: expected gains none of which is mean-square stabilizing")
     W = _weight(problem, gain, adjoint)
     X = formal_solution(problem, gain, W, adjoint=adjoint)
     yield Sides("above the weight", 1.0, _least_ratio(X, W), 0.0, "K is mean-square stabilizing")
-
-
-@claim("s2-eq-2")
-def value_equation(problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8) -> Iterator[Sides]:
-    """P = Q + K'RK + F_K*(P): relative residual, difference from an n^2 x n^2 solve, P >= Q + K'RK.
-
-    The last as 1 <= the least x'Px / x'(Q + K'RK)x.
-    """
-    yield from _equation(problem, K, tolerance, adjoint=True)
-
-
-@claim("s2-eq-2", form="dropped")
-def value_equation_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """P >= Q + K'RK for the formal solution at gains that do not stabilize: always false."""
-    yield from _nonsense(problem, K, adjoint=True)
-
-
-@claim("s2-eq-3")
-def covariance_equation(problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8) -> Iterator[Sides]:
-    """Sigma = Sigma0 + F_K(Sigma): relative residual, difference from an n^2 x n^2 solve, order.
-
-    The order is Sigma >= Sigma0, as 1 <= the least x'Sigma x / x'Sigma0 x.
-    """
-    yield from _equation(problem, K, tolerance, adjoint=False)
-
-
-@claim("s2-eq-3", form="dropped")
-def covariance_equation_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """Sigma >= Sigma0 for the formal solution at gains that do not stabilize: always false."""
-    yield from _nonsense(problem, K, adjoint=False)
 
 
 # ---------------------------------------------------------------- generalised Riccati equation
@@ -180,8 +166,8 @@ def riccati_solutions_agree(
     yield Sides("same P", frobenius_norm(first.P - second.P) / size, tolerance)
     state = closed_loop(problem, np.zeros_like(first.K)).apply_adjoint(first.P)
     R_K = objective.evaluate(problem, first.K).R_K
-    BPA = _transpose(problem.B) @ first.P @ problem.A
-    right = problem.Q + state - _transpose(BPA) @ np.linalg.solve(R_K, BPA)
+    BPA = transpose(problem.B) @ first.P @ problem.A
+    right = problem.Q + state - transpose(BPA) @ np.linalg.solve(R_K, BPA)
     yield Sides("equation", frobenius_norm(first.P - right) / size, tolerance)
     P, fall, above = np.asarray(problem.Q), [], []
     for _ in range(sweeps):
@@ -212,13 +198,11 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]
 
     def excess(policy: Array) -> Array:
         """||P_K - P|| without cancellation."""
-        step = policy - best
-        return spectral_norm(
-            closed_loop(problem, policy).solve_adjoint(_transpose(step) @ weight @ step)
-        )
+        change = transpose(policy - best) @ weight @ (policy - best)
+        return spectral_norm(closed_loop(problem, policy).solve_adjoint(change))
 
     resolvent = closed_loop(problem, improved).solve_adjoint(np.eye(problem.states))
-    least = np.linalg.eigvalsh(at.R_K)[..., 0]
+    least = least_eigenvalue(at.R_K)
     c = spectral_norm(resolvent) * spectral_norm(weight) * (a / least) ** 2
     # K - K* carries the rounding of both gains.
     floor = spectral_norm(resolvent) * spectral_norm(weight) * (1e-9 * spectral_norm(best)) ** 2

@@ -32,7 +32,7 @@ def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Arr
 def _scaled(points: Array, radius: Array) -> Array:
     """Points (samples, m, n) times each radius (...): (samples, ..., m, n)."""
     axes = points.shape[:1] + (1,) * np.ndim(radius) + points.shape[1:]
-    return np.asarray(points.reshape(axes) * np.asarray(radius)[..., None, None])
+    return points.reshape(axes) * np.asarray(radius)[..., None, None]
 
 
 def _groups(estimate: Callable[[int], Array], groups: int) -> tuple[Array, Array]:
@@ -67,7 +67,7 @@ def estimates_are_unbiased(
     def smoothed(_: int) -> Array:
         V = _ball(few, gain.shape, np.full(gain.shape[:-2], radius), generator)
         both = finite_horizon_gradient(problem, gain + np.stack([V, -V]), horizon)
-        return np.asarray(both.mean(axis=(0, 1)))
+        return both.mean(axis=(0, 1))
 
     generator = np.random.default_rng(next(seeds))
     target, target_error = _groups(smoothed, groups)
@@ -95,10 +95,10 @@ def estimates_are_nearly_the_gradient(
     rng: Seed,
     *,
     horizon: int = 20,
-    share: float = 0.5,
+    relative_radius: float = 0.5,
     samples: int = 200,
 ) -> Iterator[Sides]:
-    """Bounds on what Algorithm 1 loses to its horizon and to its radius, share * h_Delta.
+    """Bounds on what Algorithm 1 loses to its horizon and to its radius, relative_radius * h_Delta.
 
     "cost cut off": C - C_l <= (1 - q/||P_K||)^l C, attained by one state at K = 0.
     "gradient cut off": the estimate's mean moves by at most d/r (1 - q/P)^l P tr(Sigma0) with
@@ -111,7 +111,7 @@ def estimates_are_nearly_the_gradient(
     bound = (1 - at.q / at.P) ** horizon * at.cost
     yield Sides("cost cut off", lost, bound, 1e-12 * at.cost)
 
-    radius = share * sharp.smoothness_radius(at)
+    radius = relative_radius * sharp.smoothness_radius(at)
     shape = np.broadcast_shapes(gain.shape[:-2], radius.shape) + gain.shape[-2:]
     dimension = shape[-2] * shape[-1]
     rng = np.random.default_rng(rng)
@@ -178,9 +178,15 @@ def model_free_convergence_with_longer_steps(
 
 @claim("s2-thm-4.1", form="dropped")
 def short_roll_outs_mislead(
-    problem: LQR, K: ArrayLike, *, horizon: int, step_size: float, iterations: int, share: float
+    problem: LQR,
+    K: ArrayLike,
+    *,
+    horizon: int,
+    step_size: float,
+    iterations: int,
+    relative_gap: float,
 ) -> Iterator[Sides]:
-    """Descent on the cost of `horizon` steps ends within `share` of the optimal cost.
+    """Descent on the cost of `horizon` steps ends within `relative_gap` of the optimal cost.
 
     With the exact gradient of the truncated cost, so with endlessly many samples.
     """
@@ -189,4 +195,4 @@ def short_roll_outs_mislead(
         gain = gain - step_size * finite_horizon_gradient(problem, gain, horizon)
     optimal = objective.cost(problem, objective.optimal_gain(problem))
     gap = optimality_gap(problem, gain) / optimal
-    yield Sides("", gap, share, 0.0, "the roll-outs are long enough")
+    yield Sides("", gap, relative_gap, 0.0, "the roll-outs are long enough")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +15,14 @@ from lqrlib.problem import LQR
 from lqrlib.tasks import distances, heterogeneity
 from lqrlib.validation import Array
 
-from ..constants import Magnitudes, corrected, magnitudes, printed
+from ..constants import magnitudes, printed
 from ..constants import sublevel as bounds_at
 from ..constants.heterogeneity import differences
 from ..studies import moments
 from ..studies.common_gains import common_gain
 from .differences import gradient_by_differences
-from .maml import per_task
+from .maml import meta_gradient_error
+from .meta_runs import per_task
 from .registry import Sides, claim
 
 
@@ -62,30 +64,24 @@ def far_apart(tasks: LQR) -> Iterator[Sides]:
     yield Sides("a common gain exists", -margin, 0.0, 0.0, "the tasks are close to one another")
 
 
-def _distances(tasks: LQR, epsilon: ArrayLike, assumption: str) -> Iterator[Sides]:
+@claim("s1-het")
+@claim("s1-het", form="dropped", assumption="the masks have spectral norm at most 1")
+def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") -> Iterator[Sides]:
+    """Largest pairwise spectral distances of a family (..., M) against its four levels.
+
+    Dropped: for families whose masks are longer than 1; S1's report does not print them.
+    """
     limits = np.broadcast_to(np.asarray(epsilon, dtype=float), 4)
     for name, distance, limit in zip("ABQR", heterogeneity(tasks), limits, strict=True):
         size = spectral_norm(getattr(tasks, name)).max(axis=-1)
         yield Sides(name, distance, limit, 1e-15 * size, assumption)
 
 
-@claim("s1-het")
-def pairwise_distances(tasks: LQR, epsilon: ArrayLike) -> Iterator[Sides]:
-    """Largest pairwise spectral distances of a family (..., M) against its four levels."""
-    yield from _distances(tasks, epsilon, "")
-
-
-@claim("s1-het", form="dropped")
-def larger_masks(tasks: LQR, epsilon: ArrayLike) -> Iterator[Sides]:
-    """The same for families whose masks are longer than 1: S1's report does not print them."""
-    yield from _distances(tasks, epsilon, "the masks have spectral norm at most 1")
-
-
 def _scale(tasks: LQR, gain: Array) -> Array:
-    """A first step for differences: a share of the length on which the steepest task bends."""
+    """A first step for differences: a fraction of the length on which the steepest task bends."""
     each = gain[..., None, :, :]
     curvature = frobenius_norm(objective.hessian_matrix(tasks, each))
-    return np.asarray(0.016 * np.sqrt(objective.cost(tasks, each) / curvature).min(axis=-1))
+    return 0.016 * np.sqrt(objective.cost(tasks, each) / curvature).min(axis=-1)
 
 
 @claim("s1-eq-3")
@@ -115,22 +111,13 @@ def maml_objective(
 
 
 def _against_differences(
-    tasks: LQR,
-    K: ArrayLike,
-    inner_step_size: float,
-    hessian: str | maml.Hessian,
-    part: str,
-    tolerance: float,
-) -> Sides:
+    tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str | maml.Hessian
+) -> Array:
+    """Error of the gradient of J_ML over the mean length of the tasks' gradients."""
     gain = per_task(tasks, K)[..., 0, :, :]
-
-    def price(gains: Array) -> Array:
-        return maml.cost(tasks, gains, inner_step_size)
-
-    slope, _ = gradient_by_differences(price, gain, _scale(tasks, gain))
-    formula = maml.gradient(tasks, gain, inner_step_size, hessian)
-    size = frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
-    return Sides(part, frobenius_norm(formula - slope) / size, tolerance)
+    start = _scale(tasks, gain)
+    error, _ = meta_gradient_error(tasks, gain, inner_step_size, hessian, start)
+    return error / frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
 
 
 def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
@@ -144,7 +131,7 @@ def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Ar
     G = objective.gradient(tasks, adapted)
     target = G - inner_step_size * objective.hessian(tasks, gain, G)
     rows = np.linalg.pinv(G) @ G
-    return np.asarray(frobenius_norm(target - target @ rows) / frobenius_norm(target))
+    return frobenius_norm(target - target @ rows) / frobenius_norm(target)
 
 
 @claim("s1-eq-4")
@@ -158,9 +145,8 @@ def printed_meta_gradient(
     """
     error = matrix_reading_error(tasks, K, inner_step_size)
     yield Sides("best m x m matrix", error, tolerance)
-    yield _against_differences(
-        tasks, K, inner_step_size, printed.hessian, "report's Hessian formula", tolerance
-    )
+    error = _against_differences(tasks, K, inner_step_size, printed.hessian)
+    yield Sides("report's Hessian formula", error, tolerance)
 
 
 @claim("s1-eq-4", form="corrected")
@@ -168,33 +154,25 @@ def exact_meta_gradient(
     tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6
 ) -> Iterator[Sides]:
     """Equation (4) with the Hessian operator, against differences of J_ML."""
-    yield _against_differences(tasks, K, inner_step_size, "exact", "Hessian operator", tolerance)
+    error = _against_differences(tasks, K, inner_step_size, "exact")
+    yield Sides("Hessian operator", error, tolerance)
 
 
-def _bounded(
-    first: LQR, second: LQR, K: ArrayLike, factors: Callable[[Magnitudes], printed.Heterogeneity]
-) -> Sides:
-    """Spectral norm of the difference of gradients against the levels times their factors."""
+@claim("s1-lemma-8", "e3", form=("printed", "corrected"))
+def gradient_heterogeneity(
+    first: LQR, second: LQR, K: ArrayLike, *, constants: ModuleType
+) -> Iterator[Sides]:
+    """||grad J_i - grad J_j|| <= sum epsilon_k h^k_het, norms maximal over both tasks.
+
+    The repaired factors are for problems without noise and with equal Sigma0.
+    """
     tasks = LQR.stack([first, second])
     objective.require_stabilizing(tasks, K)
     one, two = objective.gradient(first, K), objective.gradient(second, K)
-    over = factors(magnitudes(tasks, K).worst())
-    bound = sum(
-        level * factor for level, factor in zip(distances(first, second), over, strict=True)
-    )
-    return Sides("gradient", spectral_norm(one - two), bound, 1e-12 * spectral_norm(one))
-
-
-@claim("s1-lemma-8", "e3")
-def gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """||grad J_i - grad J_j|| <= sum epsilon_k h^k_het as printed, norms maximal over both."""
-    yield _bounded(first, second, K, printed.gradient_heterogeneity)
-
-
-@claim("s1-lemma-8", "e3", form="corrected")
-def corrected_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """The same with the repaired factors (no noise, equal Sigma0)."""
-    yield _bounded(first, second, K, corrected.gradient_heterogeneity)
+    factors = constants.gradient_heterogeneity(magnitudes(tasks, K).worst())
+    pairs = zip(distances(first, second), factors, strict=True)
+    bound = sum(level * factor for level, factor in pairs)
+    yield Sides("gradient", spectral_norm(one - two), bound, 1e-12 * spectral_norm(one))
 
 
 @claim("s1-lemma-8", form="sharp")
@@ -203,12 +181,8 @@ def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Itera
     objective.require_stabilizing(LQR.stack([first, second]), K)
     one, two = objective.evaluate(first, K), objective.evaluate(second, K)
     bounds = differences(first, second, K)
-    for part, name in (
-        ("covariance", "Sigma"),
-        ("value", "P"),
-        ("E", "E"),
-        ("gradient", "gradient"),
-    ):
+    names = {"covariance": "Sigma", "value": "P", "E": "E", "gradient": "gradient"}
+    for part, name in names.items():
         gap = spectral_norm(getattr(one, name) - getattr(two, name))
         floor = 1e-12 * spectral_norm(getattr(one, name))
         yield Sides(part, gap, getattr(bounds, name), floor)

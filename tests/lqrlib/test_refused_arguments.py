@@ -179,7 +179,10 @@ CALLS = {
         lambda: train(step_size=NAN),
         lambda: meta.sharp_iterations(SUPREMA, 1e3, 0.2, 1e-3),
     ],
-    "room": [lambda: meta.suprema(FAMILY, K, room="x"), lambda: meta.suprema(FAMILY, K, room=NAN)],
+    "gamma": [
+        lambda: meta.suprema(FAMILY, K, gamma="x"),
+        lambda: meta.suprema(FAMILY, K, gamma=NAN),
+    ],
     "K0": [lambda: meta.suprema(FAMILY, "x")],
     "error": [
         lambda: estimates.vector_bernstein_samples(0.0, 1.0, 1.0, 0.1),

@@ -5,7 +5,7 @@ import pytest
 
 import lqrlib
 from lqrlib import maml, systems, tasks
-from lqrpapers.claims import check
+from lqrpapers.claims import check, maml_theorems, meta_runs
 from lqrpapers.constants import meta
 from lqrpapers.studies.ensembles import tasks_around
 from lqrpapers.studies.families import admitted, scaled
@@ -47,13 +47,11 @@ def test_printed_and_corrected_forms_hold_for_near_tasks(families):
 
 def test_a_step_that_overshoots_is_found_out(families):
     """The check of invariance counts a rise of one cost: reverse the steps."""
-    from lqrpapers.claims import maml_theorems
-
     family, K0 = near(families, "sharp")
     over = meta.suprema(family, K0, "sharp")
     backwards = meta.Steps(meta.sharp_steps(over).inner, -meta.sharp_steps(over).outer)
-    room = over.gap - over.start_gap
-    sides = list(maml_theorems._stays(family, K0, backwards, room, 2, pairs=False))
+    taken = maml_theorems.exact_run(family, K0, backwards, 2)
+    sides = list(meta_runs.stays(family, taken, backwards, every_task=False))
     assert (sides[0].lhs > sides[0].rhs).all()
 
 

@@ -186,11 +186,11 @@ def test_the_repaired_constants_of_lemmas_5_and_6_want_no_noise():
         assert each.violated and each.assumption, each.part
 
 
-@pytest.mark.parametrize("share", [0.0, -1.0, 1.5])
-def test_shares_of_the_radius_lie_between_0_and_1(share):
+@pytest.mark.parametrize("fraction", [0.0, -1.0, 1.5])
+def test_fractions_of_the_radius_lie_between_0_and_1(fraction):
     problems, K = ensemble(1, 1, count=2)
-    with pytest.raises(ValueError, match="share"):
-        check("s1-lemma-6", problems, K, K, share)
+    with pytest.raises(ValueError, match="fraction"):
+        check("s1-lemma-6", problems, K, K, fraction)
 
 
 def test_gains_that_do_not_stabilize_are_refused():

@@ -20,13 +20,16 @@ from . import (
     matrices,
     matrix_equations,
     oracles,
+    simulation,
     systems,
     tasks,
 )
 from .descent import Trace, backtracking, descend
 from .errors import NotStabilizableError, NotStabilizingError
+from .matrix_equations import Solution
 from .objective import (
-    Evaluation,
+    AtGain,
+    at_gain,
     cost,
     evaluate,
     gradient,
@@ -36,6 +39,8 @@ from .objective import (
     mean_square_radius,
     optimal_gain,
     optimality_gap,
+    solve,
+    value_matrix,
 )
 from .problem import LQR
 from .validation import Noise
@@ -43,12 +48,14 @@ from .validation import Noise
 __version__ = "0.1.0"
 
 __all__ = [
+    "AtGain",
     "LQR",
-    "Evaluation",
     "Noise",
     "NotStabilizableError",
     "NotStabilizingError",
+    "Solution",
     "Trace",
+    "at_gain",
     "backtracking",
     "cost",
     "descend",
@@ -67,6 +74,9 @@ __all__ = [
     "optimal_gain",
     "optimality_gap",
     "oracles",
+    "simulation",
+    "solve",
     "systems",
     "tasks",
+    "value_matrix",
 ]

@@ -6,7 +6,8 @@ The loop knows nothing of regulators. A direction is a callable ``K -> array`` o
 it may also offer
 
 - ``with_cost(K) -> (direction, cost)``, when both come out of one evaluation,
-- ``require(K)``, which raises a clear error where the method cannot start.
+- ``require(K)``, which raises a clear error where the method cannot start,
+- ``radius(K)``, a number for each member that is below one inside the domain, to say in an error.
 
 K may be a stack of starts (..., m, n). Each member descends by itself: one that converges or
 leaves the domain (cost ``inf`` or ``nan``) stops there and changes nothing for the others.
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import NotStabilizingError
-from .validation import Array, finite_array
+from .validation import Array, finite_array, whole_number
 
 Direction: TypeAlias = Callable[[Array], Array]
 Cost: TypeAlias = Callable[[Array], Array]
@@ -59,12 +60,12 @@ class Trace:
     @property
     def gain(self) -> Array:
         """Last iterate, (..., m, n)."""
-        return np.asarray(self.gains[-1])
+        return self.gains[-1]
 
     @property
     def iterations(self) -> NDArray[np.int64]:
         """Number of steps each member took, (...)."""
-        return np.asarray(np.count_nonzero(self.step_sizes, axis=0))
+        return np.count_nonzero(self.step_sizes, axis=0)
 
 
 def _steps(step_size: float | ArrayLike, batch: tuple[int, ...]) -> Array:
@@ -124,19 +125,16 @@ def descend(
     if not callable(direction):
         raise ValueError(f"direction: expected a callable, got {type(direction).__name__}")
     K = finite_array("K0", K0, 2)
-    if isinstance(iterations, bool) or not isinstance(iterations, int | np.integer):
-        raise ValueError(f"iterations: expected a whole number >= 0, got {iterations!r}")
-    if iterations < 0:
-        raise ValueError(f"iterations: expected a whole number >= 0, got {iterations!r}")
+    iterations = whole_number("iterations", iterations, 0)
     if not tolerance >= 0:
         raise ValueError(f"tolerance: expected a number >= 0, got {tolerance!r}")
     if on_leave not in ("raise", "flag"):
         raise ValueError(f'on_leave: expected "raise" or "flag", got {on_leave!r}')
-    require = getattr(direction, "require", None)
-    if require is not None:
-        require(K)
     both = _joined(direction, cost)
     step, value = both(K)
+    require = getattr(direction, "require", None)
+    if require is not None and (value is None or not np.isfinite(value).all()):
+        require(K)
     if step.shape[-2:] != K.shape[-2:]:
         rows, columns = K.shape[-2:]
         raise ValueError(f"direction: expected shape (..., {rows}, {columns}), got {step.shape}")
@@ -176,7 +174,7 @@ def descend(
             good &= np.isfinite(value)
         left = left | outside | (active & ~good)
         if on_leave == "raise" and left.any():
-            raise NotStabilizingError(f"iteration {count + 1}: the iterate left the domain", left)
+            raise _left_error(direction, count + 1, K, eta, left)
         if value is not None:
             value = np.where(left, np.inf, value)
         gains.append(K)
@@ -199,11 +197,25 @@ def descend(
     )
 
 
+def _left_error(
+    direction: Direction, count: int, K: Array, eta: Array, left: NDArray[np.bool_]
+) -> NotStabilizingError:
+    """Which members left, with which step, how far they are outside, and what to try."""
+    radius = getattr(direction, "radius", None)
+    longest = float(eta[left].max())
+    return NotStabilizingError(
+        f"iteration {count}: the iterate left the domain after a step of size {longest:.3g} "
+        '(try a smaller step_size, backtracking(), or on_leave="flag")',
+        left,
+        None if radius is None else radius(K),
+    )
+
+
 def _joined(direction: Direction, cost: Cost | None) -> Callable[[Array], tuple[Array, Any]]:
     """Direction and cost together, in one evaluation where the direction offers it."""
     with_cost = getattr(direction, "with_cost", None)
     if cost is None and with_cost is not None:
-        return with_cost  # type: ignore[no-any-return]
+        return with_cost
     price = cost if cost is not None else getattr(direction, "cost", None)
 
     def both(K: Array) -> tuple[Array, Any]:

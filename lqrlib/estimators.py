@@ -37,9 +37,7 @@ def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Ar
     count = whole_number("samples", samples)
     length = real_number("radius", radius)
     directions = np.random.default_rng(rng).standard_normal((count, *shape))
-    return np.asarray(
-        length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
-    )
+    return length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
 def _drawn(
@@ -60,7 +58,7 @@ def _drawn(
 def _weighted(weights: Array, directions: Array) -> Array:
     """Average over samples of weight times direction; nan where a weight is not finite."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.mean(weights[..., None, None] * directions, axis=0))
+        return np.mean(weights[..., None, None] * directions, axis=0)
 
 
 def one_point_gradient(
@@ -219,4 +217,4 @@ def product_from_gradients(function: Function, K: Array, X: Array, step: float, 
         plus, minus = pairs(function, gain, U)
         return gradient_from_pairs(plus, minus, U)
 
-    return np.asarray(length * (gradient(K + move) - gradient(K - move)) / (2 * step))
+    return length * (gradient(K + move) - gradient(K - move)) / (2 * step)

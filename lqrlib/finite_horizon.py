@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
+from .matrices import inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
-from .problem import LQR
+from .problem import LQR, input_weight, stage_weight
 from .validation import Array, finite_array, whole_number
 
 
@@ -31,15 +32,11 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
     return state[..., :, None] * state[..., None, :]
 
 
-def _stage_weight(problem: LQR, K: Array) -> Array:
-    return problem.Q + K.swapaxes(-1, -2) @ problem.R @ K
-
-
 @np.errstate(over="ignore", invalid="ignore")
 def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling without noise, else step by step."""
     if problem.has_noise:
-        weight = _stage_weight(problem, K)
+        weight = stage_weight(problem, K)
         loop = closed_loop(problem, K)
         value = weight
         for _ in range(horizon - 1):
@@ -54,7 +51,7 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     for some in chunks(len(K), 8 * problem.states**2 * members) if samples else (...,):
         gain = K[some]
         F = np.asarray(problem.A - problem.B @ gain)
-        W = np.broadcast_to(_stage_weight(problem, gain), F.shape).reshape(flat)
+        W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
         found, F = np.empty(W.shape), F.reshape(flat)
         for part in chunks(len(W), 8 * problem.states**2):
             found[part] = _doubled(F[part], W[part], horizon)
@@ -71,7 +68,7 @@ def _doubled(power: Array, value: Array, horizon: int) -> Array:
     stages = []
     for bit in range(horizon.bit_length()):
         if bit:
-            value = value + power.swapaxes(-1, -2) @ (value @ power)
+            value = value + transpose(power) @ (value @ power)
             power = power @ power
             if squared_norms(power).max() <= NEGLIGIBLE:
                 return value
@@ -79,7 +76,7 @@ def _doubled(power: Array, value: Array, horizon: int) -> Array:
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
-        total = value + power.swapaxes(-1, -2) @ (total @ power)
+        total = value + transpose(power) @ (total @ power)
     return total
 
 
@@ -106,7 +103,7 @@ def finite_horizon_cost(
     """
     gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
     moment = initial_moment(problem, x0)
-    costs = np.einsum("...ij,...ij->...", value_matrix(problem, gain, steps), moment)
+    costs = inner(value_matrix(problem, gain, steps), moment)
     return np.where(np.isnan(costs), np.inf, costs)  # nan: it overflowed on the way
 
 
@@ -118,17 +115,14 @@ def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:
               \qquad V = V_{\ell-1-t} .
     """
     gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
-    loop, weight = closed_loop(problem, gain), _stage_weight(problem, gain)
+    loop, weight = closed_loop(problem, gain), stage_weight(problem, gain)
     moments = [np.broadcast_to(problem.Sigma0, loop.A_K.shape)]
     for _ in range(steps - 1):
         moments.append(loop.apply(moments[-1]))
-    beta, B_j = problem.input_noise
-    B = problem.B.swapaxes(-1, -2)
+    B = transpose(problem.B)
     value = np.zeros(loop.A_K.shape)
     total = np.zeros(loop.A_K.shape[:-2] + gain.shape[-2:])
     for moment in reversed(moments):
-        noise = B_j.swapaxes(-1, -2) @ value[..., None, :, :] @ B_j
-        R_K = problem.R + B @ value @ problem.B + np.einsum("...j,...jkl->...kl", beta, noise)
-        total += 2 * (R_K @ gain - B @ value @ problem.A) @ moment
+        total += 2 * (input_weight(problem, value) @ gain - B @ value @ problem.A) @ moment
         value = weight + loop.apply_adjoint(value)
     return total

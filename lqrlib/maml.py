@@ -15,18 +15,49 @@ gradient ``nan``. Multiplicative noise is allowed throughout.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import objective
 from .errors import NotStabilizingError
+from .matrices import frobenius_norm
+from .objective import AtGain
 from .problem import LQR, require_family
 from .validation import Array, matrix, real_number, whole_number
 
 HESSIANS = ("exact", "none")
-# A stand-in for the Hessian operator: (tasks, gain (..., 1, m, n), direction) -> product.
-Hessian = Callable[[LQR, Array, Array], Array]
+# A stand-in for the Hessian operator: the tasks at a gain, and a direction (..., M, m, n).
+Hessian = Callable[[AtGain, Array], Array]
+
+
+class MetaGain(NamedTuple):
+    """A family at a gain K, and at the gains that one inner step makes of it: two closed loops.
+
+    Attributes
+    ----------
+    before, after : AtGain
+        Of K (..., 1, m, n) and of the adapted gains (..., M, m, n), on each task.
+    step : number or array (..., 1, 1, 1)
+        eta_l.
+    """
+
+    before: AtGain
+    after: AtGain
+    step: float | Array
+
+    @property
+    def cost(self) -> Array:
+        """J_ML, (...) (S1 equation 3)."""
+        return self.after.cost.mean(axis=-1)
+
+    def gradient(self, hessian: str | Hessian = "exact") -> Array:
+        """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4)."""
+        outer = self.after.gradient
+        if hessian != "none" and np.any(self.step):
+            applied = hessian if callable(hessian) else AtGain.hessian
+            outer = outer - self.step * applied(self.before, outer)
+        return outer.mean(axis=-3)
 
 
 def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
@@ -58,38 +89,6 @@ def inner_steps(value: float | Array) -> float | Array:
     return steps.astype(float)
 
 
-def _each_task(step: float | Array) -> float | Array:
-    """The inner step with axes for tasks and matrices."""
-    return step if isinstance(step, float) else step[..., None, None, None]
-
-
-def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
-    """Gains after one inner gradient step on each task, (..., M, m, n); nan where K is unstable."""
-    gain, steps = family_gain(tasks, K), inner_steps(inner_step_size)
-    slopes = objective.gradient(tasks, gain)
-    try:
-        np.broadcast_shapes(np.shape(steps), slopes.shape[:-3])
-    except ValueError:
-        raise ValueError(
-            f"inner_step_size: shape {np.shape(steps)} does not broadcast against the families "
-            f"and gains {slopes.shape[:-3]}"
-        ) from None
-    return np.asarray(gain - _each_task(steps) * slopes)
-
-
-def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
-    """Costs of the adapted gains on their tasks, (..., M); ``inf`` where one does not stabilize."""
-    adapted = adapted_gains(tasks, K, inner_step_size)
-    lost = _lost(adapted)
-    costs = objective.cost(tasks, np.where(lost[..., None, None], 0.0, adapted))
-    return np.where(lost, np.inf, costs)
-
-
-def cost(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
-    """J_ML(K), (...): average cost after one inner step on each task (S1 equation 3)."""
-    return np.asarray(task_costs(tasks, K, inner_step_size).mean(axis=-1))
-
-
 def require_hessian(hessian: str | Hessian) -> None:
     """Refuse what stands for no Hessian operator."""
     if not callable(hessian) and hessian not in HESSIANS:
@@ -98,11 +97,43 @@ def require_hessian(hessian: str | Hessian) -> None:
         )
 
 
+def at_gain(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> MetaGain:
+    """Everything about J_ML at K (..., m, n), from two closed loops of each task."""
+    return _at(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
+    """The same for a trusted gain (..., 1, m, n)."""
+    before = AtGain(tasks, gain)
+    step = eta if isinstance(eta, float) else eta[..., None, None, None]
+    try:
+        adapted = gain - step * before.gradient
+    except ValueError:
+        raise ValueError(
+            f"inner_step_size: shape {np.shape(eta)} does not broadcast against the families and "
+            f"gains {before.gradient.shape[:-3]}"
+        ) from None
+    return MetaGain(before, AtGain(tasks, adapted), step)
+
+
+def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
+    """Gains after one inner gradient step on each task, (..., M, m, n); nan where K is unstable."""
+    return at_gain(tasks, K, inner_step_size).after.K
+
+
+def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
+    """Costs of the adapted gains on their tasks, (..., M); ``inf`` where one does not stabilize."""
+    return at_gain(tasks, K, inner_step_size).after.cost
+
+
+def cost(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
+    """J_ML(K), (...): average cost after one inner step on each task (S1 equation 3)."""
+    return at_gain(tasks, K, inner_step_size).cost
+
+
 def gradient(
-    tasks: LQR,
-    K: ArrayLike,
-    inner_step_size: float | Array,
-    hessian: str | Hessian = "exact",
+    tasks: LQR, K: ArrayLike, inner_step_size: float | Array, hessian: str | Hessian = "exact"
 ) -> Array:
     """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4).
 
@@ -115,7 +146,7 @@ def gradient(
         eta_l, for each family; zero gives the gradient of the average cost.
     hessian : "exact", "none" or callable
         The true Hessian operator; none at all (first-order MAML); or a stand-in for it, as
-        `lqrpapers.constants.printed.hessian`.
+        `lqrpapers.constants.printed.hessian_at`.
 
     Returns
     -------
@@ -123,18 +154,7 @@ def gradient(
         ``nan`` where K or an adapted gain does not stabilize its task.
     """
     require_hessian(hessian)
-    eta = inner_steps(inner_step_size)
-    gain = family_gain(tasks, K)
-    adapted = adapted_gains(tasks, K, eta)
-    lost = _lost(adapted)[..., None, None]
-    outer = objective.gradient(tasks, np.where(lost, 0.0, adapted))
-    outer = np.where(lost, np.nan, outer)
-    if hessian != "none" and np.any(eta > 0):
-        curvature = hessian if callable(hessian) else objective.hessian
-        usable = ~_lost(outer)[..., None, None]
-        product = curvature(tasks, gain, np.where(usable, outer, 0.0))
-        outer = np.where(usable, outer - _each_task(eta) * product, np.nan)
-    return np.asarray(outer.mean(axis=-3))
+    return at_gain(tasks, K, inner_step_size).gradient(hessian)
 
 
 def stationary_gain(
@@ -172,79 +192,66 @@ def stationary_gain(
     """
     eta, most = inner_steps(inner_step_size), whole_number("iterations", iterations, 0)
     tolerance = real_number("tolerance", tolerance, positive=False)
-    K = family_gain(tasks, K0, "K0")[..., 0, :, :]
-    batch = np.broadcast_shapes(K.shape[:-2], tasks.batch_shape[:-1])
-    K = np.broadcast_to(K, batch + K.shape[-2:]).copy()
-    value = cost(tasks, K, eta)
+    start = family_gain(tasks, K0, "K0")
+    batch = np.broadcast_shapes(start.shape[:-3], tasks.batch_shape[:-1])
+    K = np.broadcast_to(start, batch + start.shape[-3:]).copy()
+    at = _at(tasks, K, eta)
+    value = at.cost
     if not np.isfinite(value).all():
         raise NotStabilizingError(
             "K0: expected a gain that stabilizes every task, also after the inner step",
             ~np.isfinite(value),
         )
-    slope, length, curvature = _slope(tasks, K, eta)
+    length, scale = _slope(at)
     for _ in range(most):
-        if (length <= tolerance * curvature).all():
-            return K
-        step = _newton_step(tasks, K, eta, slope)
-        share = np.ones(batch)
-        accepted = length <= tolerance * curvature
+        if (length <= tolerance * scale).all():
+            return K[..., 0, :, :]
+        step = _newton_step(at)
+        fraction = np.ones(batch)
+        accepted = length <= tolerance * scale
         for _ in range(40):
-            trial = K - share[..., None, None] * step
-            price = cost(tasks, trial, eta)
+            trial = K - fraction[..., None, None, None] * step
+            found = _at(tasks, trial, eta)
             with np.errstate(invalid="ignore"):
-                fallen = price < value
-            # at rounding of the objective only the gradient still tells progress
-            level = np.isfinite(price) & (np.abs(price - value) <= 1e-12 * np.abs(value))
+                fallen = found.cost < value
+                # at rounding of the objective only the gradient still tells progress
+                level = np.isfinite(found.cost) & (np.abs(found.cost - value) <= 1e-12 * value)
             if (level & ~fallen & ~accepted).any():
-                new = gradient(tasks, np.where((level & ~accepted)[..., None, None], trial, K), eta)
-                fallen |= level & (_norm(new) < length)
+                fallen |= level & (frobenius_norm(found.gradient()) < length)
             move = fallen & ~accepted
-            K = np.where(move[..., None, None], trial, K)
-            value = np.where(move, price, value)
+            K = np.where(move[..., None, None, None], trial, K)
+            value = np.where(move, found.cost, value)
             accepted |= move
             if accepted.all():
                 break
-            share = np.where(accepted, share, share / 2)
+            fraction = np.where(accepted, fraction, fraction / 2)
         else:
             break
-        slope, length, curvature = _slope(tasks, K, eta)
-    if (length <= max(tolerance, 1e-9) * curvature).all():
-        return K
+        at = _at(tasks, K, eta)
+        length, scale = _slope(at)
+    if (length <= max(tolerance, 1e-9) * scale).all():
+        return K[..., 0, :, :]
     raise RuntimeError(
-        f"no stationary gain found: the gradient is still {float((length / curvature).max()):.1e} "
+        f"no stationary gain found: the gradient is still {float((length / scale).max()):.1e} "
         "of its scale"
     )
 
 
-def _lost(gains: Array) -> objective.Bools:
-    """Members that are not finite."""
-    return np.asarray(~np.isfinite(gains).all(axis=(-2, -1)))
+def _slope(at: MetaGain) -> tuple[Array, Array]:
+    """Norm of the gradient of J_ML, and the scale it is judged by: ||Hessian|| ||K||."""
+    size = np.maximum(frobenius_norm(at.before.K[..., 0, :, :]), 1e-12)
+    curvature = frobenius_norm(at.before.hessian_matrix.mean(axis=-3))
+    return frobenius_norm(at.gradient()), curvature * size
 
 
-def _norm(X: Array) -> Array:
-    return np.asarray(np.linalg.norm(X, axis=(-2, -1)))
-
-
-def _slope(tasks: LQR, K: Array, eta: float | Array) -> tuple[Array, Array, Array]:
-    """Gradient of J_ML, its norm, and the scale it is judged by: ||Hessian|| ||K||."""
-    slope = gradient(tasks, K, eta)
-    matrix = objective.hessian_matrix(tasks, K[..., None, :, :]).mean(axis=-3)
-    scale = np.linalg.norm(matrix, axis=(-2, -1)) * np.maximum(_norm(K), 1e-12)
-    return slope, _norm(slope), np.asarray(scale)
-
-
-def _newton_step(tasks: LQR, K: Array, eta: float | Array, slope: Array) -> Array:
-    """The gradient divided by the Gauss-Newton part of the Hessian of J_ML, made definite."""
-    gain = K[..., None, :, :]
-    adapted = adapted_gains(tasks, K, eta)
-    inner = objective.hessian_matrix(tasks, gain)
-    outer = objective.hessian_matrix(tasks, adapted)
-    pull = np.eye(inner.shape[-1]) - _each_task(eta) * inner
-    matrix = (pull @ outer @ pull).mean(axis=-3)
-    eigenvalues, vectors = np.linalg.eigh(matrix)
-    eigenvalues = np.maximum(
-        np.abs(eigenvalues), 1e-10 * np.abs(eigenvalues).max(-1, keepdims=True)
-    )
-    flat = slope.reshape(slope.shape[:-2] + (-1, 1))
+def _newton_step(at: MetaGain) -> Array:
+    """The gradient over the Gauss-Newton part of J_ML's Hessian, made definite, (..., 1, m, n)."""
+    slope = at.gradient()[..., None, :, :]
+    inner, outer = at.before.hessian_matrix, at.after.hessian_matrix
+    pull = np.eye(inner.shape[-1]) - at.step * inner
+    eigenvalues, vectors = np.linalg.eigh((pull @ outer @ pull).mean(axis=-3))
+    least = 1e-10 * np.abs(eigenvalues).max(-1, keepdims=True)
+    eigenvalues = np.maximum(np.abs(eigenvalues), least)
+    flat = slope.reshape(slope.shape[:-3] + (-1, 1))
     step = vectors @ ((vectors.swapaxes(-1, -2) @ flat) / eigenvalues[..., None])
-    return np.asarray(step.reshape(slope.shape))
+    return step.reshape(slope.shape)

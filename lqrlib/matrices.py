@@ -17,17 +17,17 @@ def transpose(X: Array) -> Array:
 
 def symmetric_part(X: Array) -> Array:
     """(X + X') / 2."""
-    return np.asarray((X + transpose(X)) * 0.5)
+    return (X + transpose(X)) * 0.5
 
 
 def inner(X: Array, Y: Array) -> Array:
     """Frobenius inner product."""
-    return np.asarray(np.einsum("...ij,...ij->...", X, Y))
+    return np.einsum("...ij,...ij->...", X, Y)
 
 
 def trace(X: Array) -> Array:
     """Sum of the diagonal."""
-    return np.asarray(np.trace(X, axis1=-2, axis2=-1))
+    return np.trace(X, axis1=-2, axis2=-1)
 
 
 def least_eigenvalue(X: Array) -> Array:
@@ -37,7 +37,7 @@ def least_eigenvalue(X: Array) -> Array:
 
 def frobenius_norm(X: Array) -> Array:
     """Root of the sum of squares."""
-    return np.asarray(np.linalg.norm(X, axis=(-2, -1)))
+    return np.linalg.norm(X, axis=(-2, -1))
 
 
 def spectral_norm(X: Array) -> Array:

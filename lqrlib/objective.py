@@ -15,54 +15,125 @@ K is *mean-square stabilizing* when :math:`\rho(F_K) < 1`. Then
 (S2 equations 2 and 3, Lemma 3.1; S1 section 2.1 without noise). Every function takes stacks:
 the batch axes of the problem and of K broadcast. A gain that does not stabilize has cost ``inf``
 and gradient ``nan`` and leaves the other members of its stack alone.
+
+`at_gain` and the functions below it are doors: they check their arguments. `AtGain` trusts, and
+there a gain that is not finite stabilizes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .errors import NotStabilizingError
-from .matrix_equations import ClosedLoop, closed_loop, solve_riccati
-from .problem import LQR
+from .matrices import Flags, inner, transpose
+from .matrix_equations import ClosedLoop, Solution, closed_loop
+from .problem import LQR, input_noise_weight, input_weight, stage_weight
 from .validation import Array, matrix
 
-Bools: TypeAlias = NDArray[np.bool_]
+# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
+_quiet = np.errstate(over="ignore", invalid="ignore")
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Everything the closed forms give at one gain, or a stack of gains.
+class AtGain:
+    """The problem at one gain, or at a stack of gains: each number is worked out once, when asked.
 
     Attributes
     ----------
+    problem : LQR
+    K : array (..., m, n)
+    loop : ClosedLoop
+        F_K and its resolvents; every other attribute comes from it.
     cost : array (...)
         C(K); ``inf`` where K is not mean-square stabilizing.
-    P : array (..., n, n)
-        Value matrix, S2 equation 2.
-    Sigma : array (..., n, n)
-        State covariance summed over time, S2 equation 3.
+    P, Sigma : arrays (..., n, n)
+        Value matrix (S2 equation 2), state covariance summed over time (S2 equation 3).
     E : array (..., m, n)
         E_K = R_K K - B'P_K A; zero at the optimal gain.
     R_K : array (..., m, m)
-        Input weight of one step and all that follows.
+        R + B'P_K B + sum of beta_j B_j'P_K B_j.
+    gradient : array (..., m, n)
+        2 E_K Sigma_K (S2 Lemma 3.1).
+    gap : array (...)
+        C(K) - C*, without cancellation (`optimality_gap`).
+    radius : array (...)
+        Mean-square radius rho(F_K), dimensionless.
 
-    P, Sigma, E and R_K are ``nan`` where K is not mean-square stabilizing.
+    P, Sigma, E, R_K and the gradient are ``nan`` where K is not mean-square stabilizing.
     """
 
-    cost: Array
-    P: Array
-    Sigma: Array
-    E: Array
-    R_K: Array
+    def __init__(self, problem: LQR, K: Array) -> None:
+        self.problem, self.K, self.loop = problem, K, closed_loop(problem, K)
 
-    @property
+    @cached_property
+    def P(self) -> Array:
+        return self.loop.solve_adjoint(stage_weight(self.problem, self.K))
+
+    @cached_property
+    def Sigma(self) -> Array:
+        if "P" in vars(self):
+            return self.loop.solve(self.problem.Sigma0)
+        weight = stage_weight(self.problem, self.K)
+        Sigma, self.P = self.loop.solve_both(self.problem.Sigma0, weight)
+        return Sigma
+
+    @cached_property
+    @_quiet
+    def cost(self) -> Array:
+        P = self.P
+        return np.where(self.loop.stable, inner(P, self.problem.Sigma0), np.inf)
+
+    @cached_property
+    def R_K(self) -> Array:
+        return input_weight(self.problem, self.P)
+
+    @cached_property
+    @_quiet
+    def E(self) -> Array:
+        return self.R_K @ self.K - transpose(self.problem.B) @ self.P @ self.problem.A
+
+    @cached_property
+    @_quiet
     def gradient(self) -> Array:
-        """2 E_K Sigma_K, (..., m, n) (S2 Lemma 3.1)."""
-        return 2 * self.E @ self.Sigma
+        Sigma = self.Sigma  # first: it brings P along
+        return 2 * self.E @ Sigma
+
+    @cached_property
+    def gap(self) -> Array:
+        best = self.problem.optimum
+        difference = self.K - best.K
+        weighted = input_weight(self.problem, best.P) @ difference @ self.Sigma
+        return np.where(np.isfinite(self.cost), inner(difference, weighted), np.inf)
+
+    @cached_property
+    def radius(self) -> Array:
+        return self.loop.radius()
+
+    @_quiet
+    def hessian(self, X: Array) -> Array:
+        """The Hessian operator applied to X (..., m, n), (..., m, n); two Lyapunov solves."""
+        Sigma, E, A_K, B = self.Sigma, self.E, self.loop.A_K, self.problem.B
+        XE = transpose(X) @ E
+        dP = self.loop.solve_adjoint(XE + transpose(XE))
+        dE = self.R_K @ X - transpose(B) @ dP @ A_K + input_noise_weight(self.problem, dP) @ self.K
+        drift = -B @ X @ Sigma @ transpose(A_K)
+        variances, directions = self.problem.input_noise
+        moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
+        noise = directions @ moment @ transpose(directions)
+        drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
+        dSigma = self.loop.solve(drift + transpose(drift))
+        return 2 * dE @ Sigma + 2 * E @ dSigma
+
+    @cached_property
+    def hessian_matrix(self) -> Array:
+        """Matrix of the Hessian operator on row-major vec K, (..., mn, mn), symmetric."""
+        size = self.K.shape[-2] * self.K.shape[-1]
+        axes = np.ndim(self.loop.A_K) - 2
+        columns = self.hessian(np.eye(size).reshape((size,) + (1,) * axes + self.K.shape[-2:]))
+        matrix = np.moveaxis(columns.reshape(columns.shape[:-2] + (size,)), 0, -1)
+        return (matrix + transpose(matrix)) / 2
 
 
 def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
@@ -73,8 +144,7 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     ValueError
         If the shape does not fit the problem, or an entry is not finite.
     """
-    if not isinstance(problem, LQR):
-        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
+    require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
     try:
         np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
@@ -86,46 +156,14 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     return gain
 
 
-# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
-_quiet = np.errstate(over="ignore", invalid="ignore")
+def require_problem(problem: LQR) -> None:
+    """Refuse what is no LQR problem, by name."""
+    if not isinstance(problem, LQR):
+        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
 
 
-def _transpose(X: Array) -> Array:
-    return X.swapaxes(-1, -2)
-
-
-def _inner(X: Array, Y: Array) -> Array:
-    """Frobenius inner product over the last two axes."""
-    return np.asarray(np.einsum("...ij,...ij->...", X, Y))
-
-
-@_quiet
-def _stage_weight(problem: LQR, K: Array) -> Array:
-    return problem.Q + _transpose(K) @ problem.R @ K
-
-
-def _input_terms(problem: LQR, P: Array) -> Array:
-    """Sum of beta_j B_j' P B_j, (..., m, m)."""
-    variances, directions = problem.input_noise
-    inner = _transpose(directions) @ P[..., None, :, :] @ directions
-    return np.asarray(np.einsum("...j,...jkl->...kl", variances, inner))
-
-
-def _input_weight(problem: LQR, P: Array) -> Array:
-    return problem.R + _transpose(problem.B) @ P @ problem.B + _input_terms(problem, P)
-
-
-@_quiet
-def _evaluate(problem: LQR, K: Array, loop: ClosedLoop) -> Evaluation:
-    Sigma, P = loop.solve_both(problem.Sigma0, _stage_weight(problem, K))
-    R_K = _input_weight(problem, P)
-    E = R_K @ K - _transpose(problem.B) @ P @ problem.A
-    cost = np.where(loop.stable, _inner(P, problem.Sigma0), np.inf)
-    return Evaluation(cost, P, Sigma, E, R_K)
-
-
-def evaluate(problem: LQR, K: ArrayLike) -> Evaluation:
-    """Evaluate cost, P, Sigma, E and R_K at K in one go.
+def at_gain(problem: LQR, K: ArrayLike) -> AtGain:
+    """The problem at the gain K: cost, gradient, Hessian products, radius, from one closed loop.
 
     Parameters
     ----------
@@ -134,37 +172,41 @@ def evaluate(problem: LQR, K: ArrayLike) -> Evaluation:
     K : array (..., m, n)
         Gain of u = -K x; batch axes broadcast against the problem's.
 
-    Returns
-    -------
-    Evaluation
-        With batch axes broadcast; members that K does not stabilize have cost ``inf``.
-
     Raises
     ------
     ValueError
         If K has the wrong shape or is not finite.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> at = at_gain(lqrlib.systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0), 1.5)
+    >>> print(at.cost.round(6), at.gradient.round(6), at.radius)
+    4.333333 [[-1.777778]] 0.25
     """
-    gain = gain_array(problem, K)
-    return _evaluate(problem, gain, closed_loop(problem, gain))
+    return AtGain(problem, gain_array(problem, K))
 
 
-@_quiet
+def evaluate(problem: LQR, K: ArrayLike) -> AtGain:
+    """`at_gain`, with P and Sigma solved for at once."""
+    at = at_gain(problem, K)
+    _ = at.Sigma
+    return at
+
+
 def cost(problem: LQR, K: ArrayLike) -> Array:
     """C(K) = tr(P_K Sigma0), (...); ``inf`` where K is not mean-square stabilizing (S2 eq. 1)."""
-    P = value_matrix(problem, K)
-    return np.where(np.isnan(P[..., 0, 0]), np.inf, _inner(P, problem.Sigma0))
+    return at_gain(problem, K).cost
 
 
-@_quiet
 def value_matrix(problem: LQR, K: ArrayLike) -> Array:
     """P_K, (..., n, n): x' P_K x is the cost from x (S2 eq. 2); ``nan`` if unstable."""
-    gain = gain_array(problem, K)
-    return closed_loop(problem, gain).solve_adjoint(_stage_weight(problem, gain))
+    return at_gain(problem, K).P
 
 
 def gradient(problem: LQR, K: ArrayLike) -> Array:
     """Return 2 E_K Sigma_K, (..., m, n); ``nan`` where K does not stabilize (S2 Lemma 3.1)."""
-    return evaluate(problem, K).gradient
+    return at_gain(problem, K).gradient
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
@@ -191,8 +233,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     The formula printed in S1 (report, section 2.1) has the right quadratic form but is not this
     operator; see `lqrpapers.constants.printed_hessian`.
     """
-    gain = gain_array(problem, K)
-    direction = gain_array(problem, X, "X")
+    gain, direction = gain_array(problem, K), gain_array(problem, X, "X")
     try:
         np.broadcast_shapes(gain.shape[:-2], direction.shape[:-2], problem.batch_shape)
     except ValueError:
@@ -200,23 +241,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
             f"X: batch axes {direction.shape[:-2]} do not broadcast against those of K, "
             f"{gain.shape[:-2]}, and the problem, {problem.batch_shape}"
         ) from None
-    loop = closed_loop(problem, gain)
-    return _hessian(problem, gain, direction, loop, _evaluate(problem, gain, loop))
-
-
-@_quiet
-def _hessian(problem: LQR, K: Array, X: Array, loop: ClosedLoop, at: Evaluation) -> Array:
-    A_K, B = loop.A_K, problem.B
-    XE = _transpose(X) @ at.E
-    dP = loop.solve_adjoint(XE + _transpose(XE))
-    dE = at.R_K @ X - _transpose(B) @ dP @ A_K + _input_terms(problem, dP) @ K
-    drift = -B @ X @ at.Sigma @ _transpose(A_K)
-    variances, directions = problem.input_noise
-    moment = (K @ at.Sigma @ _transpose(X))[..., None, :, :]
-    noise = directions @ moment @ _transpose(directions)
-    drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
-    dSigma = loop.solve(drift + _transpose(drift))
-    return 2 * dE @ at.Sigma + 2 * at.E @ dSigma
+    return AtGain(problem, gain).hessian(direction)
 
 
 def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
@@ -224,49 +249,56 @@ def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
 
     ``nan`` where K does not stabilize. Costs mn applications of `hessian`, sharing the solves.
     """
-    gain = gain_array(problem, K)
-    loop = closed_loop(problem, gain)
-    size = gain.shape[-2] * gain.shape[-1]
-    axes = len(loop.A_K.shape) - 2
-    basis = np.eye(size).reshape((size,) + (1,) * axes + gain.shape[-2:])
-    columns = _hessian(problem, gain, basis, loop, _evaluate(problem, gain, loop))
-    matrix = np.moveaxis(columns.reshape(columns.shape[:-2] + (size,)), 0, -1)
-    return (matrix + _transpose(matrix)) / 2
+    return at_gain(problem, K).hessian_matrix
 
 
 def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
     """Spectral radius of F_K, (...), dimensionless; rho(A - BK)^2 without noise."""
-    return closed_loop(problem, gain_array(problem, K)).radius()
+    return at_gain(problem, K).radius
 
 
-def is_stabilizing(problem: LQR, K: ArrayLike) -> Bools:
+def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
     """Whether K is mean-square stabilizing, bool (...)."""
-    return closed_loop(problem, gain_array(problem, K)).stable
+    return at_gain(problem, K).loop.stable
 
 
 def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     """Raise NotStabilizingError, naming members and radius, unless every gain stabilizes."""
-    gain = gain_array(problem, K, what)
-    loop = closed_loop(problem, gain)
+    loop: ClosedLoop = AtGain(problem, gain_array(problem, K, what)).loop
     if not loop.stable.all():
         raise NotStabilizingError(
-            f"{what}: expected a mean-square stabilizing gain, got one that is not",
+            f"{what}: expected a mean-square stabilizing gain, got one that is not "
+            "(lqrlib.optimal_gain(problem) is one)",
             ~loop.stable,
             loop.radius(),
         )
 
 
-def optimal_gain(problem: LQR) -> Array:
-    """Gain K* of least cost, (..., m, n), from the generalised Riccati equation (S2 section 2.1).
+def solve(problem: LQR) -> Solution:
+    """The optimal gain with its value matrix, closed-loop poles and cost (S2 section 2.1).
+
+    What ``control.dlqr`` returns, and the cost: ``K, P, poles, cost = solve(problem)``; certified,
+    for stacks, with multiplicative noise. Solved once for each problem (`LQR.optimum`).
 
     Raises
     ------
     NotStabilizableError
         If a member has no mean-square stabilizing gain; names the members.
+
+    Examples
+    --------
+    >>> import lqrlib
+    >>> K, P, poles, cost = solve(lqrlib.systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0))
+    >>> print(K.round(6), poles.round(6), cost.round(6))
+    [[1.618034]] [0.381966+0.j] 4.236068
     """
-    if not isinstance(problem, LQR):
-        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
-    return solve_riccati(problem).K
+    require_problem(problem)
+    return problem.optimum
+
+
+def optimal_gain(problem: LQR) -> Array:
+    """Gain K* of least cost, (..., m, n); raises as `solve` does."""
+    return solve(problem).K.copy()
 
 
 def optimality_gap(problem: LQR, K: ArrayLike) -> Array:
@@ -276,9 +308,4 @@ def optimality_gap(problem: LQR, K: ArrayLike) -> Array:
     :math:`\operatorname{tr} \Sigma_K (K - K^*)^\top R_{K^*} (K - K^*)`, since
     :math:`E_{K^*} = 0`.
     """
-    optimal = optimal_gain(problem)
-    difference = gain_array(problem, K) - optimal
-    at, best = evaluate(problem, K), evaluate(problem, optimal)
-    weighted = best.R_K @ difference @ at.Sigma
-    gap = _inner(difference, weighted)
-    return np.where(np.isfinite(at.cost), gap, np.inf)
+    return at_gain(problem, K).gap

@@ -2,7 +2,8 @@ r"""What a model-free method may ask: the cost of a gain, exactly, over a horizo
 
 An oracle is a callable ``oracle(K) -> (...)`` that costs something each time it is asked; it
 counts. `queries` is the number of gains it was asked about (a stack of S gains for M tasks is
-S * M queries) and `steps` the number of simulated time steps behind the answers.
+S * M queries) and `steps` the number of simulated time steps behind the answers. Oracles can be
+pickled and sent to processes.
 
 ======================  ==========================================================  =============
 oracle                  answer                                                      source
@@ -16,7 +17,7 @@ oracle                  answer                                                  
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,45 +25,46 @@ from numpy.typing import ArrayLike
 from . import finite_horizon, objective
 from .finite_horizon import initial_moment
 from .problem import LQR
-from .rollouts import DRAWS, simulated_costs
+from .simulation import DRAWS, simulated_costs
 from .validation import Array, Seed, finite_array, real_number, whole_number
 
 
-class Oracle:
+class Oracle(ABC):
     """A cost that counts how often it was asked.
 
     Attributes
     ----------
+    problem : LQR
+    horizon : int
+        Time steps behind an answer; zero for oracles that do not simulate.
     queries : int
         Gains asked about so far, over all batch axes.
     steps : int
-        Time steps simulated so far; zero for oracles that do not simulate.
+        Time steps simulated so far.
     common_noise : bool
         Whether gains along the first axis of a stack meet the same noise.
     """
 
-    def __init__(
-        self,
-        name: str,
-        problem: LQR,
-        answer: Callable[[Array], Array],
-        horizon: int = 0,
-        common_noise: bool = False,
-        together: Callable[[list[Array]], Array] | None = None,
-    ) -> None:
-        if not isinstance(problem, LQR):
-            raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
-        self.name = name
+    name = "cost"
+
+    def __init__(self, problem: LQR, horizon: int = 0, common_noise: bool = False) -> None:
+        objective.require_problem(problem)
         self.problem = problem
         self.horizon = horizon
         self.common_noise = common_noise
         self.queries = 0
         self.steps = 0
-        self._answer = answer
-        self._together = together
+
+    @abstractmethod
+    def answer(self, K: Array) -> Array:
+        """Costs (...) of a stack of gains whose shape has been checked."""
+
+    def answer_together(self, stacks: list[Array]) -> Array:
+        """Costs of several stacks that broadcast; an oracle may know a shorter way."""
+        return self.answer(np.stack(np.broadcast_arrays(*stacks)))
 
     def __call__(self, K: ArrayLike) -> Array:
-        return self._counted(self._answer(objective.gain_array(self.problem, K)))
+        return self._counted(self.answer(objective.gain_array(self.problem, K)))
 
     def together(self, *gains: ArrayLike) -> Array:
         """Costs (len(gains), ...) of stacks of gains that broadcast against each other.
@@ -73,9 +75,7 @@ class Oracle:
         stacks = [objective.gain_array(self.problem, K, "gains") for K in gains]
         if not stacks:
             raise ValueError("gains: expected at least one stack")
-        if self._together is None:
-            return self(np.stack(np.broadcast_arrays(*stacks)))
-        return self._counted(self._together(stacks))
+        return self._counted(self.answer_together(stacks))
 
     def _counted(self, value: Array) -> Array:
         self.queries += value.size
@@ -86,12 +86,38 @@ class Oracle:
         return f"<{self.name} of {self.problem!r}: {self.queries} queries, {self.steps} steps>"
 
 
-def exact_cost(problem: LQR) -> Oracle:
+class ExactCost(Oracle):
+    """See `exact_cost`."""
+
+    name = "exact cost"
+
+    def answer(self, K: Array) -> Array:
+        return objective.cost(self.problem, K)
+
+
+def exact_cost(problem: LQR) -> ExactCost:
     """Oracle of the exact infinite-horizon cost, ``inf`` where K does not stabilize (S1 Rem. 9)."""
-    return Oracle("exact cost", problem, lambda K: objective.cost(problem, K))
+    return ExactCost(problem)
 
 
-def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None) -> Oracle:
+class FiniteHorizonCost(Oracle):
+    """See `finite_horizon_cost`."""
+
+    name = "finite-horizon cost"
+
+    def __init__(self, problem: LQR, length: int, x0: ArrayLike | None) -> None:
+        super().__init__(problem)
+        self.length = whole_number("horizon", length)
+        self.x0 = x0
+        initial_moment(problem, x0)
+
+    def answer(self, K: Array) -> Array:
+        return finite_horizon.finite_horizon_cost(self.problem, K, self.length, self.x0)
+
+
+def finite_horizon_cost(
+    problem: LQR, horizon: int, x0: ArrayLike | None = None
+) -> FiniteHorizonCost:
     r"""Oracle of the expected cost of the first `horizon` steps.
 
     Finite for every gain, also for one that does not stabilize.
@@ -104,13 +130,41 @@ def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None)
     x0 : array (..., n), optional
         A fixed initial state; by default the initial state has second moment Sigma0.
     """
-    whole_number("horizon", horizon)
-    initial_moment(problem, x0)
-    return Oracle(
-        "finite-horizon cost",
-        problem,
-        lambda K: finite_horizon.finite_horizon_cost(problem, K, horizon, x0),
-    )
+    return FiniteHorizonCost(problem, horizon, x0)
+
+
+class RolloutCost(Oracle):
+    """See `rollout_cost`."""
+
+    name = "roll-out cost"
+
+    def __init__(
+        self,
+        problem: LQR,
+        horizon: int,
+        rng: Seed,
+        x0: ArrayLike | None,
+        draws: str,
+        common_noise: bool,
+    ) -> None:
+        super().__init__(problem, whole_number("horizon", horizon), common_noise)
+        if draws not in DRAWS:
+            raise ValueError(f"draws: expected one of {', '.join(DRAWS)}, got {draws!r}")
+        self.rng = np.random.default_rng(rng)
+        self.x0 = None if x0 is None else finite_array("x0", x0, 1)
+        self.draws = draws
+        initial_moment(problem, x0)
+
+    def answer(self, K: Array) -> Array:
+        return simulated_costs(
+            self.problem,
+            K,
+            self.horizon,
+            self.rng,
+            x0=self.x0,
+            draws=self.draws,
+            shared=self.common_noise,
+        )
 
 
 def rollout_cost(
@@ -121,7 +175,7 @@ def rollout_cost(
     x0: ArrayLike | None = None,
     draws: str = "gaussian",
     common_noise: bool = False,
-) -> Oracle:
+) -> RolloutCost:
     """Oracle of the cost along one simulated trajectory of `horizon` steps (S2 Algorithm 1).
 
     Every query draws its own initial state, with second moment Sigma0, and its own noise, so
@@ -143,19 +197,59 @@ def rollout_cost(
         and noise, as do the two ends of each pair of `estimators.two_point_gradient`. A real
         system cannot offer this, a simulator can.
     """
-    horizon = whole_number("horizon", horizon)
-    if draws not in DRAWS:
-        raise ValueError(f"draws: expected one of {', '.join(DRAWS)}, got {draws!r}")
-    generator = np.random.default_rng(rng)
-    state = None if x0 is None else finite_array("x0", x0, 1)
-    initial_moment(problem, x0)
+    return RolloutCost(problem, horizon, rng, x0, draws, common_noise)
 
-    def answer(K: Array) -> Array:
-        return simulated_costs(
-            problem, K, horizon, generator, x0=state, draws=draws, shared=common_noise
+
+class SampledStartCost(Oracle):
+    """See `sampled_start_cost`."""
+
+    name = "sampled-start cost"
+
+    def __init__(
+        self,
+        problem: LQR,
+        mean: ArrayLike,
+        deviation: float,
+        rng: Seed,
+        horizon: int | None,
+        common_noise: bool,
+    ) -> None:
+        steps = 0 if horizon is None else whole_number("horizon", horizon)
+        super().__init__(problem, steps, common_noise)
+        self.mean = finite_array("mean", mean, 1)
+        if self.mean.shape != (problem.states,):
+            raise ValueError(f"mean: expected shape ({problem.states},), got {self.mean.shape}")
+        self.deviation = real_number("deviation", deviation, positive=False)
+        self.rng = np.random.default_rng(rng)
+
+    def _value_matrix(self, K: Array) -> Array:
+        if self.horizon:
+            return finite_horizon.value_matrix(self.problem, K, self.horizon)
+        return objective.value_matrix(self.problem, K)
+
+    def _starts(self, batch: tuple[int, ...]) -> Array:
+        draws = self.rng.standard_normal((*batch, self.problem.states))
+        return self.mean + self.deviation * draws
+
+    def answer(self, K: Array) -> Array:
+        values = self._value_matrix(K)
+        batch = values.shape[:-2]
+        shared = self.common_noise and K.ndim > 2
+        return _quadratic(values, self._starts(batch[1:] if shared else batch))
+
+    def answer_together(self, stacks: list[Array]) -> Array:
+        values = [self._value_matrix(K) for K in stacks]
+        batch = np.broadcast_shapes(*(each.shape[:-2] for each in values))
+        shared = self._starts(batch) if self.common_noise else None
+        return np.stack(
+            [_quadratic(each, self._starts(batch) if shared is None else shared) for each in values]
         )
 
-    return Oracle("roll-out cost", problem, answer, horizon, common_noise)
+
+def _quadratic(values: Array, x: Array) -> Array:
+    """x'Vx, ``inf`` where V is nan."""
+    found = (x[..., None, :] @ values @ x[..., :, None])[..., 0, 0]
+    return np.where(np.isnan(found), np.inf, found)
 
 
 def sampled_start_cost(
@@ -166,7 +260,7 @@ def sampled_start_cost(
     *,
     horizon: int | None = None,
     common_noise: bool = True,
-) -> Oracle:
+) -> SampledStartCost:
     """Oracle of the expected cost from an initial state drawn anew for every query.
 
     The state is Gaussian with the given mean and standard deviation in every coordinate; the
@@ -188,38 +282,4 @@ def sampled_start_cost(
         Whether gains along the *first* axis of a stack start from the same state, as do the two
         ends of each pair of `estimators.two_point_gradient`.
     """
-    if not isinstance(problem, LQR):
-        raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
-    centre = finite_array("mean", mean, 1)
-    if centre.shape != (problem.states,):
-        raise ValueError(f"mean: expected shape ({problem.states},), got {centre.shape}")
-    spread = real_number("deviation", deviation, positive=False)
-    steps = None if horizon is None else whole_number("horizon", horizon)
-    generator = np.random.default_rng(rng)
-
-    def value(K: Array) -> Array:
-        if steps is None:
-            return objective.value_matrix(problem, K)
-        return finite_horizon.value_matrix(problem, K, steps)
-
-    def costs(values: Array, x: Array) -> Array:
-        found = (x[..., None, :] @ values @ x[..., :, None])[..., 0, 0]
-        return np.where(np.isnan(found), np.inf, found)
-
-    def states(batch: tuple[int, ...]) -> Array:
-        return centre + spread * generator.standard_normal((*batch, problem.states))
-
-    def answer(K: Array) -> Array:
-        values = value(K)
-        batch = values.shape[:-2]
-        return costs(values, states(batch[1:] if common_noise and K.ndim > 2 else batch))
-
-    def together(gains: list[Array]) -> Array:
-        values = [value(K) for K in gains]
-        batch = np.broadcast_shapes(*(each.shape[:-2] for each in values))
-        shared = states(batch) if common_noise else None
-        return np.stack(
-            [costs(each, states(batch) if shared is None else shared) for each in values]
-        )
-
-    return Oracle("sampled-start cost", problem, answer, horizon or 0, common_noise, together)
+    return SampledStartCost(problem, mean, deviation, rng, horizon, common_noise)

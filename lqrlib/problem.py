@@ -18,12 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .validation import Array, Noise, finite_array, matrix, noise_terms, symmetric_matrix
+from .matrices import transpose
+from .validation import Array, Noise, matrix, noise_terms, square_matrix, symmetric_matrix
+
+if TYPE_CHECKING:
+    from .matrix_equations.riccati import Solution
 
 __all__ = ["LQR"]
 
@@ -35,7 +40,7 @@ class LQR:
     Parameters
     ----------
     A : array (..., n, n)
-        Dynamics (dimensionless time steps).
+        Dynamics (dimensionless time steps). Where n or m is one, numbers are taken for matrices.
     B : array (..., n, m)
         Input matrix.
     Q : array (..., n, n)
@@ -47,7 +52,8 @@ class LQR:
         default. The theorems want it definite.
     state_noise, input_noise : pair (variances, directions), optional
         Variances (..., p) and directions (..., p, n, n) of the noise on A; variances (..., q) and
-        directions (..., q, n, m) of the noise on B. Default: no noise, an empty axis.
+        directions (..., q, n, m) of the noise on B; one variance and its matrix stand for one
+        term. Default: no noise, an empty axis.
 
     Raises
     ------
@@ -61,6 +67,15 @@ class LQR:
     Lists, integer and read-only arrays are taken as they are; everything is copied to float64,
     broadcast to the common batch shape and made read-only. Asymmetry of relative size 1e-10 or
     less counts as rounding and is averaged away.
+
+    What there is not, and what to put in its place:
+
+    - a cross term 2 x'Nu in the cost: with v = u + R^-1 N'x take A - B R^-1 N' for A and
+      Q - N R^-1 N' for Q, then K = K_v + R^-1 N'; not with noise on the input, which v shares;
+    - a discount g: take sqrt(g) A, sqrt(g) B and g times every variance; a gain of finite
+      discounted cost need not stabilize the system itself;
+    - additive noise of covariance W: take W for Sigma0; C(K) is then the average cost of a step in
+      the long run, and only that.
     """
 
     A: Array
@@ -81,9 +96,7 @@ class LQR:
         state_noise: Any = None,
         input_noise: Any = None,
     ) -> None:
-        A = finite_array("A", A, 2)
-        if A.shape[-1] != A.shape[-2]:
-            raise ValueError(f"A: expected a square matrix (..., n, n), got {A.shape}")
+        A = square_matrix("A", A)
         n = A.shape[-1]
         B = matrix("B", B, n, None)
         m = B.shape[-1]
@@ -144,6 +157,19 @@ class LQR:
         """Whether any noise term has positive variance."""
         return bool(self.state_noise.variances.any() or self.input_noise.variances.any())
 
+    @cached_property
+    def optimum(self) -> Solution:
+        """The optimal gain with its value matrix, poles and cost; solved for once and remembered.
+
+        Raises
+        ------
+        NotStabilizableError
+            If a member has no mean-square stabilizing gain; names the members.
+        """
+        from .matrix_equations import solve_riccati  # which stands on this module
+
+        return solve_riccati(self)
+
     def __len__(self) -> int:
         if not self.batch_shape:
             raise TypeError("a single LQR problem has no len(); a stack does")
@@ -163,7 +189,7 @@ class LQR:
 
         def pick(array: Array, core: int) -> Array:
             flat = array.reshape((members,) + array.shape[array.ndim - core :])
-            return np.asarray(flat[picked])
+            return flat[picked]
 
         return self._from_arrays(
             {name: pick(getattr(self, name), 2) for name in ("A", "B", "Q", "R", "Sigma0")},
@@ -270,6 +296,24 @@ def _pad(noise: Noise, terms: int) -> Noise:
         np.pad(noise.variances, [(0, 0)] * batch + [(0, missing)]),
         np.pad(noise.directions, [(0, 0)] * batch + [(0, missing), (0, 0), (0, 0)]),
     )
+
+
+def stage_weight(problem: LQR, K: Array) -> Array:
+    """Q + K'RK, (..., n, n): what one step under u = -K x costs."""
+    with np.errstate(over="ignore", invalid="ignore"):  # of a huge gain, whose cost is inf
+        return problem.Q + transpose(K) @ problem.R @ K
+
+
+def input_noise_weight(problem: LQR, P: Array) -> Array:
+    """Sum of beta_j B_j' P B_j, (..., m, m)."""
+    variances, directions = problem.input_noise
+    weights = transpose(directions) @ P[..., None, :, :] @ directions
+    return np.einsum("...j,...jkl->...kl", variances, weights)
+
+
+def input_weight(problem: LQR, P: Array) -> Array:
+    """R_K = R + B'PB + sum of beta_j B_j' P B_j, (..., m, m)."""
+    return problem.R + transpose(problem.B) @ P @ problem.B + input_noise_weight(problem, P)
 
 
 def require_family(tasks: LQR, name: str = "tasks", *, many: bool = False) -> None:

@@ -230,7 +230,7 @@ def _redrawn(
             steps = _directions(rng, (len(waiting),), centre.shape, name in "QR")
             trial = centre + share * level * steps
             earlier = flat[waiting, :task] if seen is None else seen
-            far = (_spectral(trial[:, None] - earlier) >= level).any(axis=-1)
+            far = (spectral_norm(trial[:, None] - earlier) >= level).any(axis=-1)
             flat[waiting[~far], task] = trial[~far]
             waiting = waiting[far]
             if not len(waiting):
@@ -249,11 +249,7 @@ def _directions(
     G = rng.standard_normal((*batch, *size))
     if symmetric:
         G = G + G.swapaxes(-1, -2)
-    return np.asarray(G / _spectral(G)[..., None, None])
-
-
-def _spectral(matrices: Array) -> Array:
-    return np.asarray(np.linalg.norm(matrices, ord=2, axis=(-2, -1)))
+    return G / spectral_norm(G)[..., None, None]
 
 
 def _nominal(problem: LQR) -> LQR:

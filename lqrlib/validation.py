@@ -67,12 +67,24 @@ def positive_array(name: str, value: ArrayLike) -> Array:
 
 
 def matrix(name: str, value: ArrayLike, rows: int | None, columns: int | None) -> Array:
-    """A finite matrix (..., rows, columns); None leaves a size free."""
-    array = finite_array(name, value, 2)
-    want = (rows or array.shape[-2], columns or array.shape[-1])
-    if array.shape[-2:] != want:
-        raise ValueError(f"{name}: expected shape (..., {want[0]}, {want[1]}), got {array.shape}")
-    return array
+    """A finite matrix (..., rows, columns); None leaves a size free. A number is a 1 x 1 matrix."""
+    array = finite_array(name, value, 0)
+    found = array.reshape(1, 1) if array.ndim == 0 else array
+    sizes = found.shape[-2:] if found.ndim > 1 else (None, None)
+    if sizes != (rows or sizes[0], columns or sizes[1]) or found.ndim < 2:
+        raise ValueError(
+            f"{name}: expected shape (..., {rows or 'n'}, {columns or 'm'}), got {array.shape}"
+        )
+    return found
+
+
+def square_matrix(name: str, value: ArrayLike) -> Array:
+    """A finite square matrix (..., n, n); a number is a 1 x 1 matrix."""
+    array = finite_array(name, value, 0)
+    found = array.reshape(1, 1) if array.ndim == 0 else array
+    if found.ndim < 2 or found.shape[-1] != found.shape[-2]:
+        raise ValueError(f"{name}: expected a square matrix (..., n, n), got {array.shape}")
+    return found
 
 
 def symmetric_matrix(name: str, value: ArrayLike, size: int, *, definite: bool) -> Array:
@@ -116,7 +128,16 @@ def noise_terms(name: str, value: Any, rows: int, columns: int) -> Noise:
         ) from None
     if _is_empty(variances) and _is_empty(directions):
         return Noise(np.zeros(0), np.zeros((0, rows, columns)))
-    variances = finite_array(f"{name} variances", variances, 1)
+    variances = finite_array(f"{name} variances", variances, 0)
+    if variances.ndim == 0:  # one variance and its direction
+        variances = variances.reshape(1)
+        direction = matrix(f"{name} directions", directions, None, None)
+        if direction.ndim != 2:
+            raise ValueError(
+                f"{name} directions: expected one matrix ({rows}, {columns}) to go with one "
+                f"variance, got {direction.shape}"
+            )
+        directions = direction[None]
     directions = finite_array(f"{name} directions", directions, 3)
     want = (variances.shape[-1], rows, columns)
     if directions.shape[-3:] != want:

@@ -11,14 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import scipy  # loads scipy.linalg when it is first used
 
-from lqrlib.matrix_equations.symmetric import (
-    Array,
-    Flags,
-    coordinates,
-    from_coordinates,
-    positive_definite,
-    transpose,
-)
+from lqrlib.matrices import Flags, transpose
+from lqrlib.matrix_equations.symmetric import coordinates, from_coordinates, positive_definite
+from lqrlib.validation import Array
 
 # Unknowns from which one factorisation for all right-hand sides beats numpy's stacked solves.
 LEAST_FACTORED = 28

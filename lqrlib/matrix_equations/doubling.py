@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
+from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.validation import Array
 
 # Squared norm of a power below which the rest of the sum is below rounding.
 NEGLIGIBLE = 1e-17
@@ -29,7 +30,7 @@ def chunks(members: int, bytes_per_member: int, most: int = CHUNK_BYTES) -> list
 def squared_norms(F: Array) -> Array:
     """Squared Frobenius norm of each matrix of a stack (N, n, n)."""
     flat = F.reshape(F.shape[0], -1)
-    return np.asarray(np.vecdot(flat, flat))
+    return np.vecdot(flat, flat)
 
 
 def _double(F: Array, X: Array) -> Flags:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lqrlib.matrix_equations.symmetric import Array
+from lqrlib.validation import Array
 
 MOST_UNKNOWNS, LEAST_MEMBERS = 6, 64
 

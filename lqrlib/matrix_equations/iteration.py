@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrices import Flags, frobenius_norm, symmetric_part
+from lqrlib.matrix_equations.closed_loops import closed_loop
 from lqrlib.matrix_equations.stabilization import greedy_gain
-from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
-from lqrlib.problem import LQR
+from lqrlib.problem import LQR, stage_weight
+from lqrlib.validation import Array
 
 MOST_POLICIES = 100
 MOST_SWEEPS = 100_000
@@ -18,16 +19,6 @@ PATIENCE = 50
 INSIDE = 1 - 1e-6
 # Relative change of P at which rounding, not convergence, sets the pace.
 ROUNDING = 4 * np.finfo(float).eps
-
-
-def frobenius_norm(X: Array) -> Array:
-    """Frobenius norm of each matrix of a stack."""
-    return np.asarray(np.sqrt(np.einsum("...ij,...ij->...", X, X)))
-
-
-def stage_weight(problem: LQR, K: Array) -> Array:
-    """Q + K'RK, what one step under u = -K x costs."""
-    return np.asarray(problem.Q + transpose(K) @ (problem.R @ K))
 
 
 def value_step(problem: LQR, P: Array) -> Array:

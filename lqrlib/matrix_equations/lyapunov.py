@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib.matrix_equations.closed_loop import ClosedLoop
+from lqrlib.matrices import symmetric_part, transpose
+from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
-from lqrlib.matrix_equations.symmetric import Array, symmetric_part, transpose
-from lqrlib.validation import ROUNDING, finite_array
+from lqrlib.validation import ROUNDING, Array, finite_array
 
 
 def _square(name: str, value: ArrayLike) -> Array:

@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrix_equations.symmetric import Array, congruence
+from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
-from lqrlib.validation import Noise
+from lqrlib.validation import Array, Noise
 
 
 class NoiseTerms(Protocol):
@@ -39,7 +39,7 @@ class Directions:
         return self.scaled[part]
 
     def operator(self, part: slice) -> Array:
-        return np.asarray(congruence(self.scaled[part]).sum(axis=1))
+        return congruence(self.scaled[part]).sum(axis=1)
 
 
 def _scaled(noise: Noise) -> Array:
@@ -58,12 +58,12 @@ class ProblemNoise:
     @cached_property
     def state_moment(self) -> Array:
         """sum_i alpha_i A_i (x) A_i on symmetric matrices, (P, h_n, h_n)."""
-        return np.asarray(congruence(self.state).sum(axis=1))
+        return congruence(self.state).sum(axis=1)
 
     @cached_property
     def input_moment(self) -> Array:
         """sum_j beta_j B_j (x) B_j on symmetric matrices, (P, h_n, h_m)."""
-        return np.asarray(congruence(self.input).sum(axis=1))
+        return congruence(self.input).sum(axis=1)
 
     @classmethod
     def of(cls, problem: LQR) -> ProblemNoise:
@@ -86,7 +86,7 @@ class GainNoise:
 
     def _members(self, array: Array, part: slice) -> Array:
         if self.problems is not None:
-            return np.asarray(array[self.problems[part]])
+            return array[self.problems[part]]
         return array if len(array) == 1 else array[part]
 
     def directions(self, part: slice) -> Array:

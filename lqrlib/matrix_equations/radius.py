@@ -5,14 +5,10 @@ from __future__ import annotations
 import numpy as np
 import scipy  # loads scipy.sparse.linalg when it is first used, not with `import lqrlib`
 
+from lqrlib.matrices import transpose
 from lqrlib.matrix_equations.noise import NoiseTerms
-from lqrlib.matrix_equations.symmetric import (
-    Array,
-    congruence,
-    coordinates,
-    from_coordinates,
-    transpose,
-)
+from lqrlib.matrix_equations.symmetric import congruence, coordinates, from_coordinates
+from lqrlib.validation import Array
 
 # Up to this many states all eigenvalues of F_K cost less than the iteration for the largest.
 MOST_DENSE_STATES = 8

@@ -7,26 +7,23 @@ residual does not single it out, stability of the gain does, and that is certifi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy  # loads scipy.linalg when it is first used
 from numpy.typing import NDArray
 
 from lqrlib.errors import NotStabilizableError
-from lqrlib.matrix_equations.closed_loop import ClosedLoop, closed_loop
-from lqrlib.matrix_equations.iteration import (
-    frobenius_norm,
-    policy_iteration,
-    stage_weight,
-    value_iteration,
-    value_step,
-)
+from lqrlib.matrices import Flags, frobenius_norm, inner
+from lqrlib.matrix_equations.closed_loops import ClosedLoop, closed_loop
+from lqrlib.matrix_equations.iteration import policy_iteration, value_iteration, value_step
 from lqrlib.matrix_equations.riccati_doubling import structured_doubling
 from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
-from lqrlib.matrix_equations.symmetric import Array, Flags
-from lqrlib.problem import LQR
+from lqrlib.problem import LQR, stage_weight
+from lqrlib.validation import Array
 
 METHODS = ("doubling", "policy_iteration", "value_iteration")
 # Relative change of P in Newton's step up to which the step is in its quadratic regime.
@@ -34,32 +31,50 @@ SMALL_STEP = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Riccati:
-    """The stabilizing solution of the generalised Riccati equation.
+class Solution:
+    """The stabilizing solution of the generalised Riccati equation; unpacks to K, P, poles, cost.
 
     Attributes
     ----------
     problem : LQR
-    P : array (..., n, n)
-        Value matrix of the optimal gain.
     K : array (..., m, n)
         The optimal gain of u = -K x: certified mean-square stabilizing, or improved from a gain
-        that is.
+        that is. Read-only.
+    P : array (..., n, n)
+        Value matrix of the optimal gain. Read-only.
     iterations : int array (...)
         Policy improvements or value-iteration sweeps each member took.
     """
 
     problem: LQR
-    P: Array
     K: Array
+    P: Array
     iterations: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        self.K.setflags(write=False)
+        self.P.setflags(write=False)
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        return iter((self.K, self.P, self.poles, self.cost))
+
+    @cached_property
+    def poles(self) -> NDArray[np.complex128]:
+        """Eigenvalues of A - BK, (..., n): the poles of the mean closed loop."""
+        poles = np.linalg.eigvals(self.problem.A - self.problem.B @ self.K)
+        return poles.astype(np.complex128)
+
+    @cached_property
+    def cost(self) -> Array:
+        """The least cost tr(P Sigma0), (...)."""
+        return inner(self.P, self.problem.Sigma0)
 
     @cached_property
     def residual(self) -> Array:
         """Residual relative to ||P|| max(1, ||A||^2), (...); small does not mean accurate."""
         gap = frobenius_norm(value_step(self.problem, self.P) - self.P)
         scale = frobenius_norm(self.P) * np.maximum(1.0, frobenius_norm(self.problem.A) ** 2)
-        return np.asarray(gap / np.where(scale == 0, 1.0, scale))
+        return gap / np.where(scale == 0, 1.0, scale)
 
 
 def _flattened(problem: LQR) -> LQR:
@@ -86,7 +101,7 @@ def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
         raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
 
 
-def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
+def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
     """Solve the generalised Riccati equation for its stabilizing solution (S2 section 2.1).
 
     Parameters
@@ -100,7 +115,7 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
 
     Returns
     -------
-    Riccati
+    Solution
 
     Raises
     ------
@@ -159,8 +174,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Riccati:
             raise NotStabilizableError(
                 "no optimal gain: Q does not weigh a mode on the unit circle", bad.reshape(shape)
             )
-    return Riccati(
-        problem, P.reshape(shape + (n, n)), K.reshape(shape + (m, n)), steps.reshape(shape)
+    return Solution(
+        problem, K.reshape(shape + (m, n)), P.reshape(shape + (n, n)), steps.reshape(shape)
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.matrix_equations.doubling import chunks, squared_norms
 from lqrlib.matrix_equations.elimination import eliminate, solve_definite, worthwhile
-from lqrlib.matrix_equations.symmetric import Array, Flags, symmetric_part, transpose
+from lqrlib.validation import Array
 
 MOST_STEPS = 40
 # Relative error left to the Newton step that follows, which squares it.

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lqrlib.matrix_equations.closed_loop import closed_loop
+from lqrlib.matrices import Flags, transpose
+from lqrlib.matrix_equations.closed_loops import closed_loop
 from lqrlib.matrix_equations.elimination import solve_definite
-from lqrlib.matrix_equations.symmetric import Array, Flags, transpose
-from lqrlib.problem import LQR
+from lqrlib.problem import LQR, input_weight
+from lqrlib.validation import Array
 
 MOST_STEPS = 200
 # Fraction of the way to the boundary of the discounted stabilizing set that one step takes.
@@ -23,15 +24,8 @@ SETTLED = 1e-11
 
 
 def greedy_gain(problem: LQR, P: Array) -> Array:
-    """(R + B'PB + sum_j beta_j B_j' P B_j)^(-1) B'PA, (..., m, n): policy improvement."""
-    B = problem.B
-    variances, directions = problem.input_noise
-    PB = P @ B
-    weight = problem.R + transpose(B) @ PB
-    if variances.shape[-1]:
-        inner = transpose(directions) @ (P[..., None, :, :] @ directions)
-        weight = weight + (variances[..., None, None] * inner).sum(axis=-3)
-    return solve_definite(weight, transpose(PB) @ problem.A)
+    """R_K^(-1) B'PA, (..., m, n): policy improvement."""
+    return solve_definite(input_weight(problem, P), transpose(problem.B) @ P @ problem.A)
 
 
 def _discounted(problem: LQR, discount: Array) -> LQR:
@@ -64,13 +58,13 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
         stable[members] = loop.stable
         with np.errstate(divide="ignore"):
             boundary = 1 / loop.radius()
-        room = boundary - discount[members]
-        going = ~loop.stable & (room > SETTLED * boundary)
+        distance = boundary - discount[members]
+        going = ~loop.stable & (distance > SETTLED * boundary)
         if not going.any():
             break
         if not going.all():
-            members, room, part = members[going], room[going], part[np.flatnonzero(going)]
-        discount[members] = np.minimum(1.0, discount[members] + BOLDNESS * room)
+            members, distance, part = members[going], distance[going], part[np.flatnonzero(going)]
+        discount[members] = np.minimum(1.0, discount[members] + BOLDNESS * distance)
         scaled = _discounted(part, discount[members])
         gain = K[members]
         P = closed_loop(scaled, gain).solve_adjoint(np.eye(part.states) + transpose(gain) @ gain)

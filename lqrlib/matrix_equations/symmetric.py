@@ -11,18 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-
-def transpose(X: Array) -> Array:
-    """Transpose of each matrix of a stack."""
-    return X.swapaxes(-1, -2)
-
-
-def symmetric_part(X: Array) -> Array:
-    """(X + X') / 2."""
-    return np.asarray((X + transpose(X)) * 0.5)
+from lqrlib.matrices import Flags
+from lqrlib.validation import Array
 
 
 @lru_cache(maxsize=64)
@@ -36,7 +26,7 @@ def _triangle(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
 def coordinates(X: Array) -> Array:
     """Coordinates (..., h) of symmetric matrices (..., n, n)."""
     rows, columns, weights = _triangle(X.shape[-1])
-    return np.asarray(X[..., rows, columns] * weights)
+    return X[..., rows, columns] * weights
 
 
 def from_coordinates(x: Array, n: int) -> Array:
@@ -53,7 +43,7 @@ def _congruence_weights(r: int, c: int) -> Array:
     """Weight (h_r, h_c) of each entry of the matrix of a congruence."""
     _, _, row_weights = _triangle(r)
     k, m, column_weights = _triangle(c)
-    return np.asarray(row_weights[:, None] / column_weights * np.where(k == m, 0.5, 1.0))
+    return row_weights[:, None] / column_weights * np.where(k == m, 0.5, 1.0)
 
 
 def congruence(S: Array) -> Array:

@@ -17,7 +17,7 @@ from ..constants import magnitudes, printed
 from .registry import Sides, claim
 
 
-def _steepest(at: objective.Evaluation) -> Array:
+def _steepest(at: objective.AtGain) -> Array:
     """E'R_K^-1 E: minus the value of the best one-step change, as a quadratic form in x."""
     return transpose(at.E) @ np.linalg.solve(at.R_K, at.E)
 

@@ -97,7 +97,7 @@ def meta_gradient_error(
     return frobenius_norm(error), frobenius_norm(differences)
 
 
-@claim("s1-alg-1", hessian=printed.hessian)
+@claim("s1-alg-1", hessian=printed.hessian_at)
 @claim("s1-alg-1", form="corrected", hessian="exact")
 @claim("s1-alg-1", form="dropped", hessian="none", assumption="the factor I - eta_l Hessian")
 def step_is_along_the_gradient(

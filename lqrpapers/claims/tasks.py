@@ -145,7 +145,7 @@ def printed_meta_gradient(
     """
     error = matrix_reading_error(tasks, K, inner_step_size)
     yield Sides("best m x m matrix", error, tolerance)
-    error = _against_differences(tasks, K, inner_step_size, printed.hessian)
+    error = _against_differences(tasks, K, inner_step_size, printed.hessian_at)
     yield Sides("report's Hessian formula", error, tolerance)
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
-from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
+from lqrlib.matrices import transpose
+from lqrlib.problem import LQR, input_noise_weight
 from lqrlib.validation import Array
 
 from .magnitudes import Magnitudes, measured
@@ -194,16 +194,17 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     :math:`4 \sum_j \beta_j B_j^\top \tilde P_K[X] B_j K \Sigma_K` is added, which keeps the
     quadratic form right. ``nan`` where K does not stabilize.
     """
-    gain = objective.gain_array(problem, K)
     direction = objective.gain_array(problem, X, "X")
-    loop, at = closed_loop(problem, gain), objective.evaluate(problem, gain)
-    XE = direction.swapaxes(-1, -2) @ at.E
-    dP = loop.solve_adjoint(XE + XE.swapaxes(-1, -2))
-    variances, directions = problem.input_noise
-    inner = directions.swapaxes(-1, -2) @ dP[..., None, :, :] @ directions
-    noise = np.einsum("...j,...jkl->...kl", variances, inner)
-    cross = noise @ gain - problem.B.swapaxes(-1, -2) @ dP @ loop.A_K
-    return (2 * at.R_K @ direction + 4 * cross) @ at.Sigma
+    return hessian_at(objective.at_gain(problem, K), direction)
+
+
+def hessian_at(at: objective.AtGain, X: Array) -> Array:
+    """The printed formula at a gain that has been evaluated, as MAML takes it for a Hessian."""
+    XE = transpose(X) @ at.E
+    dP = at.loop.solve_adjoint(XE + transpose(XE))
+    cross = input_noise_weight(at.problem, dP) @ at.K
+    cross = cross - transpose(at.problem.B) @ dP @ at.loop.A_K
+    return (2 * at.R_K @ X + 4 * cross) @ at.Sigma
 
 
 def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lqrlib.matrix_equations.closed_loop import ClosedLoop
+from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
 from lqrlib.validation import Array
 

@@ -146,18 +146,18 @@ class Watched(Oracle):
     """
 
     def __init__(self, oracle: Oracle) -> None:
-        def one(K: Array) -> Array:
-            self._note(K)
-            return oracle(K)
-
-        def several(gains: list[Array]) -> Array:
-            for K in gains:
-                self._note(K)
-            return oracle.together(*gains)
-
-        noise = oracle.common_noise
-        super().__init__(oracle.name, oracle.problem, one, oracle.horizon, noise, several)
+        super().__init__(oracle.problem, oracle.horizon, oracle.common_noise)
+        self.oracle, self.name = oracle, oracle.name
         self.outside = np.zeros(oracle.problem.batch_shape[:-1], dtype=bool)
+
+    def answer(self, K: Array) -> Array:
+        self._note(K)
+        return self.oracle(K)
+
+    def answer_together(self, stacks: list[Array]) -> Array:
+        for K in stacks:
+            self._note(K)
+        return self.oracle.together(*stacks)
 
     def _note(self, gain: Array) -> None:
         bad = ~objective.is_stabilizing(self.problem, gain)

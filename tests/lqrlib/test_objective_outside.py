@@ -111,7 +111,7 @@ def test_noise_can_make_a_controllable_problem_unstabilizable():
     "K, message",
     [
         (np.zeros((2, 3)), r"K: expected shape \(\.\.\., 1, 2\), got \(2, 3\)"),
-        (np.zeros(2), r"K: expected at least 2 axes, got shape \(2,\)"),
+        (np.zeros(2), r"K: expected shape \(\.\.\., 1, 2\), got \(2,\)"),
         ([[np.nan, 0.0]], "K: expected finite numbers"),
         ([[np.inf, 0.0]], "K: expected finite numbers"),
         ([[1j, 0.0]], "K: expected real numbers, got dtype complex128"),

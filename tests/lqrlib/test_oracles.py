@@ -146,7 +146,7 @@ def test_rollouts_do_not_depend_on_how_samples_are_cut_into_blocks(monkeypatch):
     problem = systems.double_integrator()
     K = lqrlib.optimal_gain(problem) * np.linspace(0.9, 1.1, 101)[:, None, None]
     whole = oracles.rollout_cost(problem, 30, 0, x0=[1.0, 2.0])(K)
-    monkeypatch.setattr("lqrlib.rollouts.BLOCK_BYTES", 0)
+    monkeypatch.setattr("lqrlib.simulation.BLOCK_BYTES", 0)
     np.testing.assert_allclose(
         oracles.rollout_cost(problem, 30, 0, x0=[1.0, 2.0])(K), whole, rtol=1e-13
     )

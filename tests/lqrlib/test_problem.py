@@ -15,10 +15,10 @@ LIBRARY = Path(lqrlib.__file__).parent
 BAD = [
     # wrong shapes
     ("A", np.ones((2, 3)), r"A: expected a square matrix \(\.\.\., n, n\), got \(2, 3\)"),
-    ("A", 1.0, r"A: expected at least 2 axes, got shape \(\)"),
-    ("A", [1.0, 2.0], r"A: expected at least 2 axes, got shape \(2,\)"),
-    ("B", np.ones((3, 1)), r"B: expected shape \(\.\.\., 2, 1\), got \(3, 1\)"),
-    ("B", np.ones(2), r"B: expected at least 2 axes, got shape \(2,\)"),
+    ("Q", 1.0, r"Q: expected shape \(\.\.\., 2, 2\), got \(\)"),
+    ("A", [1.0, 2.0], r"A: expected a square matrix \(\.\.\., n, n\), got \(2,\)"),
+    ("B", np.ones((3, 1)), r"B: expected shape \(\.\.\., 2, m\), got \(3, 1\)"),
+    ("B", np.ones(2), r"B: expected shape \(\.\.\., 2, m\), got \(2,\)"),
     ("Q", np.eye(3), r"Q: expected shape \(\.\.\., 2, 2\), got \(3, 3\)"),
     ("R", np.eye(2), r"R: expected shape \(\.\.\., 1, 1\), got \(2, 2\)"),
     ("Sigma0", np.eye(3), r"Sigma0: expected shape \(\.\.\., 2, 2\), got \(3, 3\)"),
@@ -31,7 +31,11 @@ BAD = [
     ("state_noise", ([0.1], np.ones((1, 2, 1))), r"state_noise directions: .* got \(1, 2, 1\)"),
     ("input_noise", ([0.1], np.ones((1, 2, 2))), r"input_noise directions: .* got \(1, 2, 2\)"),
     ("state_noise", ([0.1], np.ones((2, 2))), "state_noise directions: expected at least 3 axes"),
-    ("state_noise", (0.1, np.ones((1, 2, 2))), "state_noise variances: expected at least 1 axes"),
+    (
+        "state_noise",
+        (0.1, np.ones((1, 2, 2))),
+        r"state_noise directions: expected one matrix \(2, 2\) to go with one variance",
+    ),
     ("state_noise", 0.1, r"state_noise: expected a pair \(variances \(\.\.\., p\)"),
     ("state_noise", ([0.1], EYE, EYE), "state_noise: expected a pair"),
     ("state_noise", ([], np.ones((1, 2, 2))), "state_noise variances: expected at least one"),
@@ -53,7 +57,7 @@ BAD = [
     ("Sigma0", [[1.0, 0.0], [0.0]], "Sigma0: expected a rectangular array of numbers"),
     ("state_noise", "ab", "state_noise variances: expected real numbers"),
     # empty arrays
-    ("A", [], r"A: expected at least 2 axes, got shape \(0,\)"),
+    ("A", [], r"A: expected at least one entry, got shape \(0,\)"),
     ("A", np.zeros((0, 0)), r"A: expected at least one entry, got shape \(0, 0\)"),
     ("A", np.zeros((0, 2, 2)), r"A: expected at least one entry, got shape \(0, 2, 2\)"),
     ("B", np.zeros((2, 0)), r"B: expected at least one entry, got shape \(2, 0\)"),

@@ -146,7 +146,7 @@ def test_perturb_adds_and_a_stack_of_increments_makes_a_stack_of_tasks():
         ({"Q": [[0.0, 1.0], [0.0, 0.0]]}, "Q: expected a symmetric"),
         ({"K": EYE}, r"perturb: expected some of A, B, Q, R, Sigma0, got \['K'\]"),
         ({"state_noise": None}, "perturb: expected some of A, B, Q, R, Sigma0"),
-        ({"A": 1.0}, r"A: expected at least 2 axes, got shape \(\)"),
+        ({"A": 1.0}, r"A: expected shape \(\.\.\., 2, 2\), got \(\)"),
     ],
 )
 def test_perturb_refuses_malformed_increments_by_name(increments, message):

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lqrlib.matrix_equations.symmetric import Array, Flags
+from lqrlib.matrices import Flags
+from lqrlib.validation import Array
 
 MOST_APPLICATIONS = 400
 # Steps without a new smallest residual after which a member has stagnated.
@@ -22,7 +23,7 @@ TOLERANCE = 4 * np.finfo(float).eps
 
 def _inner(X: Array, Y: Array) -> Array:
     """Frobenius inner products, with the matrix axes kept at length one."""
-    return np.asarray(np.einsum("...ij,...ij->...", X, Y)[..., None, None])
+    return np.einsum("...ij,...ij->...", X, Y)[..., None, None]
 
 
 def _norm(X: Array) -> Array:

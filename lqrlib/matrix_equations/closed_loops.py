@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import direct
 from lqrlib.matrix_equations.doubling import chunks, doubling
-from lqrlib.matrix_equations.large import solve_large
+from lqrlib.matrix_equations.large.solver import solve_large
 from lqrlib.matrix_equations.noise import GainNoise, NoiseTerms, ProblemNoise
 from lqrlib.matrix_equations.radius import spectral_radius
-from lqrlib.matrix_equations.symmetric import Array, Flags, congruence, symmetric_part, transpose
+from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
+from lqrlib.validation import Array
 
 METHODS = ("doubling", "direct", "low_rank", "krylov")
 # Up to this many states the direct solve is the fastest with noise.

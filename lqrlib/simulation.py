@@ -1,4 +1,4 @@
-"""Simulated trajectories, many at once: the only place of the library that rolls dice on a system.
+"""Simulated closed loops, many at once.
 
 Samples stand in the *last* axis while simulating, so a time step is a handful of long vector
 operations whatever the number of trajectories, and in blocks that stay in the processor's cache.
@@ -6,10 +6,14 @@ operations whatever the number of trajectories, and in blocks that stay in the p
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .objective import gain_array, require_problem
 from .problem import LQR
-from .validation import Array
+from .validation import Array, Seed, finite_array, whole_number
 
 DRAWS = ("gaussian", "signs")
 # Largest temporary of a block of samples; 0.2 to 0.5 MB were the fastest.
@@ -92,18 +96,72 @@ def simulated_costs(
             start = root @ _draw(rng, draws, shape + (n, count))
         else:
             start = np.broadcast_to(x0[..., None], shape + (n, count))
-        cost = _block(matrix, policy, start, horizon, rng, draws)
+
+        def noise(shape: tuple[int, ...]) -> Array:
+            return _draw(rng, draws, shape)
+
+        cost = _simulated(matrix, policy, start, horizon, noise)
         total[..., part] = cost.reshape(shape + (groups, count))
     # a trajectory that overflows has met inf - inf on its way
     total = np.where(np.isnan(total), np.inf, total)
     return np.moveaxis(total, (-2, -1), (0, 1)).reshape(batch)
 
 
+def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng: Seed) -> Array:
+    """Simulate closed loops under Gaussian noise, all gains under the same noise.
+
+    Parameters
+    ----------
+    problem : LQR
+        One problem.
+    K : array (..., m, n)
+        One gain or a stack of them.
+    starts : array (S, n)
+        Initial states.
+    steps : int
+        Time steps, 0 or more.
+    rng : Generator, SeedSequence or int
+        Source of the noise.
+
+    Returns
+    -------
+    array (steps + 1, ..., S, n)
+        States; trajectory s of every gain meets the same noise.
+    """
+    require_problem(problem)
+    if problem.batch_shape:
+        raise ValueError(f"problem: expected one problem, got a stack {problem.batch_shape}")
+    gain, x0 = gain_array(problem, K), finite_array("starts", starts, 2)
+    if x0.ndim != 2 or x0.shape[1] != problem.states:
+        raise ValueError(f"starts: expected shape (S, {problem.states}), got {x0.shape}")
+    length = whole_number("steps", steps, 0)
+    generator, count = np.random.default_rng(rng), len(x0)
+    terms = [noise.variances.shape[-1] for noise in (problem.state_noise, problem.input_noise)]
+
+    def noise(_: tuple[int, ...]) -> Array:
+        return np.concatenate([generator.standard_normal((count, p)).T for p in terms])
+
+    batch, sizes = gain.shape[:-2], gain.shape[-2:]
+    each = np.moveaxis(gain.reshape((-1, *sizes)), 0, -1)
+    policy = -np.repeat(each, count, axis=-1)
+    history = np.empty((length + 1, problem.states, policy.shape[-1]))
+    _simulated(_step_matrix(problem), policy, x0.T, length, noise, history)
+    return np.moveaxis(history, 1, -1).reshape((length + 1, *batch, count, problem.states))
+
+
 @np.errstate(over="ignore", invalid="ignore")
-def _block(
-    matrix: Array, policy: Array, start: Array, horizon: int, rng: np.random.Generator, draws: str
+def _simulated(
+    matrix: Array,
+    policy: Array,
+    start: Array,
+    horizon: int,
+    noise: Callable[[tuple[int, ...]], Array],
+    history: Array | None = None,
 ) -> Array:
-    """Costs (..., G S) of inputs u = policy x, the noise of S trajectories repeated G times."""
+    """Costs (..., G S) of inputs u = policy x, the noise of S trajectories repeated G times.
+
+    States go to `history` (horizon + 1, ..., n, G S), where there is one.
+    """
     shape, (m, n, total) = policy.shape[:-3], policy.shape[-3:]
     count = start.shape[-1]
     repeats = (1,) * (len(shape) + 1) + (total // count,)
@@ -115,14 +173,18 @@ def _block(
     moved = image[..., : terms * n, :].reshape(shape + (terms, n, total))
     mean, weighted = image[..., terms * n : terms * n + n, :], image[..., terms * n + n :, :]
     cost = np.zeros(shape + (total,))
-    for _ in range(horizon):
+    for step in range(horizon):
+        if history is not None:
+            history[step] = x
         np.einsum("...mns,...ns->...ms", policy, x, out=u)
         np.matmul(matrix, both, out=image)
         cost += np.einsum("...is,...is->...s", both, weighted)
         x[...] = mean
         if terms:
-            noise = _draw(rng, draws, shape + (terms, count))
+            drawn = noise(shape + (terms, count))
             if total > count:
-                noise = np.tile(noise, repeats)
-            x += np.einsum("...ps,...pns->...ns", noise, moved)
+                drawn = np.tile(drawn, repeats)
+            x += np.einsum("...ps,...pns->...ns", drawn, moved)
+    if history is not None:
+        history[horizon] = x
     return cost

@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lqrlib.matrices import transpose
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.matrix_equations.doubling import Powers
-from lqrlib.matrix_equations.symmetric import Array, coordinates, from_coordinates, transpose
+from lqrlib.matrix_equations.symmetric import coordinates, from_coordinates
+from lqrlib.validation import Array
 
 
 class Factors(NamedTuple):
@@ -78,4 +80,4 @@ def eliminate(powers: Powers, factors: Factors, W: Array, adjoint: bool) -> Arra
     free, response = responses[: len(W)], responses[len(W) :]
     system = np.eye(size) - np.moveaxis(reduced(response), 0, -1)
     y = solve_stack(system, np.moveaxis(reduced(free), 0, -1))
-    return np.asarray(free + np.einsum("pse,spnm->epnm", y, response, optimize=True))
+    return free + np.einsum("pse,spnm->epnm", y, response, optimize=True)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import direct
 from lqrlib.matrix_equations.doubling import Powers
-from lqrlib.matrix_equations.krylov import bicgstab
-from lqrlib.matrix_equations.low_rank import eliminate, low_rank_factors
-from lqrlib.matrix_equations.symmetric import (
-    Array,
-    Flags,
-    congruence,
-    positive_definite,
-    symmetric_part,
-    transpose,
-)
+from lqrlib.matrix_equations.large.krylov import bicgstab
+from lqrlib.matrix_equations.large.low_rank import eliminate, low_rank_factors
+from lqrlib.matrix_equations.symmetric import congruence, positive_definite
+from lqrlib.validation import Array
 
 # Right-hand sides of the elimination up to which it beats the iteration.
 MOST_UNKNOWNS = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,11 +57,7 @@ def gradient_is_the_derivative(
 
     The rounding error of the cost, divided by the step, is allowed for on top.
     """
-    gain = _start(problem, K)
-
-    def cost(gains: Array) -> Array:
-        return objective.cost(problem, gains)
-
+    gain, cost = _start(problem, K), partial(objective.cost, problem)
     differences, step = gradient_by_differences(cost, gain, _scale(problem, gain))
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
@@ -87,9 +84,8 @@ def gradient_by_recursion(
     direction = objective.gain_array(problem, np.ones(gain.shape[-2:]) if X is None else X, "X")
     at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
     step, length = _along(problem, gain, direction), frobenius_norm(direction)
-    dP = directional_derivative(
-        lambda gains: objective.evaluate(problem, gains).P, gain, direction, step, core=2
-    )
+    value = partial(objective.value_matrix, problem)
+    dP = directional_derivative(value, gain, direction, step, core=2)
     moment, visits = problem.Sigma0, np.zeros_like(at.P)
     for _ in range(steps):
         visits, moment = visits + moment, loop.apply(moment)
@@ -115,10 +111,7 @@ def cost_without_stability(problem: LQR, K: ArrayLike, *, doublings: int = 6) ->
 
 def _along(problem: LQR, gain: Array, X: Array) -> Array:
     """First step for differences along X."""
-
-    def cost(gains: Array) -> Array:
-        return objective.cost(problem, gains)
-
+    cost = partial(objective.cost, problem)
     return step_size(cost, gain, X, _scale(problem, gain) / frobenius_norm(X))
 
 
@@ -144,9 +137,8 @@ def hessian_is_the_derivative(
     true = objective.hessian(problem, gain, direction)
     image = printed.hessian(problem, gain, direction) if form == "printed" else true
     step, length = _along(problem, gain, direction), frobenius_norm(direction)
-    derivative = directional_derivative(
-        lambda gains: objective.gradient(problem, gains), gain, direction, step, core=2
-    )
+    gradient = partial(objective.gradient, problem)
+    derivative = directional_derivative(gradient, gain, direction, step, core=2)
     floor = _rounding(problem, gain) / step**2 / length
     error = frobenius_norm(image - derivative)
     yield _relative("operator", error, frobenius_norm(derivative), tolerance, floor)

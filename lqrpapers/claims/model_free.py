@@ -126,54 +126,36 @@ def estimates_are_nearly_the_gradient(
     yield Sides("gradient cut off", error, longest, floor)
 
     V = _ball(samples, shape, radius, rng)
-    there, here = objective.gradient(problem, gain + np.stack([V, -V])), at
-    exact = objective.gradient(problem, gain)
-    bias = frobenius_norm((there - exact).mean(axis=(0, 1)))
-    allowed = np.minimum(
-        sharp.gradient_smoothness(here) * radius, sharp.hessian_smoothness(here) * radius**2 / 2
-    )
+    there = objective.gradient(problem, gain + np.stack([V, -V]))
+    bias = frobenius_norm((there - objective.gradient(problem, gain)).mean(axis=(0, 1)))
+    first, second = sharp.gradient_smoothness(at), sharp.hessian_smoothness(at)
+    allowed = np.minimum(first * radius, second * radius**2 / 2)
     yield Sides("smoothing", bias, allowed, 1e-12 * frobenius_norm(there).max(axis=(0, 1)))
 
 
-def _inexact(problem: LQR, K: ArrayLike, rng: Seed, step: Array) -> Iterator[Sides]:
-    """Steps along gradients with the largest allowed error, in the worst and a random direction."""
-    gain, gap = objective.gain_array(problem, K), optimality_gap(problem, K)
-    exact, rate = objective.gradient(problem, gain), printed.gradient_domination(problem, K)
-    random = np.random.default_rng(rng).standard_normal(exact.shape)
-    errors = np.stack(
-        [
-            -exact / frobenius_norm(exact)[..., None, None],
-            random / frobenius_norm(random)[..., None, None],
-        ]
-    )
-    allowed = np.sqrt(rate * gap / 2)[..., None, None]
-    move = -step[..., None, None] * (exact + allowed * errors)
-    yield Sides("stability", objective.mean_square_radius(problem, gain + move), 1.0)
-    promised = np.broadcast_to(step * rate / 4 * gap, move.shape[:-2])
-    decrease = -value_difference_along(problem, gain, move)
-    yield Sides("decrease", promised, decrease, SETTLED * objective.cost(problem, gain))
-
-
-@claim("s2-thm-4.1")
-def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed) -> Iterator[Sides]:
+@claim("s2-thm-4.1", form=("printed", "sharp"))
+def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed, *, form: str) -> Iterator[Sides]:
     """One step of Theorem 3.6's size along an estimate whose error is sqrt(lambda gap / 2).
 
     It takes at least step sigma_min(R) mu^2 / ||Sigma*|| of the gap, half of what Theorem 3.6
-    promises for the exact gradient. The error points against the gradient, then anywhere.
+    promises for the exact gradient. The error points against the gradient, then anywhere. The
+    sharp form has the step 1/L, L the bound on the Hessian over the sub-level set.
     """
     objective.require_stabilizing(problem, K)
-    step = sharp.gradient_step(sublevel(problem, objective.cost(problem, K)))
-    yield from _inexact(problem, K, rng, step)
-
-
-@claim("s2-thm-4.1", form="sharp")
-def model_free_convergence_with_longer_steps(
-    problem: LQR, K: ArrayLike, rng: Seed
-) -> Iterator[Sides]:
-    """The same with the step 1/L, L the bound on the Hessian over the sub-level set."""
-    objective.require_stabilizing(problem, K)
-    step = 1 / sharp.hessian_bound(sublevel(problem, objective.cost(problem, K)))
-    yield from _inexact(problem, K, rng, step)
+    at = objective.at_gain(problem, K)
+    over = sublevel(problem, at.cost)
+    step = 1 / sharp.hessian_bound(over) if form == "sharp" else sharp.gradient_step(over)
+    rate = printed.gradient_domination(problem, K)
+    random = np.random.default_rng(rng).standard_normal(at.gradient.shape)
+    errors = np.stack(
+        [each / frobenius_norm(each)[..., None, None] for each in (-at.gradient, random)]
+    )
+    allowed = np.sqrt(rate * at.gap / 2)[..., None, None]
+    move = -step[..., None, None] * (at.gradient + allowed * errors)
+    yield Sides("stability", objective.mean_square_radius(problem, at.K + move), 1.0)
+    promised = np.broadcast_to(step * rate / 4 * at.gap, move.shape[:-2])
+    decrease = -value_difference_along(problem, at.K, move)
+    yield Sides("decrease", promised, decrease, SETTLED * at.cost)
 
 
 @claim("s2-thm-4.1", form="dropped")

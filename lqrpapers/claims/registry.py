@@ -96,7 +96,7 @@ def claim(
             if not isinstance(form, str):
                 told = {"form": each, "constants": getattr(constants, each)}
                 known = given | {k: told[k] for k in told.keys() & signature(function).parameters}
-            _register(id_, each, _with(function, known))
+            _register(id_, each, function, known)
         return function
 
     return register
@@ -105,29 +105,22 @@ def claim(
 def part_of(id_: str, whole: str, part: str, *forms: str) -> None:
     """Register an erratum as one inequality of the result that it corrects, in these forms."""
     for form in forms:
-        _register(id_, form, _part(_FORMS[whole][form], part))
+        _register(id_, form, _FORMS[whole][form], part=part)
 
 
-def _register(id_: str, form: str, function: Function) -> None:
+def _register(
+    id_: str, form: str, function: Function, given: Mapping[str, Any] | None = None, part: str = ""
+) -> None:
+    """With some arguments given, and only one part of it if that is named."""
     if form in _FORMS[id_]:
         raise ValueError(f"{id_}: {form} form registered twice")
-    _FORMS[id_][form] = function
 
-
-def _with(function: Function, given: Mapping[str, Any]) -> Function:
     @wraps(function)
     def evaluate(*arguments: Any, **options: Any) -> Iterable[Sides]:
-        return function(*arguments, **given, **options)
+        found = function(*arguments, **(given or {}), **options)
+        return (sides for sides in found if part in ("", sides.part))
 
-    return evaluate if given else function
-
-
-def _part(function: Function, part: str) -> Function:
-    @wraps(function)
-    def evaluate(*arguments: Any, **options: Any) -> Iterable[Sides]:
-        return (sides for sides in function(*arguments, **options) if sides.part == part)
-
-    return evaluate
+    _FORMS[id_][form] = evaluate
 
 
 def check(

@@ -9,8 +9,10 @@ import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
+from lqrlib.matrices import inner
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
+from lqrlib.problem import LQR, stage_weight
+from lqrlib.simulation import simulated_costs
 from lqrlib.validation import Array
 
 from .registry import Sides, claim
@@ -19,7 +21,7 @@ from .registry import Sides, claim
 def _recursion(problem: LQR, K: Array, tail: float, most: int) -> tuple[Array, int]:
     """Sum of tr (Q + K'RK) S_t with S_0 = Sigma0, S_{t+1} = F_K(S_t), and the number of steps."""
     loop = closed_loop(problem, K)
-    weight = problem.Q + K.swapaxes(-1, -2) @ problem.R @ K
+    weight = stage_weight(problem, K)
     moment = np.broadcast_to(problem.Sigma0, loop.A_K.shape)
     total = np.zeros(loop.A_K.shape[:-2])
     slowest = float(np.max(loop.radius()))
@@ -30,32 +32,9 @@ def _recursion(problem: LQR, K: Array, tail: float, most: int) -> tuple[Array, i
             f"{slowest:.6g}, which needs {steps}"
         )
     for _ in range(steps):
-        total = total + np.einsum("...ij,...ij->...", weight, moment)
+        total = total + inner(weight, moment)
         moment = loop.apply(moment)
     return total, steps
-
-
-def _simulation(
-    problem: LQR, K: Array, rng: np.random.Generator, trajectories: int, horizon: int
-) -> tuple[Array, Array]:
-    """Mean over Gaussian trajectories of the cost summed to the horizon, and its standard error."""
-    batch = np.broadcast_shapes(problem.batch_shape, K.shape[:-2])
-    values, frame = np.linalg.eigh(problem.Sigma0)
-    root = frame * np.sqrt(np.maximum(values, 0))[..., None, :]
-    # Columns are trajectories, so a step is a product of stacked matrices.
-    x = root @ rng.standard_normal((*batch, problem.states, trajectories))
-    total = np.zeros((*batch, trajectories))
-    for _ in range(horizon):
-        u = -K @ x
-        total += (x * (problem.Q @ x)).sum(axis=-2) + (u * (problem.R @ u)).sum(axis=-2)
-        following = problem.A @ x + problem.B @ u
-        for noise, driver in ((problem.state_noise, x), (problem.input_noise, u)):
-            draws = rng.standard_normal((*batch, noise.variances.shape[-1], 1, trajectories))
-            draws *= np.sqrt(noise.variances)[..., None, None]
-            following += (draws * (noise.directions @ driver[..., None, :, :])).sum(axis=-3)
-        x = following
-    error = total.std(axis=-1, ddof=1) / np.sqrt(trajectories)
-    return total.mean(axis=-1), error
 
 
 @claim("s2-eq-1")
@@ -84,13 +63,15 @@ def cost_is_the_average(
     total, steps = _recursion(problem, gain, tail, most_steps)
     yield Sides("recursion of second moments", np.abs(total - cost) / cost, tolerance)
     horizon = min(steps, horizon)
-    mean, error = _simulation(problem, gain, np.random.default_rng(rng), trajectories, horizon)
+    many = np.broadcast_to(gain, (trajectories, *np.shape(cost), *gain.shape[-2:]))
+    simulated = simulated_costs(problem, many, horizon, np.random.default_rng(rng))
+    error = simulated.std(axis=0, ddof=1) / np.sqrt(trajectories)
     loop, moment = closed_loop(problem, gain), problem.Sigma0
     for _ in range(horizon):
         moment = loop.apply(moment)
-    rest = np.einsum("...ij,...ij->...", objective.evaluate(problem, gain).P, moment)
+    rest = inner(objective.value_matrix(problem, gain), moment)
     width = scipy.special.ndtri(1 - (1 - confidence) / (2 * cost.size))
-    yield Sides("simulated average", np.abs(mean - cost), width * error + rest)
+    yield Sides("simulated average", np.abs(simulated.mean(axis=0) - cost), width * error + rest)
 
 
 @claim("s1-def-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -94,13 +95,9 @@ def maml_objective(
     summed series of second moments.
     """
     gain = per_task(tasks, K)[..., 0, :, :]
-    each = np.broadcast_to(gain[..., None, :, :], (*np.shape(gain)[:-2], tasks.batch_shape[-1],
-                                                   *gain.shape[-2:]))  # fmt: skip
-
-    def price(gains: Array) -> Array:
-        return objective.cost(tasks, gains)
-
-    scale = _scale(tasks, gain)[..., None]
+    shape = (*gain.shape[:-2], tasks.batch_shape[-1], *gain.shape[-2:])
+    each = np.broadcast_to(gain[..., None, :, :], shape)
+    price, scale = partial(objective.cost, tasks), _scale(tasks, gain)[..., None]
     slopes, _ = gradient_by_differences(price, each, scale)
     adapted = each - inner_step_size * slopes
     radius = objective.mean_square_radius(tasks, adapted).max()

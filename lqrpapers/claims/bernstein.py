@@ -2,7 +2,7 @@ r"""TR Lemma 16: the matrix Bernstein inequality, against exact and simulated pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
@@ -46,6 +46,10 @@ ENSEMBLES: dict[str, tuple[Callable[..., Array], float, float, tuple[int, int]]]
     "rare entries": (_rare_entries, 2 * 0.02 * 0.98, 2 * 0.98, (2, 2)),
 }
 
+# Probabilities with which a mean may miss, and errors relative to sigma.
+FAILURES = (0.5, 0.2, 0.05)
+RELATIVE_ERRORS = (0.5, 1.0)
+
 
 def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
     r"""Exact tails of a mean of 1 x 1 matrices and Bernstein's bound: (distances, tails, bounds).
@@ -71,17 +75,11 @@ def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
 
 
 @claim("s1-tr-16")
-def matrix_bernstein(
-    rng: Seed,
-    *,
-    repetitions: int = 2000,
-    failures: Sequence[float] = (0.5, 0.2, 0.05),
-    relative_errors: Sequence[float] = (0.5, 1.0),
-) -> Iterator[Sides]:
+def matrix_bernstein(rng: Seed, *, repetitions: int = 2000) -> Iterator[Sides]:
     """Means of random matrices with the lemma's number of samples, and exact tails of coins.
 
-    The errors allowed are relative to sigma, Frobenius norm. Left side: the failure probability
-    that the repetitions prove beyond doubt (1e-4).
+    `RELATIVE_ERRORS` are those allowed, over sigma, Frobenius norm. Left side: the failure
+    probability that the repetitions prove beyond doubt (1e-4).
     """
     for p in (0.5, 0.02):
         tails = [coin_tails(samples, p)[1:] for samples in (10, 100, 1000)]
@@ -92,13 +90,13 @@ def matrix_bernstein(
     generator = np.random.default_rng(rng)
     for name, (draw, variance, bound, shape) in ENSEMBLES.items():
         deviation, found = np.sqrt(variance), []
-        for failure, relative in product(failures, relative_errors):
+        for failure, relative in product(FAILURES, RELATIVE_ERRORS):
             error = relative * deviation
             samples = int(matrix_bernstein_samples(error, deviation, bound, failure, *shape))
             means = draw(repetitions, samples, generator).mean(axis=1)
             missed = np.count_nonzero(frobenius_norm(means) > error)
             found.append(surely_more_often(missed, repetitions))
-        yield Sides(name, np.array(found), np.repeat(failures, len(relative_errors)))
+        yield Sides(name, np.array(found), np.repeat(FAILURES, len(RELATIVE_ERRORS)))
 
 
 @claim("s1-tr-16", form="dropped")

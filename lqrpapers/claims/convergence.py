@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import directions, objective
-from lqrlib.descent import descend
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
+from lqrlib import LQR, descend, directions, objective, optimality_gap
 from lqrlib.validation import Array
 
 from ..constants import magnitudes, printed, sharp, sublevel

@@ -8,10 +8,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, inner
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import printed

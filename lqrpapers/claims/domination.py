@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import magnitudes, printed

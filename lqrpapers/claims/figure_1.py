@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.maml import family_gain
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..recorded.s1 import FIGURE_1_LEFT, FIGURE_1_MIDDLE, Training

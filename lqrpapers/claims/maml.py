@@ -7,18 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import directions, maml, objective
-from lqrlib.descent import descend
+from lqrlib import LQR, descend, directions, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import heterogeneity, meta, printed, sharp, sublevel
 from .differences import gradient_by_differences
 from .domination import value_difference_along
-from .meta_runs import changes, inner_moves, lost_descent, per_task
 from .registry import Sides, claim
+from .runs import changes, inner_moves, lost_descent, per_task
 
 
 @claim("s1-rem-3")

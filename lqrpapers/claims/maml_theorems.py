@@ -7,35 +7,22 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import directions, maml, objective
-from lqrlib.descent import descend
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
+from lqrlib import LQR, descend, directions, maml, objective, optimality_gap
 from lqrlib.validation import Array
 
 from ..constants import meta, printed, sharp, sublevel
-from .meta_runs import (
-    Step,
-    inner_moves,
-    measured_bias,
-    optimum_bias,
-    per_task,
-    run,
-    sharply_decreases,
-    stays,
-    towards_the_bias,
-)
+from . import runs
 from .registry import Sides, claim
 
 
-def exact_run(tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int) -> list[Step]:
+def exact_run(tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int) -> list[runs.Step]:
     """Algorithm 1 with the Hessian operator."""
 
     def exact(gain: Array) -> tuple[Array, Array]:
         direction = maml.gradient(tasks, gain[..., 0, :, :], steps.inner)
-        return inner_moves(tasks, gain, steps.inner), direction
+        return runs.inner_moves(tasks, gain, steps.inner), direction
 
-    return run(tasks, K0, steps.outer, exact, iterations)
+    return runs.run(tasks, K0, steps.outer, exact, iterations)
 
 
 def _require(met: ArrayLike, what: str) -> None:
@@ -54,7 +41,7 @@ def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3, form: str) -> 
     over = meta.suprema(tasks, K0, form)
     _require(meta.printed_admits(over), "the heterogeneity of Theorem 10")
     steps = meta.printed_steps(over)
-    yield from stays(tasks, exact_run(tasks, K0, steps, iterations), steps, every_task=True)
+    yield from runs.stays(tasks, exact_run(tasks, K0, steps, iterations), steps, every_task=True)
 
 
 @claim("s1-thm-10", form="sharp")
@@ -71,7 +58,7 @@ def sharp_invariance(
     _require(meta.sharp_invariant(over, np.asarray(largest_kappa)), "b^2 <= lambda gamma Delta_0")
     steps, margin = meta.sharp_steps(over, largest_kappa), over.gap - over.start_gap
     taken = exact_run(tasks, K0, steps, iterations)
-    yield from stays(tasks, taken, steps, every_task=False, margin=margin)
+    yield from runs.stays(tasks, taken, steps, every_task=False, margin=margin)
 
 
 @claim("s1-thm-10", form="dropped")
@@ -89,7 +76,7 @@ def _last_gaps(
     tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int
 ) -> Sides:
     """The gap of each task after a run against that of its start; ``inf`` for runs that left."""
-    gain = per_task(tasks, K0)
+    gain = runs.per_task(tasks, K0)
     eta = np.broadcast_to(np.asarray(inner, dtype=float), gain.shape[:-3])
     direction = directions.meta_gradient(tasks, eta)
     trace = descend(direction, gain[..., 0, :, :], outer, iterations, on_leave="flag")
@@ -120,11 +107,11 @@ def convergence(
     taken = exact_run(tasks, K0, steps, iterations)
     fraction = 1 - meta.printed_rate(over, steps.outer)
     part = "(6), decrease in a step"
-    decrease = towards_the_bias(tasks, taken, fraction, meta.printed_bias(over), part)
+    decrease = runs.towards_the_bias(tasks, taken, fraction, meta.printed_bias(over), part)
     yield decrease
     if minimiser is not None:
         floor = np.asarray(decrease.floor)
-        yield from optimum_bias(tasks, minimiser, over, floor, form=form, report=True)
+        yield from runs.optimum_bias(tasks, minimiser, over, floor, form=form, report=True)
 
 
 @claim("s1-thm-12", form="sharp")
@@ -143,14 +130,14 @@ def sharp_convergence(
     """
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"), largest_kappa)
     taken = exact_run(tasks, K0, steps, iterations)
-    decrease = sharply_decreases(tasks, taken, steps.outer, largest_kappa)
+    decrease = runs.sharply_decreases(tasks, taken, steps.outer, largest_kappa)
     yield decrease
     if minimiser is None:
         return
-    gain = per_task(tasks, minimiser)
+    gain = runs.per_task(tasks, minimiser)
     there = sublevel(tasks, objective.cost(tasks, gain))
     kappa = meta.kappa(steps.inner, sharp.hessian_bound(there).max(axis=-1))
-    length, b = measured_bias(tasks, gain, kappa)
+    length, b = runs.measured_bias(tasks, gain, kappa)
     yield Sides("gradient at K*_ML", length, b, 1e-9 * length)
     bound = b**2 / printed.gradient_domination(tasks, gain)
     yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, decrease.floor)

@@ -8,11 +8,9 @@ import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import estimators, objective, oracles
+from lqrlib import LQR, estimators, objective, optimality_gap, oracles
 from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
 from lqrlib.matrices import frobenius_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from ..constants import magnitudes, printed, sharp, sublevel
@@ -51,13 +49,12 @@ def estimates_are_unbiased(
     horizon: int = 8,
     samples: int = 200,
     groups: int = 25,
-    confidence: float = 0.999,
 ) -> Iterator[Sides]:
     """Averages of estimates against the gradient of the truncated cost smoothed over a ball.
 
     For one point as published, for pairs, and for pairs with common noise: the largest entry of
     the difference in standard errors against the quantile of Student's t that all members
-    together exceed with probability 1 - confidence. Any gain will do. Wants mild noise: the
+    together exceed with probability 1e-3. Any gain will do. Wants mild noise: the
     standard errors are estimated from `groups` estimates of `samples` directions each.
     """
     gain = objective.gain_array(problem, K)
@@ -72,7 +69,7 @@ def estimates_are_unbiased(
     generator = np.random.default_rng(next(seeds))
     target, target_error = _groups(smoothed, groups)
     entries = 3 * target.size
-    limit = -scipy.special.stdtrit(groups - 1, (1 - confidence) / (2 * entries))
+    limit = -scipy.special.stdtrit(groups - 1, 1e-3 / (2 * entries))
     for part, estimator, common in (
         ("one point", estimators.one_point_gradient, False),
         ("pairs", estimators.two_point_gradient, False),

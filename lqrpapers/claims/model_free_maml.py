@@ -11,26 +11,14 @@ import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib import maml, objective, oracles
+from lqrlib import LQR, maml, objective, oracles
 from lqrlib.directions import meta_zeroth_order
 from lqrlib.matrices import frobenius_norm
-from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from ..constants import meta
 from ..studies.training import PerfectSampling
-from .meta_runs import (
-    Estimates,
-    Step,
-    change,
-    inner_moves,
-    optimum_bias,
-    per_task,
-    run,
-    sharply_decreases,
-    stays,
-    towards_the_bias,
-)
+from . import runs
 from .registry import Sides, claim
 
 
@@ -44,17 +32,16 @@ def estimates_the_meta_gradient(
     radius: float = 0.02,
     samples: int = 300,
     groups: int = 25,
-    confidence: float = 0.999,
     form: str,
 ) -> Iterator[Sides]:
-    """The mean of Algorithm 3's direction in standard errors against Student's quantile.
+    """The mean of Algorithm 3's direction in standard errors against Student's 0.999 quantile.
 
     As printed, with the m x m Hessian estimate, it should be grad J_ML; corrected, it is with the
     second-order Stein estimate of the mn x mn Hessian; sharp, what the printed one has for its
     mean, first-order MAML with each task scaled by its Hessian's trace. A hundredth of the target
     is left to the radius and to the finite number of samples.
     """
-    gain = per_task(tasks, K)[..., 0, :, :]
+    gain = runs.per_task(tasks, K)[..., 0, :, :]
     target = maml.gradient(tasks, K, inner_step_size)
     if form == "sharp":
         target = PerfectSampling(tasks, inner_step_size)(K)
@@ -66,7 +53,7 @@ def estimates_the_meta_gradient(
     allowed = 0.01 * frobenius_norm(target)[..., None, None]
     excess = np.maximum(np.abs(found.mean(axis=0) - target) - allowed, 0.0)
     score = excess / np.maximum(error, 1e-12 * allowed)
-    limit = -scipy.special.stdtrit(groups - 1, (1 - confidence) / (2 * score.size))
+    limit = -scipy.special.stdtrit(groups - 1, 1e-3 / (2 * score.size))
     yield Sides("mean of the estimates, in standard errors", score.max(axis=(-2, -1)), limit)
 
 
@@ -81,14 +68,14 @@ def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
     return meta.printed_admits(meta.suprema(tasks, K0), model_free=True)
 
 
-def _perfect(tasks: LQR, K0: ArrayLike, steps: meta.Steps, many: int) -> list[Step]:
+def _perfect(tasks: LQR, K0: ArrayLike, steps: meta.Steps, many: int) -> list[runs.Step]:
     """A run with the estimates' limits, as r goes to zero and the samples to infinity."""
     direction = PerfectSampling(tasks, steps.inner)
 
     def estimates(gain: Array) -> tuple[Array, Array]:
-        return inner_moves(tasks, gain, steps.inner), direction(gain[..., 0, :, :])
+        return runs.inner_moves(tasks, gain, steps.inner), direction(gain[..., 0, :, :])
 
-    return run(tasks, K0, steps.outer, estimates, many)
+    return runs.run(tasks, K0, steps.outer, estimates, many)
 
 
 @claim("s1-thm-11")
@@ -102,7 +89,7 @@ def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3) -> Iterator[Si
     if not meta.printed_admits(over, model_free=True).all():
         raise ValueError("tasks: expected families that Theorem 11 admits")
     steps = meta.printed_steps(over, model_free=True)
-    yield from stays(tasks, _perfect(tasks, K0, steps, iterations), steps, every_task=True)
+    yield from runs.stays(tasks, _perfect(tasks, K0, steps, iterations), steps, every_task=True)
 
 
 @claim("s1-thm-13", form=("printed", "corrected"))
@@ -125,11 +112,11 @@ def convergence(
     # 1 - printed_rate, which would lose its digits for such steps
     fraction = steps.outer[..., None] * over.domination / 8
     bias = meta.printed_bias(over, model_free=True)
-    decrease = towards_the_bias(tasks, taken, fraction, bias, "(8), decrease in a step")
+    decrease = runs.towards_the_bias(tasks, taken, fraction, bias, "(8), decrease in a step")
     yield decrease
     if minimiser is not None:
         floor = np.asarray(decrease.floor)
-        yield from optimum_bias(tasks, minimiser, over, floor, form=form, report=False)
+        yield from runs.optimum_bias(tasks, minimiser, over, floor, form=form, report=False)
 
 
 # --- sharper, with wrong estimates ----------------------------------------------------------------
@@ -142,7 +129,7 @@ def _unit(X: Array) -> Array:
 
 def _wrong(
     tasks: LQR, inner_step: Array, errors: meta.Errors, error: Array, rng: Seed, against: Array
-) -> Estimates:
+) -> runs.Estimates:
     """Estimates with the largest allowed errors; `against` tasks' gradients, or anywhere."""
     generator = np.random.default_rng(rng)
     d = tasks.inputs * tasks.states
@@ -165,7 +152,7 @@ def _wrong(
 
 def _run_with_errors(
     tasks: LQR, K0: ArrayLike, rng: Seed, errors: meta.Errors, fraction: float, many: int
-) -> tuple[list[Step], Array, meta.Steps]:
+) -> tuple[list[runs.Step], Array, meta.Steps]:
     """A run whose errors are this fraction of the largest that invariance allows."""
     over = meta.suprema(tasks, K0, "sharp")
     limit = np.sqrt(over.domination * over.gap)
@@ -176,7 +163,7 @@ def _run_with_errors(
     steps = meta.Steps(errors.scaled_inner_step * (1 / over.smoothness), 1 / over.smoothness)
     against = np.arange(error.size).reshape(error.shape) % 2 == 0
     estimates = _wrong(tasks, steps.inner, errors, error, rng, against)
-    return run(tasks, K0, steps.outer, estimates, many), error, steps
+    return runs.run(tasks, K0, steps.outer, estimates, many), error, steps
 
 
 @claim("s1-thm-11", form="sharp")
@@ -196,7 +183,7 @@ def sharp_invariance(
     identity, or a random rotation, over eta_l.
     """
     taken, _, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
-    yield from stays(tasks, taken, steps, every_task=False)
+    yield from runs.stays(tasks, taken, steps, every_task=False)
 
 
 @claim("s1-thm-13", form="sharp")
@@ -214,7 +201,7 @@ def sharp_convergence(
     f_i is measured at each gain: stronger than with suprema.
     """
     taken, error, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
-    yield sharply_decreases(tasks, taken, steps.outer, errors.kappa, errors.outer(error))
+    yield runs.sharply_decreases(tasks, taken, steps.outer, errors.kappa, errors.outer(error))
 
 
 @claim("s1-thm-11", form="dropped")
@@ -224,7 +211,7 @@ def invariance_of_distant_tasks(
     """Perfect sampling and short steps (1/L), but no condition on the heterogeneity."""
     step = 1 / meta.suprema(tasks, K0, "sharp").smoothness
     taken = _perfect(tasks, K0, meta.Steps(0.1 * step, step), iterations)
-    risen = sum(change(tasks, each.gain, each.outer) for each in taken)
+    risen = sum(runs.change(tasks, each.gain, each.outer) for each in taken)
     yield Sides("iterates in S_ML", risen, 0.0, 0.0, "the tasks are near to each other")
 
 

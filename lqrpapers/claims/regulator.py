@@ -8,28 +8,36 @@ import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import inner
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR, stage_weight
+from lqrlib.problem import stage_weight
 from lqrlib.simulation import simulated_costs
 from lqrlib.validation import Array
 
 from .registry import Sides, claim
 
+# Of the recursion: largest part of the cost left out, and most steps.
+TAIL = 1e-12
+MOST_STEPS = 50_000
+# Of the simulation: trajectories, most steps, and the confidence of the interval around it.
+TRAJECTORIES = 2000
+HORIZON = 200
+CONFIDENCE = 0.999
 
-def _recursion(problem: LQR, K: Array, tail: float, most: int) -> tuple[Array, int]:
+
+def _recursion(problem: LQR, K: Array) -> tuple[Array, int]:
     """Sum of tr (Q + K'RK) S_t with S_0 = Sigma0, S_{t+1} = F_K(S_t), and the number of steps."""
     loop = closed_loop(problem, K)
     weight = stage_weight(problem, K)
     moment = np.broadcast_to(problem.Sigma0, loop.A_K.shape)
     total = np.zeros(loop.A_K.shape[:-2])
     slowest = float(np.max(loop.radius()))
-    steps = 1 if slowest == 0 else int(np.ceil(np.log(tail) / np.log(slowest))) + problem.states
-    if steps > most:
+    steps = 1 if slowest == 0 else int(np.ceil(np.log(TAIL) / np.log(slowest))) + problem.states
+    if steps > MOST_STEPS:
         raise ValueError(
-            f"K: expected gains whose recursion ends within {most} steps, got mean-square radius "
-            f"{slowest:.6g}, which needs {steps}"
+            f"K: expected gains whose recursion ends within {MOST_STEPS} steps, got mean-square "
+            f"radius {slowest:.6g}, which needs {steps}"
         )
     for _ in range(steps):
         total = total + inner(weight, moment)
@@ -39,38 +47,29 @@ def _recursion(problem: LQR, K: Array, tail: float, most: int) -> tuple[Array, i
 
 @claim("s2-eq-1")
 def cost_is_the_average(
-    problem: LQR,
-    K: ArrayLike,
-    rng: np.random.Generator | int,
-    *,
-    trajectories: int = 2000,
-    confidence: float = 0.999,
-    tolerance: float = 1e-9,
-    tail: float = 1e-12,
-    most_steps: int = 50_000,
-    horizon: int = 200,
+    problem: LQR, K: ArrayLike, rng: np.random.Generator | int, *, tolerance: float = 1e-9
 ) -> Iterator[Sides]:
     """Closed-form cost against the recursion of second moments and against simulation.
 
     The simulated average lies within its normal confidence interval, widened by the exact tail
-    cut off at the horizon; `confidence` holds for all members of the stack together (Bonferroni).
+    cut off at the horizon; `CONFIDENCE` holds for all members of the stack together (Bonferroni).
     Multiplicative noise makes the cost heavy-tailed: the interval wants finite fourth moments, so
-    noise well inside the mean-square stable range. Costs trajectories x horizon steps per member.
+    noise well inside the mean-square stable range.
     """
     gain = objective.gain_array(problem, K)
     objective.require_stabilizing(problem, gain)
     cost = objective.cost(problem, gain)
-    total, steps = _recursion(problem, gain, tail, most_steps)
+    total, steps = _recursion(problem, gain)
     yield Sides("recursion of second moments", np.abs(total - cost) / cost, tolerance)
-    horizon = min(steps, horizon)
-    many = np.broadcast_to(gain, (trajectories, *np.shape(cost), *gain.shape[-2:]))
+    horizon = min(steps, HORIZON)
+    many = np.broadcast_to(gain, (TRAJECTORIES, *np.shape(cost), *gain.shape[-2:]))
     simulated = simulated_costs(problem, many, horizon, np.random.default_rng(rng))
-    error = simulated.std(axis=0, ddof=1) / np.sqrt(trajectories)
+    error = simulated.std(axis=0, ddof=1) / np.sqrt(TRAJECTORIES)
     loop, moment = closed_loop(problem, gain), problem.Sigma0
     for _ in range(horizon):
         moment = loop.apply(moment)
     rest = inner(objective.value_matrix(problem, gain), moment)
-    width = scipy.special.ndtri(1 - (1 - confidence) / (2 * cost.size))
+    width = scipy.special.ndtri(1 - (1 - CONFIDENCE) / (2 * cost.size))
     yield Sides("simulated average", np.abs(simulated.mean(axis=0) - cost), width * error + rest)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective
 from lqrlib.validation import Array
 
 from ..constants import magnitudes, printed, sharp

@@ -8,9 +8,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import corrected, magnitudes, printed, sharp

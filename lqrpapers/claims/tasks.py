@@ -9,10 +9,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import maml, objective
+from lqrlib import LQR, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm, spectral_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.tasks import distances, heterogeneity
 from lqrlib.validation import Array
 
@@ -23,8 +21,8 @@ from ..studies import moments
 from ..studies.common_gains import common_gain
 from .differences import gradient_by_differences
 from .maml import meta_gradient_error
-from .meta_runs import per_task
 from .registry import Sides, claim
+from .runs import per_task
 
 
 @claim("s1-def-2")
@@ -107,16 +105,6 @@ def maml_objective(
     yield Sides("objective", np.abs(value - paid) / value, tolerance)
 
 
-def _against_differences(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, hessian: str | maml.Hessian
-) -> Array:
-    """Error of the gradient of J_ML over the mean length of the tasks' gradients."""
-    gain = per_task(tasks, K)[..., 0, :, :]
-    start = _scale(tasks, gain)
-    error, _ = meta_gradient_error(tasks, gain, inner_step_size, hessian, start)
-    return error / frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
-
-
 def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
     """Relative distance (..., M) of each task's meta-gradient to the nearest product H G.
 
@@ -131,28 +119,26 @@ def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Ar
     return frobenius_norm(target - target @ rows) / frobenius_norm(target)
 
 
-@claim("s1-eq-4")
-def printed_meta_gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6
+@claim("s1-eq-4", form=("printed", "corrected"))
+def meta_gradient(
+    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6, form: str
 ) -> Iterator[Sides]:
-    """Equation (4) with an m x m Hessian, and with the Hessian formula of S1's report.
+    """Equation (4) against differences of J_ML, relative to the mean length of tasks' gradients.
 
-    The m x m matrix is the best one for each task by itself; the formula is compared with
-    differences of J_ML, relative to the mean length of the tasks' gradients.
+    As printed, with an m x m Hessian, the best one for each task by itself, and with the Hessian
+    formula of S1's report; corrected, with the Hessian operator.
     """
-    error = matrix_reading_error(tasks, K, inner_step_size)
-    yield Sides("best m x m matrix", error, tolerance)
-    error = _against_differences(tasks, K, inner_step_size, printed.hessian_at)
-    yield Sides("report's Hessian formula", error, tolerance)
-
-
-@claim("s1-eq-4", form="corrected")
-def exact_meta_gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6
-) -> Iterator[Sides]:
-    """Equation (4) with the Hessian operator, against differences of J_ML."""
-    error = _against_differences(tasks, K, inner_step_size, "exact")
-    yield Sides("Hessian operator", error, tolerance)
+    gain = per_task(tasks, K)[..., 0, :, :]
+    hessian: str | maml.Hessian = "exact"
+    if form == "printed":
+        hessian = printed.hessian_at
+        error = matrix_reading_error(tasks, K, inner_step_size)
+        yield Sides("best m x m matrix", error, tolerance)
+    start = _scale(tasks, gain)
+    error, _ = meta_gradient_error(tasks, gain, inner_step_size, hessian, start)
+    size = frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
+    part = "report's Hessian formula" if form == "printed" else "Hessian operator"
+    yield Sides(part, error / size, tolerance)
 
 
 @claim("s1-lemma-8", "e3", form=("printed", "corrected"))

@@ -12,10 +12,9 @@ import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import estimators, objective
+from lqrlib import LQR, estimators, objective
 from lqrlib.matrices import frobenius_norm, inner, transpose
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from ..studies.sphere import expansion, printed_hessian_mean, room, sphere_cubature
@@ -161,15 +160,17 @@ def estimates_with_a_stein_hessian(
         scaled = plus / means.radius**2, minus / means.radius**2
         W = np.broadcast_to(W, U.shape)
         found[1].append(estimators.stein_hessian_from_values(*scaled, np.zeros(1), W, 1.0))
-    for part, values, exact in zip(
-        ("gradient", "Hessian"), found, (means.gradient(), mean), strict=True
-    ):
-        stack = np.stack(values)
-        error = stack.std(axis=0, ddof=1) / np.sqrt(groups)
-        floor = 1e-9 * frobenius_norm(exact)[..., None, None]
-        score = np.abs(stack.mean(axis=0) - exact) / (error + floor)
-        limit = -scipy.special.stdtrit(groups - 1, 1e-3 / (4 * exact.size))
-        yield Sides(f"{part}, sampled", score.max(axis=(-2, -1)), limit)
+    yield _sampled("gradient, sampled", np.stack(found[0]), means.gradient())
+    yield _sampled("Hessian, sampled", np.stack(found[1]), mean)
+
+
+def _sampled(part: str, found: Array, exact: Array) -> Sides:
+    """Largest entry of (mean - exact) in standard errors against Student's quantile."""
+    error = found.std(axis=0, ddof=1) / np.sqrt(len(found))
+    floor = 1e-9 * frobenius_norm(exact)[..., None, None]
+    score = np.abs(found.mean(axis=0) - exact) / (error + floor)
+    limit = -scipy.special.stdtrit(len(found) - 1, 1e-3 / (4 * exact.size))
+    return Sides(part, score.max(axis=(-2, -1)), limit)
 
 
 @claim("e5")

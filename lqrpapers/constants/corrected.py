@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from lqrlib.problem import LQR
+from lqrlib import LQR
 from lqrlib.validation import Array
 
 from . import printed

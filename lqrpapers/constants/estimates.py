@@ -27,8 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective
 from lqrlib.validation import Array, positive_array, real_number
 
 from . import corrected, printed, sharp

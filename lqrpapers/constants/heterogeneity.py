@@ -18,9 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
-from lqrlib.problem import LQR
 from lqrlib.tasks import distances
 from lqrlib.validation import Array, Noise
 

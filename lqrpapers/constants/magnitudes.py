@@ -20,9 +20,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 # Of these the least counts in a bound, of all others the largest.

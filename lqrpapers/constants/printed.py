@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import transpose
-from lqrlib.problem import LQR, input_noise_weight
+from lqrlib.problem import input_noise_weight
 from lqrlib.validation import Array
 
 from .magnitudes import Magnitudes, measured

@@ -16,9 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from .magnitudes import Magnitudes, measured

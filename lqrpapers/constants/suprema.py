@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR, require_family
+from lqrlib import LQR, objective
+from lqrlib.problem import require_family
 from lqrlib.tasks import heterogeneity as family_heterogeneity
 from lqrlib.validation import Array, finite_array
 

@@ -5,7 +5,7 @@ import pytest
 
 import lqrlib
 from lqrlib import maml, systems, tasks
-from lqrpapers.claims import check, maml_theorems, meta_runs
+from lqrpapers.claims import check, maml_theorems, runs
 from lqrpapers.constants import meta
 from lqrpapers.studies.ensembles import tasks_around
 from lqrpapers.studies.families import admitted, scaled
@@ -51,7 +51,7 @@ def test_a_step_that_overshoots_is_found_out(families):
     over = meta.suprema(family, K0, "sharp")
     backwards = meta.Steps(meta.sharp_steps(over).inner, -meta.sharp_steps(over).outer)
     taken = maml_theorems.exact_run(family, K0, backwards, 2)
-    sides = list(meta_runs.stays(family, taken, backwards, every_task=False))
+    sides = list(runs.stays(family, taken, backwards, every_task=False))
     assert (sides[0].lhs > sides[0].rhs).all()
 
 

@@ -8,10 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import maml, objective
+from lqrlib import LQR, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import heterogeneity, meta

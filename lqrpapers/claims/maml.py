@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, descend, directions, maml, objective, optimality_gap
+from lqrlib import LQR, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
 
@@ -15,7 +15,7 @@ from ..constants import heterogeneity, meta, printed, sharp, sublevel
 from .differences import gradient_by_differences
 from .domination import value_difference_along
 from .registry import Sides, claim
-from .runs import changes, inner_moves, lost_descent, per_task
+from .runs import changes, descended, inner_moves, lost_descent, per_task
 
 
 @claim("s1-rem-3")
@@ -138,9 +138,7 @@ def run_stays_in_the_sublevel_sets(
         top = np.linalg.eigvalsh(objective.hessian_matrix(tasks, gain))[..., -1].max(axis=-1)
         if not (np.asarray(inner) * top < 1).all():
             raise ValueError(f"inner: expected inner steps below {1 / top}, got {inner!r}")
-    eta = np.broadcast_to(np.asarray(inner, dtype=float), gain.shape[:-3])
-    direction = directions.meta_gradient(tasks, eta)
-    trace = descend(direction, gain[..., 0, :, :], outer, iterations, on_leave="flag")
+    _, trace = descended(tasks, K, inner, outer, iterations)
     start = objective.cost(tasks, gain)
     costs = objective.cost(tasks, trace.gains[..., None, :, :])
     costs = np.where(trace.left[..., None], np.inf, costs)

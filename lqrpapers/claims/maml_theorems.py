@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, descend, directions, maml, objective, optimality_gap
+from lqrlib import LQR, maml, objective, optimality_gap
 from lqrlib.validation import Array
 
 from ..constants import meta, printed, sharp, sublevel
@@ -19,8 +19,8 @@ def exact_run(tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int) -> 
     """Algorithm 1 with the Hessian operator."""
 
     def exact(gain: Array) -> tuple[Array, Array]:
-        direction = maml.gradient(tasks, gain[..., 0, :, :], steps.inner)
-        return runs.inner_moves(tasks, gain, steps.inner), direction
+        at = maml.at_gain(tasks, gain[..., 0, :, :], steps.inner)
+        return -at.step * at.before.gradient, at.gradient()
 
     return runs.run(tasks, K0, steps.outer, exact, iterations)
 
@@ -76,10 +76,7 @@ def _last_gaps(
     tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int
 ) -> Sides:
     """The gap of each task after a run against that of its start; ``inf`` for runs that left."""
-    gain = runs.per_task(tasks, K0)
-    eta = np.broadcast_to(np.asarray(inner, dtype=float), gain.shape[:-3])
-    direction = directions.meta_gradient(tasks, eta)
-    trace = descend(direction, gain[..., 0, :, :], outer, iterations, on_leave="flag")
+    gain, trace = runs.descended(tasks, K0, inner, outer, iterations)
     gaps = optimality_gap(tasks, trace.gain[..., None, :, :])
     gaps = np.where(trace.left[..., None], np.inf, gaps)
     return Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain))

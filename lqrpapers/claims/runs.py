@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, maml, objective, optimality_gap
+from lqrlib import LQR, Trace, descend, directions, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
 
@@ -74,6 +74,16 @@ def run(tasks: LQR, K0: ArrayLike, step: Array, estimates: Estimates, many: int)
         taken.append(Step(gain, inner, outer))
         gain = gain + outer
     return taken
+
+
+def descended(
+    tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int
+) -> tuple[Array, Trace]:
+    """Algorithm 1 with any steps: the start (..., 1, m, n) and the run, which may leave."""
+    gain = per_task(tasks, K0)
+    eta = np.broadcast_to(np.asarray(inner, dtype=float), gain.shape[:-3])
+    direction = directions.meta_gradient(tasks, eta)
+    return gain, descend(direction, gain[..., 0, :, :], outer, iterations, on_leave="flag")
 
 
 def stays(

@@ -183,6 +183,21 @@ def natural_gradient_step(problem: LQR | Magnitudes, K: ArrayLike | None = None)
     return 0.5 / (at.R + at.b * at.cost / at.mu)
 
 
+def decrease(problem: LQR | Magnitudes, K: ArrayLike | None = None, *, method: str) -> Array:
+    r"""Part of the gap that a step takes, over its size (S2 Theorems 3.4 to 3.6), (...).
+
+    :math:`2\mu/\|\Sigma_{K^*}\|` for "gauss_newton", times :math:`\sigma_{\min}(R)` for
+    "natural_gradient" and :math:`\mu\,\sigma_{\min}(R)` for "gradient". The same at every gain.
+    """
+    at = measured(problem, K, weighs_all_states=False)
+    factor = {
+        "gauss_newton": np.ones_like(at.r),
+        "natural_gradient": at.r,
+        "gradient": at.r * at.mu,
+    }[method]
+    return 2 * factor * at.mu / at.optimal_Sigma
+
+
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     r"""The Hessian formula printed in S1 (TR section 2.1), applied to X, (..., m, n).
 

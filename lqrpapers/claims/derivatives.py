@@ -18,6 +18,10 @@ from ..studies import moments
 from .differences import directional_derivative, gradient_by_differences, step_size, units
 from .registry import Sides, claim, part_of
 
+# Relative errors that differences of the cost, and of the gradient, are allowed.
+GRADIENT = 1e-8
+HESSIAN = 1e-7
+
 
 def _start(problem: LQR, K: ArrayLike) -> Array:
     """K with the batch axes of the problem, stabilizing."""
@@ -49,9 +53,7 @@ def _relative(
 
 
 @claim("s2-lemma-3.1", "s1-grad")
-def gradient_is_the_derivative(
-    problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8
-) -> Iterator[Sides]:
+def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     """Relative error (Frobenius norm) of 2 E Sigma against differences of the cost.
 
     The rounding error of the cost, divided by the step, is allowed for on top.
@@ -61,17 +63,12 @@ def gradient_is_the_derivative(
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
     error = frobenius_norm(differences - gradient)
-    yield _relative("", error, frobenius_norm(gradient), tolerance, floor)
+    yield _relative("", error, frobenius_norm(gradient), GRADIENT, floor)
 
 
 @claim("s2-lemma-b.1")
 def gradient_by_recursion(
-    problem: LQR,
-    K: ArrayLike,
-    X: ArrayLike | None = None,
-    *,
-    steps: int = 10,
-    tolerance: float = 1e-8,
+    problem: LQR, K: ArrayLike, X: ArrayLike | None = None, *, steps: int = 10
 ) -> Iterator[Sides]:
     """The gradient, and the recursion that proves it, along X (by default a matrix of ones).
 
@@ -91,20 +88,19 @@ def gradient_by_recursion(
     derivative, floor = inner(dP, problem.Sigma0), _rounding(problem, gain) / step
     gradient = objective.gradient(problem, gain)
     error = np.abs(derivative - inner(direction, gradient))
-    yield Sides("gradient along X", error, tolerance * frobenius_norm(gradient) * length, floor)
+    yield Sides("gradient along X", error, GRADIENT * frobenius_norm(gradient) * length, floor)
     unrolled = 2 * inner(direction, at.E @ visits) + inner(dP, moment)
     scale = frobenius_norm(dP) * frobenius_norm(problem.Sigma0)
-    yield Sides("recursion", np.abs(unrolled - derivative), tolerance * scale, floor)
+    yield Sides("recursion", np.abs(unrolled - derivative), GRADIENT * scale, floor)
 
 
 @claim("s2-lemma-3.1", form="dropped")
-def cost_without_stability(problem: LQR, K: ArrayLike, *, doublings: int = 6) -> Iterator[Sides]:
-    """The first 2^doublings terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
+def cost_without_stability(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+    """The first 64 terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
 
     True of stabilizing gains; of others the linear solve returns a number that is not the cost.
     """
-    paid = moments.summed_cost(problem, K, doublings)
-    formal = moments.formal_cost(problem, K)
+    paid, formal = moments.summed_cost(problem, K, 6), moments.formal_cost(problem, K)
     yield Sides("cost", paid, formal, 0.0, "K is mean-square stabilizing")
 
 
@@ -114,17 +110,17 @@ def _along(problem: LQR, gain: Array, X: Array) -> Array:
     return step_size(cost, gain, X, _scale(problem, gain) / frobenius_norm(X))
 
 
-def _self_adjoint(problem: LQR, gain: Array, tolerance: float) -> Sides:
+def _self_adjoint(problem: LQR, gain: Array) -> Sides:
     basis = units(problem.inputs, problem.states, gain.ndim - 2)
     columns = objective.hessian(problem, gain, basis)
     matrix = np.moveaxis(columns.reshape((len(basis), *gain.shape[:-2], len(basis))), 0, -1)
     skew = frobenius_norm(matrix - matrix.swapaxes(-1, -2))
-    return _relative("self-adjoint", skew, frobenius_norm(matrix), tolerance)
+    return _relative("self-adjoint", skew, frobenius_norm(matrix), HESSIAN)
 
 
 @claim("s1-hess", form=("printed", "corrected"))
 def hessian_is_the_derivative(
-    problem: LQR, K: ArrayLike, X: ArrayLike, *, tolerance: float = 1e-7, form: str
+    problem: LQR, K: ArrayLike, X: ArrayLike, *, form: str
 ) -> Iterator[Sides]:
     """The Hessian operator applied to X is the derivative of the gradient along X.
 
@@ -140,12 +136,12 @@ def hessian_is_the_derivative(
     derivative = directional_derivative(gradient, gain, direction, step, core=2)
     floor = _rounding(problem, gain) / step**2 / length
     error = frobenius_norm(image - derivative)
-    yield _relative("operator", error, frobenius_norm(derivative), tolerance, floor)
+    yield _relative("operator", error, frobenius_norm(derivative), HESSIAN, floor)
     if form == "corrected":
-        yield _self_adjoint(problem, gain, tolerance)
+        yield _self_adjoint(problem, gain)
     else:
         error = np.abs(inner(direction, image) - inner(direction, true))
-        yield _relative("quadratic form", error, length * frobenius_norm(true), tolerance)
+        yield _relative("quadratic form", error, length * frobenius_norm(true), HESSIAN)
 
 
 part_of("e4", "s1-hess", "operator", "printed", "corrected")

@@ -19,6 +19,7 @@ from lqrlib.matrix_equations import closed_loop, solve_riccati
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
+from ..constants import magnitudes
 from ..studies.moments import transition
 from .registry import Sides, claim
 
@@ -151,31 +152,29 @@ def lyapunov_equation_of_an_unstable_gain(
 
 
 @claim("s2-riccati")
-def riccati_solutions_agree(
-    problem: LQR, *, tolerance: float = 1e-8, sweeps: int = 30
-) -> Iterator[Sides]:
+def riccati_solutions_agree(problem: LQR) -> Iterator[Sides]:
     """Value and policy iteration reach the same P, which solves the generalised equation.
 
     And value iteration from Q rises, and stays below P: the largest eigenvalues of
-    P_k - P_{k+1} and P_k - P over the first `sweeps`, relative to the norm of P.
+    P_k - P_{k+1} and P_k - P over the first thirty sweeps, relative to the norm of P.
     """
     first = solve_riccati(problem, method="policy_iteration")
     second = solve_riccati(problem, method="value_iteration")
     size = frobenius_norm(first.P)
-    yield Sides("same P", frobenius_norm(first.P - second.P) / size, tolerance)
+    yield Sides("same P", frobenius_norm(first.P - second.P) / size, 1e-8)
     state = closed_loop(problem, np.zeros_like(first.K)).apply_adjoint(first.P)
     R_K = objective.evaluate(problem, first.K).R_K
     BPA = transpose(problem.B) @ first.P @ problem.A
     right = problem.Q + state - transpose(BPA) @ np.linalg.solve(R_K, BPA)
-    yield Sides("equation", frobenius_norm(first.P - right) / size, tolerance)
+    yield Sides("equation", frobenius_norm(first.P - right) / size, 1e-8)
     P, fall, above = np.asarray(problem.Q), [], []
-    for _ in range(sweeps):
+    for _ in range(30):
         following = value_step(problem, P)
         fall.append(np.linalg.eigvalsh(P - following)[..., -1] / size)
         above.append(np.linalg.eigvalsh(following - first.P)[..., -1] / size)
         P = following
-    yield Sides("value iteration rises", np.max(fall, axis=0), tolerance)
-    yield Sides("value iteration stays below", np.max(above, axis=0), tolerance)
+    yield Sides("value iteration rises", np.max(fall, axis=0), 1e-8)
+    yield Sides("value iteration stays below", np.max(above, axis=0), 1e-8)
 
 
 @claim("s2-riccati", form="sharp")
@@ -188,12 +187,8 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), objective.evaluate(problem, K)
     best = objective.optimal_gain(problem)
-    weight = objective.evaluate(problem, best).R_K
+    there, weight = magnitudes(problem, best), objective.at_gain(problem, best).R_K
     improved = gain - np.linalg.solve(at.R_K, at.E)
-    variances, directions = problem.input_noise
-    noise = (variances * spectral_norm(directions) ** 2).sum(axis=-1)
-    a = spectral_norm(problem.B) * spectral_norm(problem.A - problem.B @ best)
-    a = a + spectral_norm(best) * noise
 
     def excess(policy: Array) -> Array:
         """||P_K - P|| without cancellation."""
@@ -201,10 +196,10 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]
         return spectral_norm(closed_loop(problem, policy).solve_adjoint(change))
 
     resolvent = closed_loop(problem, improved).solve_adjoint(np.eye(problem.states))
-    least = least_eigenvalue(at.R_K)
-    c = spectral_norm(resolvent) * spectral_norm(weight) * (a / least) ** 2
+    scale = spectral_norm(resolvent) * there.R_K
+    c = scale * (there.a / least_eigenvalue(at.R_K)) ** 2
     # K - K* carries the rounding of both gains.
-    floor = spectral_norm(resolvent) * spectral_norm(weight) * (1e-9 * spectral_norm(best)) ** 2
+    floor = scale * (1e-9 * there.K) ** 2
     yield Sides("policy iteration is quadratic", excess(improved), c * excess(gain) ** 2, floor)
 
 

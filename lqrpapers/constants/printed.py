@@ -190,12 +190,8 @@ def decrease(problem: LQR | Magnitudes, K: ArrayLike | None = None, *, method: s
     "natural_gradient" and :math:`\mu\,\sigma_{\min}(R)` for "gradient". The same at every gain.
     """
     at = measured(problem, K, weighs_all_states=False)
-    factor = {
-        "gauss_newton": np.ones_like(at.r),
-        "natural_gradient": at.r,
-        "gradient": at.r * at.mu,
-    }[method]
-    return 2 * factor * at.mu / at.optimal_Sigma
+    factors = {"gauss_newton": 1.0 + 0 * at.r, "natural_gradient": at.r, "gradient": at.r * at.mu}
+    return 2 * factors[method] * at.mu / at.optimal_Sigma
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:

@@ -2,7 +2,7 @@ r"""TR Lemma 16: the matrix Bernstein inequality, against exact and simulated pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -13,7 +13,7 @@ from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
 
 from ..constants.estimates import matrix_bernstein_samples
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 
 def surely_more_often(failures: ArrayLike, trials: int, confidence: float = 0.9999) -> Array:
@@ -75,7 +75,7 @@ def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
 
 
 @claim("s1-tr-16")
-def matrix_bernstein(rng: Seed, *, repetitions: int = 2000) -> Iterator[Sides]:
+def matrix_bernstein(rng: Seed, *, repetitions: int = 2000) -> Inequalities:
     """Means of random matrices with the lemma's number of samples, and exact tails of coins.
 
     `RELATIVE_ERRORS` are those allowed, over sigma, Frobenius norm. Left side: the failure
@@ -100,7 +100,7 @@ def matrix_bernstein(rng: Seed, *, repetitions: int = 2000) -> Iterator[Sides]:
 
 
 @claim("s1-tr-16", form="dropped")
-def bernstein_without_a_bound(*, failure: float = 0.01, samples: int = 1000) -> Iterator[Sides]:
+def bernstein_without_a_bound(*, failure: float = 0.01, samples: int = 1000) -> Inequalities:
     """The lemma with B_r = 0 on a rare event: its probability is failure, exactly.
 
     One hit among the samples already moves the mean by more than the error.

@@ -18,29 +18,15 @@ class Check:
     """One inequality lhs <= rhs, evaluated on a batch of cases.
 
     An equality is checked as its relative error (lhs) against a tolerance (rhs).
-
-    Attributes
-    ----------
-    id : str
-        The result's id in claims.yml.
-    part : str
-        Which inequality of the result, "" if it has one.
-    form : str
-        "printed", "corrected", "sharp" or "dropped" (an assumption is left out).
-    lhs, rhs : arrays (...)
-        Both sides.
-    assumption : str
-        The assumption that was dropped, "" otherwise.
-    floor : array (...) or float
-        Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     """
 
-    id: str
-    part: str
-    form: str
-    lhs: NDArray[np.float64]
-    rhs: NDArray[np.float64]
-    assumption: str = ""
+    id: str  #: The result's id in claims.yml.
+    part: str  #: Which inequality of the result, "" if it has one.
+    form: str  #: "printed", "corrected", "sharp" or "dropped" (an assumption is left out).
+    lhs: NDArray[np.float64]  #: Left side (...).
+    rhs: NDArray[np.float64]  #: Right side (...).
+    assumption: str = ""  #: The assumption that was dropped, "" otherwise.
+    #: Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     floor: NDArray[np.float64] | float = 0.0
 
     @property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,7 +10,7 @@ from lqrlib.validation import Array
 
 from ..constants import printed, sharp, sublevel
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Gaps and decreases this small against the cost are rounding error of the optimal gain.
 SETTLED = 1e-20
@@ -44,7 +42,7 @@ def convergence(
     *,
     iterations: int = 1,
     method: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Every iterate stabilizes; a step, by default the largest allowed, takes its part of the gap.
 
     ================  ==========================================  ===================
@@ -89,7 +87,7 @@ def convergence_with_a_large_step(
     iterations: int = 1,
     method: str,
     bound: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The gap after a number of steps is at most that before, for steps that are not allowed.
 
     It is ``inf`` once a step has left the stabilizing set.

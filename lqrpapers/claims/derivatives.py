@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -16,7 +15,7 @@ from lqrlib.validation import Array
 from ..constants import printed
 from ..studies import moments
 from .differences import directional_derivative, gradient_by_differences, step_size, units
-from .registry import Sides, claim, part_of
+from .registry import Inequalities, Sides, claim, part_of
 
 # Relative errors that differences of the cost, and of the gradient, are allowed.
 GRADIENT = 1e-8
@@ -53,7 +52,7 @@ def _relative(
 
 
 @claim("s2-lemma-3.1", "s1-grad")
-def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Inequalities:
     """Relative error (Frobenius norm) of 2 E Sigma against differences of the cost.
 
     The rounding error of the cost, divided by the step, is allowed for on top.
@@ -69,7 +68,7 @@ def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
 @claim("s2-lemma-b.1")
 def gradient_by_recursion(
     problem: LQR, K: ArrayLike, X: ArrayLike | None = None, *, steps: int = 10
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The gradient, and the recursion that proves it, along X (by default a matrix of ones).
 
     <P'[X], Sigma0> = <X, 2 E_K Sigma_K>, and for N = `steps`
@@ -95,7 +94,7 @@ def gradient_by_recursion(
 
 
 @claim("s2-lemma-3.1", form="dropped")
-def cost_without_stability(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def cost_without_stability(problem: LQR, K: ArrayLike) -> Inequalities:
     """The first 64 terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
 
     True of stabilizing gains; of others the linear solve returns a number that is not the cost.
@@ -121,7 +120,7 @@ def _self_adjoint(problem: LQR, gain: Array) -> Sides:
 @claim("s1-hess", form=("printed", "corrected"))
 def hessian_is_the_derivative(
     problem: LQR, K: ArrayLike, X: ArrayLike, *, form: str
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The Hessian operator applied to X is the derivative of the gradient along X.
 
     The printed formula is not, unless mn = 1, but its quadratic form <X, .> is the right one. The

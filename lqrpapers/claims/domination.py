@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,7 +10,7 @@ from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, tra
 from lqrlib.validation import Array
 
 from ..constants import magnitudes, printed
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Relative errors allowed: of a gradient that vanishes, and of the lemma's two sides.
 STATIONARY = 1e-9
@@ -25,7 +23,7 @@ def _steepest(at: objective.AtGain) -> Array:
 
 
 @claim("s2-lemma-3.2")
-def gradient_domination(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def gradient_domination(problem: LQR, K: ArrayLike) -> Inequalities:
     """C(K) - C* between mu tr(E'E)/||R_K|| and ||Sigma*|| ||grad||_F^2 / (4 sigma_min(R) mu^2)."""
     objective.require_stabilizing(problem, K)
     at, here = magnitudes(problem, K), objective.evaluate(problem, K)
@@ -41,14 +39,14 @@ def _dominating(problem: LQR, K: ArrayLike) -> Array:
 
 
 @claim("s1-lemma-7")
-def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Inequalities:
     """J(K) - J* <= ||grad J(K)||_F^2 / lambda for each task."""
     objective.require_stabilizing(problem, K)
     yield Sides("", optimality_gap(problem, K), _dominating(problem, K))
 
 
 @claim("s2-lemma-3.2", "s1-lemma-7", form="dropped")
-def domination_without_excitation(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def domination_without_excitation(problem: LQR, K: ArrayLike) -> Inequalities:
     """Domination with the least *positive* eigenvalue of a singular Sigma0 in place of mu."""
     objective.require_stabilizing(problem, K)
     values = np.linalg.eigvalsh(problem.Sigma0)
@@ -61,7 +59,7 @@ def domination_without_excitation(problem: LQR, K: ArrayLike) -> Iterator[Sides]
 
 
 @claim("s2-cor-3.3")
-def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""The corollary with a rate: how far a gain of small gradient can be from K*.
 
     ||K - K*||_F^2 <= ||Sigma*|| ||grad C||_F^2 / (4 sigma_min(R) mu^3 sigma_min(R_K*)), since
@@ -75,7 +73,7 @@ def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
 
 
 @claim("s2-cor-3.3", form="dropped")
-def stationary_gain_without_rank(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def stationary_gain_without_rank(problem: LQR, K: ArrayLike) -> Inequalities:
     """Stationary gains are taken for optimal although Sigma_K is singular: K = K* fails.
 
     Raises ValueError unless every gain is stationary (relative to E_K) to `STATIONARY`.
@@ -102,7 +100,7 @@ def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
 @claim("s2-lemma-b.2")
 def value_difference_and_advantage(
     problem: LQR, K: ArrayLike, other: ArrayLike, state: ArrayLike
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Both halves of the lemma, for two stabilizing gains and any states (..., n).
 
     The advantage is computed from its definition, the cost of one step with the other gain and

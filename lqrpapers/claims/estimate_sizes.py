@@ -2,7 +2,6 @@ r"""TR Lemmas 17 and 18: sample sizes, and each step of the proofs that lead to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -15,7 +14,7 @@ from lqrlib.validation import Array, Seed
 from ..constants import printed
 from ..constants.estimates import gradient_size, hessian_size, printed_hessian_smoothness
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 from .zeroth_order import averaged, left_action, nodes, second_difference_along
 
 # Probability with which an estimate may be worse than its error.
@@ -38,7 +37,7 @@ def _differences(problem: LQR, gain: Array, radius: Array) -> tuple[Array, Array
 @claim("s1-tr-17", form=("printed", "corrected", "sharp"))
 def gradient_samples(
     problem: LQR, K: ArrayLike, *, relative_error: float = 0.1, form: str
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The steps of the proof for an error of relative_error * ||grad J||.
 
     "bias" at the radius, "almost sure bound" B_r of the worst direction, "variance". As printed;
@@ -98,7 +97,7 @@ def gradient_samples_beyond_the_boundary(
     radius: float,
     samples: int,
     relative_error: float = 0.1,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """An estimate from the exact cost at a radius whose sphere leaves the stabilizing set."""
     exact, cost = objective.gradient(problem, K), partial(objective.cost, problem)
     with np.errstate(invalid="ignore"):
@@ -112,7 +111,7 @@ def gradient_samples_beyond_the_boundary(
 @claim("s1-tr-18", form=("printed", "corrected"))
 def hessian_samples(
     problem: LQR, K: ArrayLike, *, relative_error: float = 0.1, form: str
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The steps of the proof for an error of relative_error * ||Hessian||_F.
 
     As printed: "bias", the mean of the estimate, acting on X from the left, is within half the

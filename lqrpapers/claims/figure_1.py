@@ -5,7 +5,7 @@ Left and middle: training on heterogeneous tasks. Right: adaptation to unseen ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +16,7 @@ from lqrlib.validation import Array
 
 from ..recorded.s1 import FIGURE_1_LEFT, FIGURE_1_MIDDLE, Training
 from .figure_2 import steps_to
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # What S1's text leaves open. Left, "closely converges": what is left of the first gap.
 CONVERGED = 0.02
@@ -46,7 +46,7 @@ def deviations(gaps: Array, run: Training) -> Array:
 
 
 @claim("s1-fig-1-left")
-def figure_1_left(gaps: Array) -> Iterator[Sides]:
+def figure_1_left(gaps: Array) -> Inequalities:
     """Gaps (T + 1, S) of the nominal task, of the runs that went through, at S1's settings.
 
     The runs end within 2 % of the first gap, and the recorded trace could be one of them.
@@ -63,7 +63,7 @@ def factors(gaps: Sequence[Array]) -> Array:
 
 
 @claim("s1-fig-1-middle")
-def figure_1_middle(published: Sequence[Array], equal: Sequence[Array]) -> Iterator[Sides]:
+def figure_1_middle(published: Sequence[Array], equal: Sequence[Array]) -> Inequalities:
     """Gaps (T + 1, S) of the three levels: at the published steps, and at one step for all.
 
     The traces are recovered, in the order drawn. That heterogeneity makes the gain deviate says
@@ -78,7 +78,7 @@ def figure_1_middle(published: Sequence[Array], equal: Sequence[Array]) -> Itera
 
 
 @claim("e8")
-def levels_compared_alike(published: Sequence[Array], equal: Sequence[Array]) -> Iterator[Sides]:
+def levels_compared_alike(published: Sequence[Array], equal: Sequence[Array]) -> Inequalities:
     """The levels were run with one step size; with one step size they differ as in the figure."""
     steps = np.array([run.step_size for run in FIGURE_1_MIDDLE])
     yield Sides("one step size", steps.max() / steps, 1.0)
@@ -88,7 +88,7 @@ def levels_compared_alike(published: Sequence[Array], equal: Sequence[Array]) ->
 @claim("e7")
 def report_and_notebooks_agree(
     printed: LQR, published: LQR, K0: ArrayLike, training: ArrayLike
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The two systems, the start and the second moment (n, n) that the notebooks train with."""
     yield Sides("printed start stabilizes", objective.mean_square_radius(printed, K0), 1.0)
     yield Sides("same A", np.abs(printed.A - published.A).max(), 0.0)
@@ -117,9 +117,7 @@ def _runs(name: str, gaps: ArrayLike) -> Array:
 
 
 @claim("s1-fig-1-right")
-def figure_1_right(
-    learned: ArrayLike, random: ArrayLike, tasks: LQR, K: ArrayLike
-) -> Iterator[Sides]:
+def figure_1_right(learned: ArrayLike, random: ArrayLike, tasks: LQR, K: ArrayLike) -> Inequalities:
     """Gaps over J* from learned gains and from random ones, (T + 1, S, U), at published steps.
 
     ``inf`` for runs that left. `K` (S, m, n) are the learned gains, `tasks` (S, U) their unseen
@@ -136,7 +134,7 @@ def figure_1_right(
 
 
 @claim("s1-fig-1-right", form="dropped")
-def outside_the_distribution(tasks: LQR, K: ArrayLike) -> Iterator[Sides]:
+def outside_the_distribution(tasks: LQR, K: ArrayLike) -> Inequalities:
     """Learned gains K (S, m, n) on tasks (S, U) that the training distribution cannot draw."""
     part, assumption = "the learned gain stabilizes unseen tasks", "unseen tasks as in training"
     yield Sides(part, _radius(tasks, K), 1.0, assumption=assumption)
@@ -153,7 +151,7 @@ def equal_terms(
     learned: ArrayLike,
     random: ArrayLike,
     alone: ArrayLike,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """What the comparison in Figure 1 (right) takes for granted.
 
     Parameters

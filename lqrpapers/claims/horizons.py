@@ -2,8 +2,6 @@ r"""S1 Remark 9: what a finite horizon cuts off the cost and the gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,13 +12,13 @@ from lqrlib.validation import Array
 
 from ..constants import Magnitudes, magnitudes
 from ..constants.estimates import truncated_gradient_error
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 HORIZONS = (1, 3, 10, 30, 100)
 
 
 @claim("s1-rem-9")
-def finite_horizons_approach_from_below(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def finite_horizons_approach_from_below(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""J_l <= J, increasing, and J - J_l <= n J^2 (||Q|| + ||R|| ||K||^2) / (l mu q^2).
 
     The second is the horizon of Fazel et al. (Lemma 23), solved for the error.
@@ -35,7 +33,7 @@ def finite_horizons_approach_from_below(problem: LQR, K: ArrayLike) -> Iterator[
 
 
 @claim("s1-rem-9", form="sharp")
-def finite_horizons_approach_geometrically(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def finite_horizons_approach_geometrically(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""With g = 1 - q/||P_K||: J - J_l <= g^l J, and for the gradients
 
     ||grad J - grad J_l||_F <= (2 J/q) (nu h_0 g^l + l g^(l-1) a ||P_K||).
@@ -51,7 +49,7 @@ def finite_horizons_approach_geometrically(problem: LQR, K: ArrayLike) -> Iterat
 
 
 @claim("s1-rem-9", form="dropped")
-def finite_horizons_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def finite_horizons_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     """J - J_l <= J_l, where the gain does not stabilize: J is infinite and every J_l is not."""
     cost = objective.cost(problem, K)
     costs = np.stack([finite_horizon_cost(problem, K, k) for k in HORIZONS])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from lqrlib.matrices import frobenius_norm, trace, transpose
@@ -11,7 +9,7 @@ from lqrlib.matrices import spectral_norm as norm
 from lqrlib.validation import Array
 
 from .bernstein import surely_more_often
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Equalities between floating-point numbers of order one.
 TOLERANCE = 1e-12
@@ -31,7 +29,7 @@ def _gram(rng: np.random.Generator, count: int, size: int) -> Array:
 @claim("s2-app-a")
 def matrix_inequalities(
     rng: np.random.Generator | int, *, count: int = 1000, size: int = 4, columns: int = 3
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Inequalities (4) to (20) on `count` Gaussian and Gram matrices, and (21) by Monte Carlo.
 
     The assumptions each of them needs are the ones under which it is a theorem: (9) wants
@@ -74,7 +72,7 @@ def matrix_inequalities(
     yield _bernstein(rng, columns)
 
 
-def _weyl(X: Array, Y: Array) -> Iterator[Sides]:
+def _weyl(X: Array, Y: Array) -> Inequalities:
     """sigma_{i+j-1}(X + Y) <= sigma_i(X) + sigma_j(Y) and its two ends."""
     x, y, both = _singular(X), _singular(Y), _singular(X + Y)
     size = x.shape[-1]
@@ -108,7 +106,7 @@ def _bernstein(rng: np.random.Generator, size: int, terms: int = 50, runs: int =
 @claim("s2-app-a", form="dropped")
 def matrix_inequalities_without_assumptions(
     rng: np.random.Generator | int, *, count: int = 1000, size: int = 4
-) -> Iterator[Sides]:
+) -> Inequalities:
     """(9) for matrices that are not symmetric, (11) for one that is not semidefinite."""
     rng = np.random.default_rng(rng)
     X, Y, Z = rng.standard_normal((3, count, size, size))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,7 +12,7 @@ from lqrlib.validation import Array
 from ..constants import heterogeneity, meta, printed, sharp, sublevel
 from .differences import gradient_by_differences
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 from .runs import changes, descended, inner_moves, lost_descent, per_task
 
 # Relative error that differences of J_ML are allowed.
@@ -24,7 +22,7 @@ GRADIENT = 1e-6
 @claim("s1-rem-3")
 def inner_step_stays(
     tasks: LQR, K: ArrayLike, inner_step_size: ArrayLike | None = None
-) -> Iterator[Sides]:
+) -> Inequalities:
     """One inner step from K = K_0, for each task: it stabilizes all tasks, and stays in S_ML.
 
     For gamma_i = 1 the latter says that it raises no task's cost. It is checked as `lost_descent`.
@@ -44,7 +42,7 @@ def inner_step_stays(
 
 
 @claim("s1-rem-3", form="corrected")
-def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Iterator[Sides]:
+def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Inequalities:
     """With eta_l = 1/h_grad (repaired) the inner step on task i lowers the cost of task i.
 
     1/h_grad over the sub-level sets of K is the condition of Remark 3's proof.
@@ -57,7 +55,7 @@ def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Iterator[Sides]:
 
 
 @claim("s1-rem-3", form="sharp")
-def inner_step_stays_if_tasks_are_near(tasks: LQR, K: ArrayLike) -> Iterator[Sides]:
+def inner_step_stays_if_tasks_are_near(tasks: LQR, K: ArrayLike) -> Inequalities:
     """Where ||grad_i - grad_j||^2 <= lambda_j l_j the inner step on i stays in S_j.
 
     The levels are l_j = max(gap_j, max_i ||grad_i - grad_j||^2 / lambda_j), so the condition holds;
@@ -107,7 +105,7 @@ def step_is_along_the_gradient(
     *,
     hessian: str | maml.Hessian,
     assumption: str = "",
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The step is along the gradient of J_ML, as differences of J_ML have it.
 
     With the Hessian formula of the report, with the Hessian operator, or without any.
@@ -129,7 +127,7 @@ def run_stays_in_the_sublevel_sets(
     iterations: int = 200,
     *,
     form: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Algorithm 1 with the Hessian operator does not leave the sub-level sets of its start.
 
     Largest cost of a task on the way, and last one, against its cost at the start. The corrected

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,7 +10,7 @@ from lqrlib.validation import Array
 
 from ..constants import meta, printed, sharp, sublevel
 from . import runs
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 
 def exact_run(tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int) -> list[runs.Step]:
@@ -32,7 +30,7 @@ def _require(met: ArrayLike, what: str) -> None:
 
 
 @claim("s1-thm-10", form=("printed", "corrected"))
-def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3, form: str) -> Iterator[Sides]:
+def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3, form: str) -> Inequalities:
     """K_t and all adapted gains in S_ML (gamma = 1) at the largest printed steps.
 
     Raises ValueError unless the tasks are as near to each other as the theorem asks. The corrected
@@ -52,7 +50,7 @@ def sharp_invariance(
     largest_kappa: float = 0.25,
     gamma: ArrayLike = 1.0,
     iterations: int = 3,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i gamma_i Delta_0."""
     over = meta.suprema(tasks, K0, "sharp", gamma=gamma)
     _require(meta.sharp_invariant(over, np.asarray(largest_kappa)), "b^2 <= lambda gamma Delta_0")
@@ -62,9 +60,7 @@ def sharp_invariance(
 
 
 @claim("s1-thm-10", form="dropped")
-def invariance_of_distant_tasks(
-    tasks: LQR, K0: ArrayLike, *, iterations: int = 20
-) -> Iterator[Sides]:
+def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike, *, iterations: int = 20) -> Inequalities:
     """The steps are short (1/L), but no condition is put on the heterogeneity."""
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"))
     yield _last_gaps(tasks, K0, *steps, iterations)._replace(
@@ -93,7 +89,7 @@ def convergence(
     *,
     iterations: int = 3,
     form: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """(6) step by step: a step takes eta lambda/8 of gap - bias; (7) for a given minimiser.
 
     By induction the first gives (6) for every number of iterations, while they stay in S_ML. The
@@ -119,7 +115,7 @@ def sharp_convergence(
     *,
     largest_kappa: float = 0.25,
     iterations: int = 3,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Every step of size 1/L, and the bias of a stationary gain of J_ML (kappa <= 1/4 there).
 
     The step is checked with f measured at each gain, the bias with f measured at the minimiser and
@@ -143,6 +139,6 @@ def sharp_convergence(
 @claim("s1-thm-12", form="dropped")
 def convergence_with_long_inner_steps(
     tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, *, iterations: int = 200
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The gap falls although the inner step is longer than 1/L, whatever kappa."""
     yield _last_gaps(tasks, K0, inner, outer, iterations)._replace(assumption="kappa < 1")

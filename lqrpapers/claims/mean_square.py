@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -21,7 +19,7 @@ from lqrlib.validation import Array
 
 from ..constants import magnitudes
 from ..studies.moments import transition
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
 ESCAPED = 1e100
@@ -65,7 +63,7 @@ def _least_ratio(X: Array, W: Array) -> Array:
 
 
 @claim("s2-mss")
-def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(A_K)^2 <= rho(F_K) for any gain, stabilizing or not, and more noise is never better."""
     gain = objective.gain_array(problem, K)
     nominal = np.abs(np.linalg.eigvals(problem.A - problem.B @ gain)).max(axis=-1) ** 2
@@ -78,7 +76,7 @@ def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Iterator[Si
 
 
 @claim("s2-mss", form="sharp")
-def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Inequalities:
     """(I - F_K)^-1(I) is positive definite if and only if rho(F_K) < 1, for any gain.
 
     The left side is rho(F_K) where the solution is positive definite and 1 / rho(F_K) where not.
@@ -92,7 +90,7 @@ def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
 
 
 @claim("s2-mss", form="dropped")
-def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(F_K) <= 1 for gains of which only the nominal closed loop A - BK is stable."""
     gain = objective.gain_array(problem, K)
     nominal = np.abs(np.linalg.eigvals(problem.A - problem.B @ gain)).max(axis=-1)
@@ -114,7 +112,7 @@ def _weight(problem: LQR, gain: Array, adjoint: bool) -> Array:
 @claim("s2-eq-3", adjoint=False)
 def lyapunov_equation(
     problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8, adjoint: bool
-) -> Iterator[Sides]:
+) -> Inequalities:
     """P = Q + K'RK + F_K*(P), (2), or Sigma = Sigma0 + F_K(Sigma), (3), at stabilizing gains.
 
     Relative residual, difference from an n^2 x n^2 solve, and P >= Q + K'RK (or Sigma >= Sigma0),
@@ -138,7 +136,7 @@ def lyapunov_equation(
 @claim("s2-eq-3", form="dropped", adjoint=False)
 def lyapunov_equation_of_an_unstable_gain(
     problem: LQR, K: ArrayLike, *, adjoint: bool
-) -> Iterator[Sides]:
+) -> Inequalities:
     """P >= Q + K'RK (Sigma >= Sigma0) of the formal solution where K does not stabilize: false."""
     gain = objective.gain_array(problem, K)
     if objective.is_stabilizing(problem, gain).any():
@@ -152,7 +150,7 @@ def lyapunov_equation_of_an_unstable_gain(
 
 
 @claim("s2-riccati")
-def riccati_solutions_agree(problem: LQR) -> Iterator[Sides]:
+def riccati_solutions_agree(problem: LQR) -> Inequalities:
     """Value and policy iteration reach the same P, which solves the generalised equation.
 
     And value iteration from Q rises, and stays below P: the largest eigenvalues of
@@ -178,7 +176,7 @@ def riccati_solutions_agree(problem: LQR) -> Iterator[Sides]:
 
 
 @claim("s2-riccati", form="sharp")
-def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Inequalities:
     """One improvement K -> K+ leaves ||P_K+ - P|| <= c ||P_K - P||^2, from any stabilizing gain.
 
     With c = ||T_K+*(I)|| ||R_K*|| (a / sigma_min(R_K))^2 and
@@ -204,9 +202,7 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]
 
 
 @claim("s2-riccati", form="dropped")
-def value_iteration_without_a_stabilizing_gain(
-    problem: LQR, *, sweeps: int = 1000
-) -> Iterator[Sides]:
+def value_iteration_without_a_stabilizing_gain(problem: LQR, *, sweeps: int = 1000) -> Inequalities:
     """Value iteration from Q moves by less than a thousandth between s and 2s sweeps.
 
     For problems that no gain stabilizes: it grows without bound.

@@ -2,7 +2,7 @@ r"""S2 section 4: what Algorithm 1 estimates, and descent along its estimates (T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import scipy  # loads scipy.special when it is first used
@@ -16,7 +16,7 @@ from lqrlib.validation import Array, Seed
 from ..constants import magnitudes, printed, sharp, sublevel
 from .convergence import SETTLED
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 
 def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Array:
@@ -49,7 +49,7 @@ def estimates_are_unbiased(
     horizon: int = 8,
     samples: int = 200,
     groups: int = 25,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Averages of estimates against the gradient of the truncated cost smoothed over a ball.
 
     For one point as published, for pairs, and for pairs with common noise: the largest entry of
@@ -94,7 +94,7 @@ def estimates_are_nearly_the_gradient(
     horizon: int = 20,
     relative_radius: float = 0.5,
     samples: int = 200,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Bounds on what Algorithm 1 loses to its horizon and to its radius, relative_radius * h_Delta.
 
     "cost cut off": C - C_l <= (1 - q/||P_K||)^l C, attained by one state at K = 0.
@@ -131,7 +131,7 @@ def estimates_are_nearly_the_gradient(
 
 
 @claim("s2-thm-4.1", form=("printed", "sharp"))
-def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed, *, form: str) -> Iterator[Sides]:
+def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed, *, form: str) -> Inequalities:
     """One step of Theorem 3.6's size along an estimate whose error is sqrt(lambda gap / 2).
 
     It takes at least step sigma_min(R) mu^2 / ||Sigma*|| of the gap, half of what Theorem 3.6
@@ -164,7 +164,7 @@ def short_roll_outs_mislead(
     step_size: float,
     iterations: int,
     relative_gap: float,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Descent on the cost of `horizon` steps ends within `relative_gap` of the optimal cost.
 
     With the exact gradient of the truncated cost, so with endlessly many samples.

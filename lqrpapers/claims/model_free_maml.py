@@ -5,8 +5,6 @@ As printed with perfect sampling; sharper, with wrong estimates and less assumed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +17,7 @@ from lqrlib.validation import Array, Seed
 from ..constants import meta
 from ..studies.training import PerfectSampling
 from . import runs
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 
 @claim("s1-alg-3", form=("printed", "corrected", "sharp"))
@@ -33,7 +31,7 @@ def estimates_the_meta_gradient(
     samples: int = 300,
     groups: int = 25,
     form: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The mean of Algorithm 3's direction in standard errors against Student's 0.999 quantile.
 
     As printed, with the m x m Hessian estimate, it should be grad J_ML; corrected, it is with the
@@ -79,7 +77,7 @@ def _perfect(tasks: LQR, K0: ArrayLike, steps: meta.Steps, many: int) -> list[ru
 
 
 @claim("s1-thm-11")
-def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3) -> Iterator[Sides]:
+def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3) -> Inequalities:
     """K_t and all adapted gains in S_ML (gamma = 1) at the largest printed steps.
 
     Estimates take the values that they tend to as r goes to zero and the samples to infinity.
@@ -100,7 +98,7 @@ def convergence(
     *,
     iterations: int = 3,
     form: str,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """(8) step by step, as in Theorem 12 with 240 for 144; (7) for a given minimiser of J_ML.
 
     Estimates take the values that they tend to as r goes to zero and the samples to infinity. The
@@ -175,7 +173,7 @@ def sharp_invariance(
     errors: meta.Errors = meta.Errors(),  # noqa: B008
     fraction: float = 0.95,
     iterations: int = 3,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """K_t in S_ML and adapted gains in S_i for eta = 1/L, wrong gradients and any Hessian.
 
     Gradient errors are a fraction of those with b_i^2 < lambda_i Delta_0, against a task's gradient
@@ -195,7 +193,7 @@ def sharp_convergence(
     errors: meta.Errors = meta.Errors(),  # noqa: B008
     fraction: float = 0.5,
     iterations: int = 3,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """A step of size 1/L with such errors takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2).
 
     f_i is measured at each gain: stronger than with suprema.
@@ -205,9 +203,7 @@ def sharp_convergence(
 
 
 @claim("s1-thm-11", form="dropped")
-def invariance_of_distant_tasks(
-    tasks: LQR, K0: ArrayLike, *, iterations: int = 20
-) -> Iterator[Sides]:
+def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike, *, iterations: int = 20) -> Inequalities:
     """Perfect sampling and short steps (1/L), but no condition on the heterogeneity."""
     step = 1 / meta.suprema(tasks, K0, "sharp").smoothness
     taken = _perfect(tasks, K0, meta.Steps(0.1 * step, step), iterations)
@@ -216,6 +212,6 @@ def invariance_of_distant_tasks(
 
 
 @claim("s1-thm-13", form="dropped")
-def convergence_with_few_samples(gaps: Array, promised: float) -> Iterator[Sides]:
+def convergence_with_few_samples(gaps: Array, promised: float) -> Inequalities:
     """Gaps (S,) that runs with few samples end with, over the start's; ``inf`` if they left."""
     yield Sides("final gap", gaps, promised, 0.0, "there are enough samples")

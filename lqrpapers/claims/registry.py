@@ -7,7 +7,7 @@ its function is told which in its argument `constants`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
@@ -36,38 +36,25 @@ class Sides(NamedTuple):
     assumption: str = ""
 
 
-Function = Callable[..., Iterable[Sides]]
+# What the function of a claim yields.
+Inequalities = Iterator[Sides]
+Function = Callable[..., Inequalities]
 
 _FORMS: dict[str, dict[str, Function]] = {id_: {} for id_ in STATEMENTS}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A numbered result that can be checked.
+    """A numbered result that can be checked."""
 
-    Attributes
-    ----------
-    id : str
-        Its id in claims.yml.
-    number : str
-        The paper's own number.
-    statement : str
-        What it says, in one sentence.
-    module : str
-        The module of `lqrpapers.claims` that registers it.
-    """
-
-    id: str
-    number: str
-    statement: str
-    module: str
+    id: str  #: Its id in claims.yml.
+    number: str  #: The paper's own number.
+    statement: str  #: What it says, in one sentence.
+    module: str  #: The module of `lqrpapers.claims` that registers it.
 
     @property
     def forms(self) -> Mapping[str, Function]:
-        """ "printed", "corrected", "sharp", "dropped" -> the function that evaluates it.
-
-        Its signature and docstring say what `check` takes.
-        """
+        """The functions that evaluate it, by form: their signatures say what `check` takes."""
         import_module(f"{__package__}.{self.module}")
         return MappingProxyType(_FORMS[self.id])
 
@@ -116,7 +103,7 @@ def _register(
         raise ValueError(f"{id_}: {form} form registered twice")
 
     @wraps(function)
-    def evaluate(*arguments: Any, **options: Any) -> Iterable[Sides]:
+    def evaluate(*arguments: Any, **options: Any) -> Inequalities:
         found = function(*arguments, **(given or {}), **options)
         return (sides for sides in found if part in ("", sides.part))
 

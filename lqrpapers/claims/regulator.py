@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
@@ -15,7 +13,7 @@ from lqrlib.problem import stage_weight
 from lqrlib.simulation import simulated_costs
 from lqrlib.validation import Array
 
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Of the recursion: largest part of the cost left out, and most steps.
 TAIL = 1e-12
@@ -48,7 +46,7 @@ def _recursion(problem: LQR, K: Array) -> tuple[Array, int]:
 @claim("s2-eq-1")
 def cost_is_the_average(
     problem: LQR, K: ArrayLike, rng: np.random.Generator | int, *, tolerance: float = 1e-9
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Closed-form cost against the recursion of second moments and against simulation.
 
     The simulated average lies within its normal confidence interval, widened by the exact tail
@@ -74,7 +72,7 @@ def cost_is_the_average(
 
 
 @claim("s1-def-1")
-def optimal_gain_minimises(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def optimal_gain_minimises(problem: LQR, K: ArrayLike) -> Inequalities:
     """C(K*) <= C(K) for any gain, stabilizing or not (then C(K) is infinite)."""
     best = objective.cost(problem, objective.optimal_gain(problem))
     yield Sides("", best, objective.cost(problem, K))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,7 +9,7 @@ from lqrlib import LQR, objective
 from lqrlib.validation import Array
 
 from ..constants import magnitudes, printed, sharp
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # What the text of Figure 1 leaves open: "minimized" is a relative gap of a thousandth, "slightly
 # suboptimal" five per cent.
@@ -40,7 +38,7 @@ def descent_with_noise_in_mind_or_not(
     *,
     tolerance: float = 1e-9,
     aware: bool,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """What a run minimises, with noise (a) or without (b), and what becomes of the other cost.
 
     (a) Descent on the cost with noise keeps the cost without noise finite. (b) Descent on the cost
@@ -76,7 +74,7 @@ def descent_with_noise_in_mind_or_not(
 
 
 @claim("s2-rem-4.2")
-def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Inequalities:
     """At a gain that stabilizes with noise: what noise raises, and the steps that it shrinks."""
     objective.require_stabilizing(problem, K)
     quiet = problem.without_noise()
@@ -92,7 +90,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
 
 
 @claim("s2-rem-4.2", form="dropped")
-def noise_raises_the_optimal_covariance(problem: LQR) -> Iterator[Sides]:
+def noise_raises_the_optimal_covariance(problem: LQR) -> Inequalities:
     """‖Σ‖ without noise is at most that with noise, each at its own optimal gain."""
     quiet = problem.without_noise()
     without, at = (magnitudes(each, objective.optimal_gain(each)) for each in (quiet, problem))

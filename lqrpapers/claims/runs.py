@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from lqrlib.validation import Array
 from ..constants import heterogeneity, meta
 from .convergence import SETTLED
 from .domination import value_difference_along
-from .registry import Sides
+from .registry import Inequalities, Sides
 
 
 class Step(NamedTuple):
@@ -88,7 +88,7 @@ def descended(
 
 def stays(
     tasks: LQR, taken: list[Step], steps: meta.Steps, *, every_task: bool, margin: ArrayLike = 0.0
-) -> Iterator[Sides]:
+) -> Inequalities:
     """No cost rises over its start's by more than the margin, after a step or an inner step.
 
     As `lost_descent`: both over the fall along the task's own gradients, plus 1. The margin
@@ -151,7 +151,7 @@ def sharply_decreases(
 
 def optimum_bias(
     tasks: LQR, minimiser: ArrayLike, over: meta.Suprema, floor: Array, *, form: str, report: bool
-) -> Iterator[Sides]:
+) -> Inequalities:
     """S1's (7): the gaps of a minimiser of J_ML, which in the corrected form lies in S_ML."""
     gaps = optimality_gap(tasks, maml.family_gain(tasks, minimiser))
     inside = bool((gaps <= over.gap * (1 + 1e-12)).all())

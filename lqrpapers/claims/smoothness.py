@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import ModuleType
 
 import numpy as np
@@ -13,7 +12,7 @@ from lqrlib.matrices import frobenius_norm, spectral_norm
 from lqrlib.validation import Array
 
 from ..constants import corrected, magnitudes, printed, sharp
-from .registry import Sides, claim, part_of
+from .registry import Inequalities, Sides, claim, part_of
 
 # Rounding error of a difference of two costs, gradients, ..., relative to their size.
 CANCELLATION = 1e-12
@@ -22,7 +21,7 @@ NO_NOISE = "there is no multiplicative noise"
 
 
 @claim("s1-lemma-5", form=("printed", "corrected", "sharp"))
-def uniform_bounds(problem: LQR, K: ArrayLike, *, constants: ModuleType) -> Iterator[Sides]:
+def uniform_bounds(problem: LQR, K: ArrayLike, *, constants: ModuleType) -> Inequalities:
     """||grad J||_F <= h_G, ||Hessian|| <= h_H, ||K||_F <= h_c, each task with its own numbers.
 
     The Hessian is measured as an operator on Frobenius norms, the weakest reading of the lemma.
@@ -43,7 +42,7 @@ part_of("e6", "s1-lemma-5", "Hessian", "printed", "corrected")
 
 
 @claim("s1-lemma-5", form="dropped")
-def uniform_bounds_under_noise(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def uniform_bounds_under_noise(problem: LQR, K: ArrayLike) -> Inequalities:
     """The repaired h_H, a formula without noise terms, on problems with noise."""
     _, hessian, _ = uniform_bounds(problem, K, constants=corrected)
     yield hessian._replace(assumption=NO_NOISE)
@@ -72,7 +71,7 @@ def local_smoothness(
     fraction: ArrayLike = 1.0,
     *,
     constants: ModuleType,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """S1's bounds at K' = K + fraction h_Delta direction/||direction||, 0 < fraction <= 1.
 
     ``|J(K') - J(K)| <= h_cost J(K) ||K' - K||_F`` and ||grad J(K') - grad J(K)||_F <= h_grad
@@ -96,7 +95,7 @@ part_of("e2", "s1-lemma-6", "cost", "printed", "corrected")
 @claim("s1-lemma-6", form="dropped")
 def local_smoothness_under_noise(
     problem: LQR, K: ArrayLike, direction: ArrayLike, fraction: ArrayLike = 1.0
-) -> Iterator[Sides]:
+) -> Inequalities:
     """S1's h_Delta, a formula without noise terms, on problems with noise: K' may not stabilize."""
     stability, *_ = local_smoothness(problem, K, direction, fraction, constants=printed)
     yield stability._replace(assumption=NO_NOISE)
@@ -105,7 +104,7 @@ def local_smoothness_under_noise(
 @claim("s1-lemma-6", form="sharp")
 def sharp_local_smoothness(
     problem: LQR, K: ArrayLike, direction: ArrayLike, fraction: ArrayLike = 1.0
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Sharp bounds on every difference at a fraction of the (larger) sharp h_Delta, with noise.
 
     The part "stability" is taken at the same fraction of the radius that ensures stability alone.

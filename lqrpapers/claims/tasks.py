@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from types import ModuleType
 
@@ -21,14 +20,12 @@ from ..studies import moments
 from ..studies.common_gains import common_gain
 from .differences import gradient_by_differences
 from .maml import GRADIENT, meta_gradient_error
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 from .runs import per_task
 
 
 @claim("s1-def-2")
-def sublevel_sets(
-    tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0
-) -> Iterator[Sides]:
+def sublevel_sets(tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0) -> Inequalities:
     """What S_ML promises, at those of the gains K (S, m, n) that lie in it.
 
     With S_i = {J_i(K) - J_i* <= gamma (J_i(K0) - J_i*)} for one family (M,): mean-square radius
@@ -47,14 +44,14 @@ def sublevel_sets(
 
 
 @claim("s1-asm-1")
-def common_start(tasks: LQR, K0: ArrayLike) -> Iterator[Sides]:
+def common_start(tasks: LQR, K0: ArrayLike) -> Inequalities:
     """Mean-square radius of K0 (..., m, n) on each task of the family (..., M), below 1."""
     gain = maml.family_gain(tasks, K0, "K0")
     yield Sides("K0 stabilizes every task", objective.mean_square_radius(tasks, gain), 1.0)
 
 
 @claim("s1-asm-1", form="dropped")
-def far_apart(tasks: LQR) -> Iterator[Sides]:
+def far_apart(tasks: LQR) -> Inequalities:
     """Some gain stabilizes the whole family (..., M): decided by a linear program (n <= 2, m = 1).
 
     The left side is minus the best margin any gain has, positive where none exists.
@@ -65,7 +62,7 @@ def far_apart(tasks: LQR) -> Iterator[Sides]:
 
 @claim("s1-het")
 @claim("s1-het", form="dropped", assumption="the masks have spectral norm at most 1")
-def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") -> Iterator[Sides]:
+def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") -> Inequalities:
     """Largest pairwise spectral distances of a family (..., M) against its four levels.
 
     Dropped: for families whose masks are longer than 1; S1's report does not print them.
@@ -84,7 +81,7 @@ def _scale(tasks: LQR, gain: Array) -> Array:
 
 
 @claim("s1-eq-3")
-def maml_objective(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Iterator[Sides]:
+def maml_objective(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Inequalities:
     """Relative error of J_ML against its definition, without a closed form.
 
     The inner gradient comes from differences of the cost, the cost of the adapted gain from the
@@ -118,9 +115,7 @@ def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Ar
 
 
 @claim("s1-eq-4", form=("printed", "corrected"))
-def meta_gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, form: str
-) -> Iterator[Sides]:
+def meta_gradient(tasks: LQR, K: ArrayLike, inner_step_size: float, *, form: str) -> Inequalities:
     """Equation (4) against differences of J_ML, relative to the mean length of tasks' gradients.
 
     As printed, with an m x m Hessian, the best one for each task by itself, and with the Hessian
@@ -142,7 +137,7 @@ def meta_gradient(
 @claim("s1-lemma-8", "e3", form=("printed", "corrected"))
 def gradient_heterogeneity(
     first: LQR, second: LQR, K: ArrayLike, *, constants: ModuleType
-) -> Iterator[Sides]:
+) -> Inequalities:
     """||grad J_i - grad J_j|| <= sum epsilon_k h^k_het, norms maximal over both tasks.
 
     The repaired factors are for problems without noise and with equal Sigma0.
@@ -157,7 +152,7 @@ def gradient_heterogeneity(
 
 
 @claim("s1-lemma-8", form="sharp")
-def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
+def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Inequalities:
     """Sharp bounds on the differences of Sigma, P, E and the gradient, noise included."""
     objective.require_stabilizing(LQR.stack([first, second]), K)
     one, two = objective.evaluate(first, K), objective.evaluate(second, K)

@@ -6,8 +6,6 @@ checks compare numbers and not samples; `estimates_of_the_algorithm` samples as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
@@ -19,7 +17,7 @@ from lqrlib.validation import Array, Seed
 
 from ..studies.sphere import expansion, printed_hessian_mean, room, sphere_cubature
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Relative distance from its limit that a mean at a small radius is allowed.
 NEAR = 1e-2
@@ -116,7 +114,7 @@ def _estimated(problem: LQR, K: ArrayLike, relative_radius: float) -> tuple[Mean
 @claim("s1-alg-2")
 def estimates_of_the_algorithm(
     problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01
-) -> Iterator[Sides]:
+) -> Inequalities:
     """Means of both printed estimates at a small radius against gradient and Hessian.
 
     Relative errors against `NEAR`. The m x m Hessian estimate H acts as X -> H X.
@@ -136,7 +134,7 @@ def estimates_with_a_stein_hessian(
     relative_radius: float = 0.01,
     samples: int = 200,
     groups: int = 25,
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The same with the second-order Stein estimate on vec K; then both as they are sampled.
 
     "sampled": largest entry of (mean of `groups` estimates - exact mean) in standard errors against
@@ -176,7 +174,7 @@ def _sampled(part: str, found: Array, exact: Array) -> Sides:
 @claim("e5")
 def estimate_tends_to_the_hessian(
     problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01
-) -> Iterator[Sides]:
+) -> Inequalities:
     """The mean of the printed Hessian estimate at a small radius, acting on X, is the Hessian."""
     _, hessian = estimates_of_the_algorithm(problem, K, relative_radius=relative_radius)
     yield hessian._replace(part="")
@@ -185,7 +183,7 @@ def estimate_tends_to_the_hessian(
 @claim("e5", form="corrected")
 def estimate_tends_to_a_multiple_of_the_identity(
     problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01, large: float = 0.05
-) -> Iterator[Sides]:
+) -> Inequalities:
     r"""What the printed Hessian estimate does instead, to leading order in the radius.
 
     "limit": its mean at `relative_radius` times the distance to the boundary against

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, objective, optimality_gap
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
 from lqrlib.validation import Array
 
-from ..constants import magnitudes, printed
+from ..constants import at_stabilizing_gain, magnitudes, printed
 from .registry import Inequalities, Sides, claim
 
 # Relative errors allowed: of a gradient that vanishes, and of the lemma's two sides.
@@ -25,37 +25,36 @@ def _steepest(at: objective.AtGain) -> Array:
 @claim("s2-lemma-3.2")
 def gradient_domination(problem: LQR, K: ArrayLike) -> Inequalities:
     """C(K) - C* between mu tr(E'E)/||R_K|| and ||Sigma*|| ||grad||_F^2 / (4 sigma_min(R) mu^2)."""
-    objective.require_stabilizing(problem, K)
-    at, here = magnitudes(problem, K), objective.evaluate(problem, K)
-    yield Sides("upper bound", at.gap, _dominating(problem, K))
+    here, at = at_stabilizing_gain(problem, K), magnitudes(problem, K)
+    yield Sides("upper bound", at.gap, _dominating(here))
     sharper = at.optimal_Sigma * trace(_steepest(here))
     yield Sides("sharper upper bound", at.gap, sharper)
     yield Sides("lower bound", at.mu * frobenius_norm(here.E) ** 2 / at.R_K, at.gap)
 
 
-def _dominating(problem: LQR, K: ArrayLike) -> Array:
-    square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    return square / printed.gradient_domination(problem, K)
+def _dominating(at: objective.AtGain) -> Array:
+    rate = printed.gradient_domination(at.problem, at.K)
+    return frobenius_norm(at.gradient) ** 2 / rate
 
 
 @claim("s1-lemma-7")
 def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Inequalities:
     """J(K) - J* <= ||grad J(K)||_F^2 / lambda for each task."""
-    objective.require_stabilizing(problem, K)
-    yield Sides("", optimality_gap(problem, K), _dominating(problem, K))
+    at = at_stabilizing_gain(problem, K)
+    yield Sides("", at.gap, _dominating(at))
 
 
 @claim("s2-lemma-3.2", "s1-lemma-7", form="dropped")
 def domination_without_excitation(problem: LQR, K: ArrayLike) -> Inequalities:
     """Domination with the least *positive* eigenvalue of a singular Sigma0 in place of mu."""
-    objective.require_stabilizing(problem, K)
+    at = at_stabilizing_gain(problem, K)
     values = np.linalg.eigvalsh(problem.Sigma0)
     positive = values > 1e-12 * values[..., -1:]
     mu = np.where(positive, values, np.inf).min(axis=-1)
-    best = objective.evaluate(problem, objective.optimal_gain(problem))
-    square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    bound = square * (spectral_norm(best.Sigma) / (4 * least_eigenvalue(problem.R) * mu**2))
-    yield Sides("upper bound", optimality_gap(problem, K), bound, 0.0, "Sigma0 is definite")
+    best = objective.at_gain(problem, problem.optimum.K)
+    rate = spectral_norm(best.Sigma) / (4 * least_eigenvalue(problem.R) * mu**2)
+    bound = frobenius_norm(at.gradient) ** 2 * rate
+    yield Sides("upper bound", at.gap, bound, 0.0, "Sigma0 is definite")
 
 
 @claim("s2-cor-3.3")
@@ -65,11 +64,9 @@ def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Inequalities:
     ||K - K*||_F^2 <= ||Sigma*|| ||grad C||_F^2 / (4 sigma_min(R) mu^3 sigma_min(R_K*)), since
     C(K) - C* = tr Sigma_K (K-K*)'R_K*(K-K*). A zero gradient makes it an equality of gains.
     """
-    objective.require_stabilizing(problem, K)
-    best = objective.at_gain(problem, objective.optimal_gain(problem))
+    at, best = at_stabilizing_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
     weight = least_eigenvalue(problem.Sigma0) * least_eigenvalue(best.R_K)
-    distance = frobenius_norm(objective.gain_array(problem, K) - best.K)
-    yield Sides("", distance**2, _dominating(problem, K) / weight)
+    yield Sides("", frobenius_norm(at.K - best.K) ** 2, _dominating(at) / weight)
 
 
 @claim("s2-cor-3.3", form="dropped")
@@ -78,15 +75,12 @@ def stationary_gain_without_rank(problem: LQR, K: ArrayLike) -> Inequalities:
 
     Raises ValueError unless every gain is stationary (relative to E_K) to `STATIONARY`.
     """
-    objective.require_stabilizing(problem, K)
-    at = objective.evaluate(problem, K)
+    at, optimal = at_stabilizing_gain(problem, K), problem.optimum.K
     scale = frobenius_norm(at.E) * frobenius_norm(at.Sigma)
     if not (frobenius_norm(at.gradient) <= STATIONARY * np.maximum(scale, 1e-300)).all():
         raise ValueError("K: expected gains at which the gradient vanishes")
-    optimal = objective.optimal_gain(problem)
-    error = frobenius_norm(objective.gain_array(problem, K) - optimal)
-    size = np.maximum(frobenius_norm(optimal), 1.0)
-    yield Sides("", error / size, STATIONARY, 0.0, "Sigma_K has full rank")
+    error = frobenius_norm(at.K - optimal) / np.maximum(frobenius_norm(optimal), 1.0)
+    yield Sides("", error, STATIONARY, 0.0, "Sigma_K has full rank")
 
 
 def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
@@ -106,9 +100,8 @@ def value_difference_and_advantage(
     The advantage is computed from its definition, the cost of one step with the other gain and
     the value of the mean-square next state, less the value of the state.
     """
-    objective.require_stabilizing(problem, K)
-    objective.require_stabilizing(problem, other, "other")
-    at, there = objective.evaluate(problem, K), objective.evaluate(problem, other)
+    at = at_stabilizing_gain(problem, K)
+    there = at_stabilizing_gain(problem, other, "other")
     step = there.K - at.K
     error = np.abs(there.cost - at.cost - value_difference_along(problem, K, step))
     yield Sides("value difference", error / np.maximum(at.cost, there.cost), IDENTITY)

@@ -13,7 +13,7 @@ from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
 
-from ..constants import magnitudes, printed, sharp, sublevel
+from ..constants import at_stabilizing_gain, magnitudes, printed, sharp, sublevel
 from .convergence import SETTLED
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
@@ -138,8 +138,7 @@ def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed, *, form: str) 
     promises for the exact gradient. The error points against the gradient, then anywhere. The
     sharp form has the step 1/L, L the bound on the Hessian over the sub-level set.
     """
-    objective.require_stabilizing(problem, K)
-    at = objective.at_gain(problem, K)
+    at = at_stabilizing_gain(problem, K)
     over = sublevel(problem, at.cost)
     step = 1 / sharp.hessian_bound(over) if form == "sharp" else sharp.gradient_step(over)
     rate = printed.gradient_domination(problem, K)

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
 from lqrlib.matrices import inner
-from lqrlib.matrix_equations import closed_loop
 from lqrlib.problem import stage_weight
 from lqrlib.simulation import simulated_costs
 from lqrlib.validation import Array
 
+from ..constants import at_stabilizing_gain
 from .registry import Inequalities, Sides, claim
 
 # Of the recursion: largest part of the cost left out, and most steps.
@@ -24,14 +24,13 @@ HORIZON = 200
 CONFIDENCE = 0.999
 
 
-def _recursion(problem: LQR, K: Array) -> tuple[Array, int]:
+def _recursion(at: objective.AtGain) -> tuple[Array, int]:
     """Sum of tr (Q + K'RK) S_t with S_0 = Sigma0, S_{t+1} = F_K(S_t), and the number of steps."""
-    loop = closed_loop(problem, K)
-    weight = stage_weight(problem, K)
-    moment = np.broadcast_to(problem.Sigma0, loop.A_K.shape)
+    loop, weight = at.loop, stage_weight(at.problem, at.K)
+    moment = np.broadcast_to(at.problem.Sigma0, loop.A_K.shape)
     total = np.zeros(loop.A_K.shape[:-2])
     slowest = float(np.max(loop.radius()))
-    steps = 1 if slowest == 0 else int(np.ceil(np.log(TAIL) / np.log(slowest))) + problem.states
+    steps = 1 if slowest == 0 else int(np.ceil(np.log(TAIL) / np.log(slowest))) + at.problem.states
     if steps > MOST_STEPS:
         raise ValueError(
             f"K: expected gains whose recursion ends within {MOST_STEPS} steps, got mean-square "
@@ -54,19 +53,17 @@ def cost_is_the_average(
     Multiplicative noise makes the cost heavy-tailed: the interval wants finite fourth moments, so
     noise well inside the mean-square stable range.
     """
-    gain = objective.gain_array(problem, K)
-    objective.require_stabilizing(problem, gain)
-    cost = objective.cost(problem, gain)
-    total, steps = _recursion(problem, gain)
+    at = at_stabilizing_gain(problem, K)
+    cost, loop, moment = at.cost, at.loop, problem.Sigma0
+    total, steps = _recursion(at)
     yield Sides("recursion of second moments", np.abs(total - cost) / cost, tolerance)
     horizon = min(steps, HORIZON)
-    many = np.broadcast_to(gain, (TRAJECTORIES, *np.shape(cost), *gain.shape[-2:]))
+    many = np.broadcast_to(at.K, (TRAJECTORIES, *np.shape(cost), *at.K.shape[-2:]))
     simulated = simulated_costs(problem, many, horizon, np.random.default_rng(rng))
     error = simulated.std(axis=0, ddof=1) / np.sqrt(TRAJECTORIES)
-    loop, moment = closed_loop(problem, gain), problem.Sigma0
     for _ in range(horizon):
         moment = loop.apply(moment)
-    rest = inner(objective.value_matrix(problem, gain), moment)
+    rest = inner(at.P, moment)
     width = scipy.special.ndtri(1 - (1 - CONFIDENCE) / (2 * cost.size))
     yield Sides("simulated average", np.abs(simulated.mean(axis=0) - cost), width * error + rest)
 

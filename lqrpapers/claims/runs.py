@@ -97,16 +97,16 @@ def stays(
     risen = own = np.zeros(taken[0].inner.shape[:-2])
     iterates: list[tuple[Array, Array]] = []
     adapted: list[tuple[Array, Array]] = []
-    room = np.asarray(margin)
+    above = np.asarray(margin)
     for gain, inner, outer in taken:
         squares = frobenius_norm(objective.gradient(tasks, gain)) ** 2
         moved = change(tasks, gain, inner)
         if every_task:
             moved = changes(tasks, gain, inner).max(axis=-2)
         scale = own + steps.inner[..., None] * squares
-        adapted.append((lost_descent(risen + moved, scale), lost_descent(room, scale)))
+        adapted.append((lost_descent(risen + moved, scale), lost_descent(above, scale)))
         risen, own = risen + change(tasks, gain, outer), own + steps.outer[..., None] * squares
-        iterates.append((lost_descent(risen, own), lost_descent(room, own)))
+        iterates.append((lost_descent(risen, own), lost_descent(above, own)))
     where = "adapted gains in S_ML" if every_task else "adapted gains in S_i"
     for part, pairs in (("iterates in S_ML", iterates), (where, adapted)):
         left, right = (np.stack(sides) for sides in zip(*pairs, strict=True))

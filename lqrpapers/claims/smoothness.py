@@ -11,7 +11,7 @@ from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
 from lqrlib.validation import Array
 
-from ..constants import corrected, magnitudes, printed, sharp
+from ..constants import at_stabilizing_gain, corrected, magnitudes, printed, sharp
 from .registry import Inequalities, Sides, claim, part_of
 
 # Rounding error of a difference of two costs, gradients, ..., relative to their size.
@@ -27,14 +27,10 @@ def uniform_bounds(problem: LQR, K: ArrayLike, *, constants: ModuleType) -> Ineq
     The Hessian is measured as an operator on Frobenius norms, the weakest reading of the lemma.
     The repaired constants are for problems without noise, the sharp ones include it.
     """
-    objective.require_stabilizing(problem, K)
-    at = magnitudes(problem, K)
-    size = frobenius_norm(objective.gradient(problem, K))
-    yield Sides("gradient", size, constants.gradient_bound(at))
-    size = spectral_norm(objective.hessian_matrix(problem, K))
-    yield Sides("Hessian", size, constants.hessian_bound(at))
-    gain = objective.gain_array(problem, K)
-    yield Sides("gain", frobenius_norm(gain), constants.gain_bound(at))
+    here, at = at_stabilizing_gain(problem, K), magnitudes(problem, K)
+    yield Sides("gradient", frobenius_norm(here.gradient), constants.gradient_bound(at))
+    yield Sides("Hessian", spectral_norm(here.hessian_matrix), constants.hessian_bound(at))
+    yield Sides("gain", frobenius_norm(here.K), constants.gain_bound(at))
 
 
 part_of("e1", "s1-lemma-5", "gradient", "printed", "corrected")

@@ -17,13 +17,14 @@ for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain 
 """
 
 from . import corrected, estimates, heterogeneity, meta, printed, sampling, sharp
-from .magnitudes import Magnitudes, magnitudes, sublevel
+from .magnitudes import Magnitudes, at_stabilizing_gain, magnitudes, sublevel
 from .printed import hessian as printed_hessian
 from .sampling import SampleSizes, sample_sizes
 
 __all__ = [
     "Magnitudes",
     "SampleSizes",
+    "at_stabilizing_gain",
     "corrected",
     "estimates",
     "heterogeneity",

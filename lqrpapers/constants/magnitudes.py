@@ -93,19 +93,20 @@ class Magnitudes:
         return Magnitudes(inputs=self.inputs, **changed)
 
 
+def at_stabilizing_gain(problem: LQR, K: ArrayLike, name: str = "K") -> objective.AtGain:
+    """The problem at a gain, evaluated once; raises NotStabilizingError unless it stabilizes."""
+    objective.require_stabilizing(problem, K, name)
+    return objective.at_gain(problem, K)
+
+
 def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
     """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
-    gain = objective.gain_array(problem, K)
-    at = objective.evaluate(problem, gain)
-    optimal = objective.optimal_gain(problem)
-    best = objective.evaluate(problem, optimal)
-    difference = gain - optimal
-    gap = np.einsum("...ij,...ij->...", difference, best.R_K @ difference @ at.Sigma)
+    at, best = objective.at_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
     BPA = problem.B.swapaxes(-1, -2) @ at.P @ problem.A
     values = {
         "cost": at.cost,
         "optimal_cost": best.cost,
-        "gap": np.where(np.isfinite(at.cost), gap, np.inf),
+        "gap": at.gap,
         "mu": least_eigenvalue(problem.Sigma0),
         "q": least_eigenvalue(problem.Q),
         "r": least_eigenvalue(problem.R),
@@ -114,8 +115,8 @@ def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
         "Q": spectral_norm(problem.Q),
         "R": spectral_norm(problem.R),
         "Sigma0": spectral_norm(problem.Sigma0),
-        "K": spectral_norm(gain),
-        "A_K": spectral_norm(problem.A - problem.B @ gain),
+        "K": spectral_norm(at.K),
+        "A_K": spectral_norm(at.loop.A_K),
         "P": spectral_norm(at.P),
         "Sigma": spectral_norm(at.Sigma),
         "R_K": spectral_norm(at.R_K),

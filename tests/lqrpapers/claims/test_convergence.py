@@ -42,8 +42,8 @@ def test_natural_gradient_and_gradient_fail_beyond_their_curvature_at_the_optimu
 def falling(last, steps=2000, systems=20):
     """Gaps that fall geometrically from about 5 to `last`, a little different for each system."""
     start = np.linspace(3, 7, systems)
-    share = np.linspace(0, 1, steps + 1)[:, None]
-    return start * (last / start) ** share
+    fraction = np.linspace(0, 1, steps + 1)[:, None]
+    return start * (last / start) ** fraction
 
 
 def gaps():

@@ -14,12 +14,12 @@ def ensemble(n, m, p, q, count=30, **options):
     )
 
 
-def outside(problem, share):
-    """Gains past the boundary of the stabilizing set, by a share of the way to it."""
+def outside(problem, fraction):
+    """Gains past the boundary of the stabilizing set, by a fraction of the way to it."""
     best = lqrlib.optimal_gain(problem)
     way = np.random.default_rng(6).standard_normal(best.shape)
     edge = systems.boundary_distance(problem, best, way)
-    return best + ((1 + share) * edge)[:, None, None] * way
+    return best + ((1 + fraction) * edge)[:, None, None] * way
 
 
 def all_hold(checks):

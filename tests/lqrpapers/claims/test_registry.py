@@ -85,8 +85,8 @@ def test_domination_is_attained_and_cannot_be_improved():
 
 def test_a_wrong_gradient_is_caught(monkeypatch):
     problems, K = ensemble(2, 2)
-    true = lqrlib.objective.gradient
-    monkeypatch.setattr(lqrlib.objective, "gradient", lambda p, K: true(p, K) / 100)
+    true = lqrlib.AtGain.gradient.func
+    monkeypatch.setattr(lqrlib.AtGain, "gradient", property(lambda at: true(at) / 100))
     [upper] = check("s2-lemma-3.2", problems, K, part="upper bound")
     assert upper.violated
     [lemma] = check("s1-lemma-7", problems, K)

@@ -101,12 +101,17 @@ def _register(
     """With some arguments given, and only one part of it if that is named."""
     if form in _FORMS[id_]:
         raise ValueError(f"{id_}: {form} form registered twice")
+    known = given or {}
 
     @wraps(function)
     def evaluate(*arguments: Any, **options: Any) -> Inequalities:
-        found = function(*arguments, **(given or {}), **options)
+        found = function(*arguments, **known, **options)
         return (sides for sides in found if part in ("", sides.part))
 
+    # What `check` takes, without what is given.
+    takes = signature(function)
+    left = [each for name, each in takes.parameters.items() if name not in known]
+    vars(evaluate)["__signature__"] = takes.replace(parameters=left)
     _FORMS[id_][form] = evaluate
 
 

@@ -12,8 +12,11 @@ from .registry import CLAIMS, check
 
 
 class Theorem:
-    """A result with its statement, its forms, the source of the functions that evaluate it and,
-    for checks of it, one verdict each; `check` is that of `lqrpapers.claims` for this result."""
+    """A result on one page, with what `lqrpapers.claims.check` found about it.
+
+    Attributes: `statement`, `forms`, `source` of the functions that evaluate them, `checks` with
+    one line each in `verdicts`; `check` is that of `lqrpapers.claims` for this result.
+    """
 
     def __init__(self, id: str, checks: Iterable[Check] = ()) -> None:
         if id not in CLAIMS:

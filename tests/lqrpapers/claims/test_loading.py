@@ -1,9 +1,9 @@
 """A module of claims is loaded when one of its results is asked for, and carries what it should."""
 
+import inspect
 import subprocess
 import sys
 from importlib import import_module
-from inspect import unwrap
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_one_result_loads_its_module_and_what_that_imports():
 @pytest.mark.parametrize("id", CLAIMS)
 def test_the_module_of_the_table_registers_the_result(id):
     module = import_module(f"lqrpapers.claims.{MODULES[id]}")
-    functions = [unwrap(function) for function in CLAIMS[id].forms.values()]
+    functions = [inspect.unwrap(function) for function in CLAIMS[id].forms.values()]
     assert functions and {function.__module__ for function in functions} == {module.__name__}
 
 
@@ -48,10 +48,18 @@ def test_every_module_of_the_table_registers_only_what_the_table_says():
     for module in set(MODULES.values()):
         import_module(f"lqrpapers.claims.{module}")
     found = {
-        id_: {unwrap(function).__module__ for function in forms.values()}
+        id_: {inspect.unwrap(function).__module__ for function in forms.values()}
         for id_, forms in registry._FORMS.items()
     }
     assert found == {id_: {f"lqrpapers.claims.{module}"} for id_, module in MODULES.items()}
+
+
+def test_a_signature_shows_what_check_takes_and_not_what_is_given():
+    for id, forms in (("s2-thm-3.5", ("printed", "dropped")), ("s1-thm-12", ("corrected",))):
+        for form in forms:
+            takes = inspect.signature(CLAIMS[id].forms[form]).parameters
+            assert "iterations" in takes and not {"method", "bound", "form"} & set(takes)
+    assert list(inspect.signature(CLAIMS["e1"].forms["corrected"]).parameters) == ["problem", "K"]
 
 
 def test_a_result_is_registered_once_and_under_a_known_id():

@@ -1,45 +1,67 @@
-"""S1's Theorems 10 and 12: model-based MAML stays in the sub-level sets, and converges."""
+"""S1's Theorems 10 to 13: MAML stays in the sub-level sets, and converges.
+
+Model-based (10 and 12) and model-free (11 and 13): as printed with exact gradients, or with
+estimates that equal their limits as r goes to zero and the samples to infinity; sharper, with wrong
+estimates and less assumed.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lqrlib import LQR, maml, objective, optimality_gap
-from lqrlib.validation import Array
+from lqrlib.matrices import frobenius_norm
+from lqrlib.validation import Array, Seed
 
 from ..constants import meta, printed, sharp, sublevel
+from ..studies.training import PerfectSampling
 from . import runs
 from .registry import Inequalities, Sides, claim
 
 
-def exact_run(tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int) -> list[runs.Step]:
-    """Algorithm 1 with the Hessian operator."""
+def ideal_run(
+    tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int, *, model_free: bool = False
+) -> list[runs.Step]:
+    """Algorithm 1 with the Hessian operator, or Algorithm 3 with the limits of its estimates."""
+    sampled = PerfectSampling(tasks, steps.inner)
 
-    def exact(gain: Array) -> tuple[Array, Array]:
+    def direction(gain: Array) -> tuple[Array, Array]:
         at = maml.at_gain(tasks, gain[..., 0, :, :], steps.inner)
-        return -at.step * at.before.gradient, at.gradient()
+        step = sampled(gain[..., 0, :, :]) if model_free else at.gradient()
+        return -at.step * at.before.gradient, step
 
-    return runs.run(tasks, K0, steps.outer, exact, iterations)
-
-
-def _require(met: ArrayLike, what: str) -> None:
-    missing = np.size(met) - np.count_nonzero(met)
-    if missing:
-        raise ValueError(f"tasks: expected {what}, which {missing} families do not have")
+    return runs.run(tasks, K0, steps.outer, direction, iterations)
 
 
-@claim("s1-thm-10", form=("printed", "corrected"))
-def invariance(tasks: LQR, K0: ArrayLike, *, iterations: int = 3, form: str) -> Inequalities:
+def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
+    """Whether Theorem 11 admits the families from this start, bool (...): near, and E6 spares it.
+
+    The printed h_H is negative for some problems (erratum E6), and then no inner step is allowed.
+    """
+    return meta.printed_admits(meta.suprema(tasks, K0), model_free=True)
+
+
+@claim("s1-thm-10", form=("printed", "corrected"), model_free=False)
+@claim("s1-thm-11", model_free=True)
+def invariance(
+    tasks: LQR, K0: ArrayLike, *, iterations: int = 3, model_free: bool, form: str = "printed"
+) -> Inequalities:
     """K_t and all adapted gains in S_ML (gamma = 1) at the largest printed steps.
 
     Raises ValueError unless the tasks are as near to each other as the theorem asks. The corrected
     form has the repaired constants.
     """
     over = meta.suprema(tasks, K0, form)
-    _require(meta.printed_admits(over), "the heterogeneity of Theorem 10")
-    steps = meta.printed_steps(over)
-    yield from runs.stays(tasks, exact_run(tasks, K0, steps, iterations), steps, every_task=True)
+    refused = np.count_nonzero(~meta.printed_admits(over, model_free=model_free))
+    if refused:
+        number = 11 if model_free else 10
+        raise ValueError(
+            f"tasks: expected families that Theorem {number} admits, got {refused} that are not"
+        )
+    steps = meta.printed_steps(over, model_free=model_free)
+    taken = ideal_run(tasks, K0, steps, iterations, model_free=model_free)
+    yield from runs.stays(tasks, taken, steps, every_task=True)
 
 
 @claim("s1-thm-10", form="sharp")
@@ -53,10 +75,75 @@ def sharp_invariance(
 ) -> Inequalities:
     """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i gamma_i Delta_0."""
     over = meta.suprema(tasks, K0, "sharp", gamma=gamma)
-    _require(meta.sharp_invariant(over, np.asarray(largest_kappa)), "b^2 <= lambda gamma Delta_0")
+    if not meta.sharp_invariant(over, np.asarray(largest_kappa)).all():
+        raise ValueError("tasks: expected families with b^2 <= lambda gamma Delta_0")
     steps, margin = meta.sharp_steps(over, largest_kappa), over.gap - over.start_gap
-    taken = exact_run(tasks, K0, steps, iterations)
+    taken = ideal_run(tasks, K0, steps, iterations)
     yield from runs.stays(tasks, taken, steps, every_task=False, margin=margin)
+
+
+def _unit(X: Array) -> Array:
+    size = frobenius_norm(X)[..., None, None]
+    return X / np.where(size > 0, size, 1.0)
+
+
+def _wrong(
+    tasks: LQR, inner_step: Array, errors: meta.Errors, error: Array, rng: Seed, against: Array
+) -> runs.Estimates:
+    """Estimates with the largest allowed errors; `against` tasks' gradients, or anywhere."""
+    generator = np.random.default_rng(rng)
+    d = tasks.inputs * tasks.states
+
+    def estimates(gain: Array) -> tuple[Array, Array]:
+        slope = objective.gradient(tasks, gain)
+        random = _unit(generator.standard_normal(slope.shape))
+        uphill = np.broadcast_to(_unit(slope[..., :1, :, :]), slope.shape)
+        chosen = against[..., None, None, None]
+        push = error[..., None, None, None] * np.where(chosen, -uphill, random)
+        move = -inner_step[..., None, None, None] * (slope + push)
+        outer = objective.gradient(tasks, gain + move) + push
+        turns = np.linalg.qr(generator.standard_normal((*slope.shape[:-2], d, d)))[0]
+        turned = (turns @ outer.reshape((*outer.shape[:-2], d, 1))).reshape(outer.shape)
+        product = np.where(chosen, outer, turned)
+        return move, (outer - errors.kappa_hessian * product).mean(axis=-3)
+
+    return estimates
+
+
+def _run_with_errors(
+    tasks: LQR, K0: ArrayLike, rng: Seed, errors: meta.Errors, fraction: float, many: int
+) -> tuple[list[runs.Step], Array, meta.Steps]:
+    """A run whose errors are this fraction of the largest that invariance allows."""
+    over = meta.suprema(tasks, K0, "sharp")
+    limit = np.sqrt(over.domination * over.gap)
+    margin = (1 - errors.kappa) * limit - (1 + errors.kappa) * over.heterogeneity
+    if not (margin > 0).all():
+        raise ValueError("tasks: expected families near enough to each other for invariance")
+    error = fraction * margin.min(axis=-1) / float(errors.outer(np.asarray(1.0)))
+    steps = meta.Steps(errors.scaled_inner_step * (1 / over.smoothness), 1 / over.smoothness)
+    against = np.arange(error.size).reshape(error.shape) % 2 == 0
+    estimates = _wrong(tasks, steps.inner, errors, error, rng, against)
+    return runs.run(tasks, K0, steps.outer, estimates, many), error, steps
+
+
+@claim("s1-thm-11", form="sharp")
+def sharp_invariance_with_wrong_estimates(
+    tasks: LQR,
+    K0: ArrayLike,
+    rng: Seed,
+    *,
+    errors: meta.Errors = meta.Errors(),  # noqa: B008
+    fraction: float = 0.95,
+    iterations: int = 3,
+) -> Inequalities:
+    """K_t in S_ML and adapted gains in S_i for eta = 1/L, wrong gradients and any Hessian.
+
+    Gradient errors are a fraction of those with b_i^2 < lambda_i Delta_0, against a task's gradient
+    (every other family) or anywhere; the Hessian estimate is kappa_H times a multiple of the
+    identity, or a random rotation, over eta_l.
+    """
+    taken, _, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
+    yield from runs.stays(tasks, taken, steps, every_task=False)
 
 
 @claim("s1-thm-10", form="dropped")
@@ -78,33 +165,57 @@ def _last_gaps(
     return Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain))
 
 
-# --- Theorem 12 -----------------------------------------------------------------------------------
+@claim("s1-thm-11", form="dropped")
+def perfect_sampling_on_distant_tasks(
+    tasks: LQR, K0: ArrayLike, *, iterations: int = 20
+) -> Inequalities:
+    """Perfect sampling and short steps (1/L), but no condition on the heterogeneity."""
+    step = 1 / meta.suprema(tasks, K0, "sharp").smoothness
+    taken = ideal_run(tasks, K0, meta.Steps(0.1 * step, step), iterations, model_free=True)
+    risen = sum(runs.change(tasks, each.gain, each.outer) for each in taken)
+    yield Sides("iterates in S_ML", risen, 0.0, 0.0, "the tasks are near to each other")
 
 
-@claim("s1-thm-12", form=("printed", "corrected"))
+# --- Theorems 12 and 13 ---------------------------------------------------------------------------
+
+
+@claim("s1-thm-12", form=("printed", "corrected"), model_free=False)
+@claim("s1-thm-13", form=("printed", "corrected"), model_free=True)
 def convergence(
     tasks: LQR,
     K0: ArrayLike,
     minimiser: ArrayLike | None = None,
     *,
     iterations: int = 3,
+    model_free: bool,
     form: str,
 ) -> Inequalities:
-    """(6) step by step: a step takes eta lambda/8 of gap - bias; (7) for a given minimiser.
+    """(6) or (8) step by step: a step takes eta lambda/8 of gap - bias; (7) for a given minimiser.
 
-    By induction the first gives (6) for every number of iterations, while they stay in S_ML. The
-    corrected form has the repaired constants, and a minimiser that lies in S_ML.
+    By induction the first gives (6), or (8) with 240 for 144, for every number of iterations, while
+    they stay in S_ML. The corrected form has the repaired constants, and a minimiser in S_ML.
     """
     over = meta.suprema(tasks, K0, form)
-    steps = meta.printed_steps(over)
-    taken = exact_run(tasks, K0, steps, iterations)
-    fraction = 1 - meta.printed_rate(over, steps.outer)
-    part = "(6), decrease in a step"
-    decrease = runs.towards_the_bias(tasks, taken, fraction, meta.printed_bias(over), part)
+    steps = meta.printed_steps(over, model_free=model_free)
+    taken = ideal_run(tasks, K0, steps, iterations, model_free=model_free)
+    # 1 - printed_rate, which loses its digits for short steps
+    fraction = steps.outer[..., None] * over.domination / 8
+    bias = meta.printed_bias(over, model_free=model_free)
+    promised = [fraction * (optimality_gap(tasks, step.gain) - bias) for step in taken]
+    part = f"({8 if model_free else 6}), decrease in a step"
+    decrease = runs.decreases(tasks, taken, promised, part)
     yield decrease
-    if minimiser is not None:
-        floor = np.asarray(decrease.floor)
-        yield from runs.optimum_bias(tasks, minimiser, over, floor, form=form, report=True)
+    if minimiser is None:
+        return
+    gaps = optimality_gap(tasks, maml.family_gain(tasks, minimiser))
+    inside = bool((gaps <= over.gap * (1 + 1e-12)).all())
+    if form == "corrected" and not inside:
+        raise ValueError("minimiser: expected one in S_ML, got one outside")
+    where = f"K*_ML {'in' if inside else 'outside'} S_ML"
+    yield Sides(f"(7), {where}", gaps, meta.printed_optimum_bias(over), decrease.floor)
+    if not model_free:
+        bound = meta.printed_optimum_bias(over, report=True)
+        yield Sides(f"(7) of the report, {where}", gaps, bound, decrease.floor)
 
 
 @claim("s1-thm-12", form="sharp")
@@ -122,7 +233,7 @@ def sharp_convergence(
     L over its own sub-level sets, with the inner step of the run: stronger than with suprema.
     """
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"), largest_kappa)
-    taken = exact_run(tasks, K0, steps, iterations)
+    taken = ideal_run(tasks, K0, steps, iterations)
     decrease = runs.sharply_decreases(tasks, taken, steps.outer, largest_kappa)
     yield decrease
     if minimiser is None:
@@ -136,9 +247,33 @@ def sharp_convergence(
     yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, decrease.floor)
 
 
+@claim("s1-thm-13", form="sharp")
+def sharp_convergence_with_wrong_estimates(
+    tasks: LQR,
+    K0: ArrayLike,
+    rng: Seed,
+    *,
+    errors: meta.Errors = meta.Errors(),  # noqa: B008
+    fraction: float = 0.5,
+    iterations: int = 3,
+) -> Inequalities:
+    """A step of size 1/L with such errors takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2).
+
+    f_i is measured at each gain: stronger than with suprema.
+    """
+    taken, error, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
+    yield runs.sharply_decreases(tasks, taken, steps.outer, errors.kappa, errors.outer(error))
+
+
 @claim("s1-thm-12", form="dropped")
 def convergence_with_long_inner_steps(
     tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, *, iterations: int = 200
 ) -> Inequalities:
     """The gap falls although the inner step is longer than 1/L, whatever kappa."""
     yield _last_gaps(tasks, K0, inner, outer, iterations)._replace(assumption="kappa < 1")
+
+
+@claim("s1-thm-13", form="dropped")
+def convergence_with_few_samples(gaps: Array, promised: float) -> Inequalities:
+    """Gaps (S,) that runs with few samples end with, over the start's; ``inf`` if they left."""
+    yield Sides("final gap", gaps, promised, 0.0, "there are enough samples")

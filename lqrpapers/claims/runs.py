@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, Trace, descend, directions, maml, objective, optimality_gap
+from lqrlib import LQR, Trace, descend, directions, maml, objective
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
 
@@ -120,14 +120,6 @@ def decreases(tasks: LQR, taken: list[Step], promised: list[Array], part: str) -
     return Sides(part, np.stack(promised), found, floor)
 
 
-def towards_the_bias(
-    tasks: LQR, taken: list[Step], fraction: Array, bias: Array, part: str
-) -> Sides:
-    """Each step takes this fraction of (gap - bias) off each task's gap."""
-    promised = [fraction * (optimality_gap(tasks, step.gain) - bias) for step in taken]
-    return decreases(tasks, taken, promised, part)
-
-
 def measured_bias(
     tasks: LQR, gain: Array, kappa: ArrayLike, error: ArrayLike = 0.0
 ) -> tuple[Array, Array]:
@@ -147,18 +139,3 @@ def sharply_decreases(
         length, b = measured_bias(tasks, gain, kappa, error)
         promised.append((1 - kappa) * step[..., None] / 2 * (length**2 - b**2))
     return decreases(tasks, taken, promised, "decrease in a step")
-
-
-def optimum_bias(
-    tasks: LQR, minimiser: ArrayLike, over: meta.Suprema, floor: Array, *, form: str, report: bool
-) -> Inequalities:
-    """S1's (7): the gaps of a minimiser of J_ML, which in the corrected form lies in S_ML."""
-    gaps = optimality_gap(tasks, maml.family_gain(tasks, minimiser))
-    inside = bool((gaps <= over.gap * (1 + 1e-12)).all())
-    if form == "corrected" and not inside:
-        raise ValueError("minimiser: expected one in S_ML, got one outside")
-    where = "in S_ML" if inside else "outside S_ML"
-    yield Sides(f"(7), K*_ML {where}", gaps, meta.printed_optimum_bias(over), floor)
-    if report:
-        bound = meta.printed_optimum_bias(over, report=True)
-        yield Sides(f"(7) of the report, K*_ML {where}", gaps, bound, floor)

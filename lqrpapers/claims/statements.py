@@ -87,11 +87,11 @@ s1-tr-17 | estimate_sizes | TR Lemma 17 | With the stated radius and samples the
 s1-tr-18 | estimate_sizes | TR Lemma 18 | With the stated radius and samples the Hessian estimate
     errs by at most epsilon.
 e5 | zeroth_order | E5 | The printed Hessian estimate tends to the Hessian.
-s1-alg-3 | model_free_maml | Algorithm 3 | The direction of Algorithm 3 has the gradient of the MAML
+s1-alg-3 | maml | Algorithm 3 | The direction of Algorithm 3 has the gradient of the MAML
     objective as its mean.
-s1-thm-11 | model_free_maml | Theorem 11 | For short steps, near tasks and enough samples all
+s1-thm-11 | maml_theorems | Theorem 11 | For short steps, near tasks and enough samples all
     iterates and adapted gains stay in S_ML.
-s1-thm-13 | model_free_maml | Theorem 13 | With enough samples the gap of every task decays to a
+s1-thm-13 | maml_theorems | Theorem 13 | With enough samples the gap of every task decays to a
     bias of 240 m^3 f^2/lambda; (7) bounds that of K*_ML.
 s1-fig-1-left | figure_1 | Figure 1, left | The learned gain closely converges to the nominal task's
     optimal gain.

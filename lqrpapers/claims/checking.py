@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,13 @@ class Checks(tuple[Check, ...]):
 
     __slots__ = ()
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Check: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Check, ...]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice | str) -> Check | tuple[Check, ...]:
         """The check at a position, a slice of them, or the one of this part."""
         if not isinstance(key, str):
             return super().__getitem__(key)

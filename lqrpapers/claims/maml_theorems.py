@@ -34,6 +34,12 @@ def ideal_run(
     return runs.run(tasks, K0, steps.outer, direction, iterations)
 
 
+def _require(met: NDArray[np.bool_], what: str) -> None:
+    if not met.all():
+        missing = np.count_nonzero(~met)
+        raise ValueError(f"tasks: expected {what}, got {missing} families without")
+
+
 def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
     """Whether Theorem 11 admits the families from this start, bool (...): near, and E6 spares it.
 
@@ -53,12 +59,8 @@ def invariance(
     form has the repaired constants.
     """
     over = meta.suprema(tasks, K0, form)
-    refused = np.count_nonzero(~meta.printed_admits(over, model_free=model_free))
-    if refused:
-        number = 11 if model_free else 10
-        raise ValueError(
-            f"tasks: expected families that Theorem {number} admits, got {refused} that are not"
-        )
+    met = meta.printed_admits(over, model_free=model_free)
+    _require(met, f"what Theorem {11 if model_free else 10} admits")
     steps = meta.printed_steps(over, model_free=model_free)
     taken = ideal_run(tasks, K0, steps, iterations, model_free=model_free)
     yield from runs.stays(tasks, taken, steps, every_task=True)
@@ -75,8 +77,7 @@ def sharp_invariance(
 ) -> Inequalities:
     """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i gamma_i Delta_0."""
     over = meta.suprema(tasks, K0, "sharp", gamma=gamma)
-    if not meta.sharp_invariant(over, np.asarray(largest_kappa)).all():
-        raise ValueError("tasks: expected families with b^2 <= lambda gamma Delta_0")
+    _require(meta.sharp_invariant(over, np.asarray(largest_kappa)), "b^2 <= lambda gamma Delta_0")
     steps, margin = meta.sharp_steps(over, largest_kappa), over.gap - over.start_gap
     taken = ideal_run(tasks, K0, steps, iterations)
     yield from runs.stays(tasks, taken, steps, every_task=False, margin=margin)
@@ -150,19 +151,17 @@ def sharp_invariance_with_wrong_estimates(
 def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike, *, iterations: int = 20) -> Inequalities:
     """The steps are short (1/L), but no condition is put on the heterogeneity."""
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"))
-    yield _last_gaps(tasks, K0, *steps, iterations)._replace(
-        assumption="the tasks are near to each other"
-    )
+    yield _last_gaps(tasks, K0, *steps, iterations, "the tasks are near to each other")
 
 
 def _last_gaps(
-    tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int
+    tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int, assumption: str
 ) -> Sides:
     """The gap of each task after a run against that of its start; ``inf`` for runs that left."""
     gain, trace = runs.descended(tasks, K0, inner, outer, iterations)
     gaps = optimality_gap(tasks, trace.gain[..., None, :, :])
     gaps = np.where(trace.left[..., None], np.inf, gaps)
-    return Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain))
+    return Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain), 0.0, assumption)
 
 
 @claim("s1-thm-11", form="dropped")
@@ -270,7 +269,7 @@ def convergence_with_long_inner_steps(
     tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, *, iterations: int = 200
 ) -> Inequalities:
     """The gap falls although the inner step is longer than 1/L, whatever kappa."""
-    yield _last_gaps(tasks, K0, inner, outer, iterations)._replace(assumption="kappa < 1")
+    yield _last_gaps(tasks, K0, inner, outer, iterations, "kappa < 1")
 
 
 @claim("s1-thm-13", form="dropped")

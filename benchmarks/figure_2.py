@@ -15,8 +15,9 @@ import lqrlib
 from benchmarks.agreement import agree
 from benchmarks.fixed_point import fixed_point
 from benchmarks.timing import Row, seconds
-from lqrlib import LQR, directions, systems
+from lqrlib import LQR, directions
 from lqrpapers.recorded import s2
+from lqrpapers.studies.gaussian_systems import gaussian_systems
 
 Array = np.ndarray
 
@@ -47,7 +48,7 @@ def evaluation(problem: LQR, K: Array) -> tuple[float, Array, Array]:
 def figure_2() -> Iterator[Row]:
     """One row: the time for one gain of one system, averaged over the figure."""
     label = "Figure 2 of S2, 20 systems, n=10 (whole)"
-    problem = systems.gaussian_systems(20, 10, 10, 0)
+    problem = gaussian_systems(20, 10, 10, 0)
     traces: dict[str, lqrlib.Trace] = {}
 
     def whole() -> None:

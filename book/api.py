@@ -1,6 +1,7 @@
 """The sections of the library's page: one for each public module, so that none is forgotten.
 
-A module is public if its package's `__all__` names it, or if the package has none.
+Every module of both packages is public but the insides of `lqrlib.matrix_equations` and
+`lqrlib.systems` and what a function of the same name hides: those packages name what they offer.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ def public_modules(package: ModuleType | None = None) -> Iterator[ModuleType]:
         return
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
+        names = getattr(package, "__all__", None) if package is not lqrlib else None
         # A function of the same name hides its module, which then is no public name.
-        names = getattr(package, "__all__", [found.name])
-        if found.name in names and getattr(package, found.name) is module:
+        if names is None or (found.name in names and getattr(package, found.name) is module):
             yield module
             if found.ispkg:
                 yield from public_modules(module)

@@ -9,10 +9,10 @@ and Hessian, and descent on the gain, in numpy and scipy:
 >>> bool(np.abs(lqrlib.gradient(problem, K)).max() < 1e-10)
 True
 
-Feedback is u = -K x throughout. Notation: `lqrlib.objective`.
+Feedback is u = -K x throughout. Notation: `lqrlib.objective`. Modules are names of the package.
 """
 
-from . import (
+from . import (  # noqa: F401
     directions,
     estimators,
     finite_horizon,
@@ -26,7 +26,7 @@ from . import (
 )
 from .descent import Trace, backtracking, descend
 from .errors import NotStabilizableError, NotStabilizingError
-from .matrix_equations import Solution
+from .matrix_equations.riccati import Solution
 from .objective import (
     AtGain,
     at_gain,
@@ -59,24 +59,14 @@ __all__ = [
     "backtracking",
     "cost",
     "descend",
-    "directions",
-    "estimators",
     "evaluate",
-    "finite_horizon",
     "gradient",
     "hessian",
     "hessian_matrix",
     "is_stabilizing",
-    "maml",
-    "matrices",
-    "matrix_equations",
     "mean_square_radius",
     "optimal_gain",
     "optimality_gap",
-    "oracles",
-    "simulation",
     "solve",
-    "systems",
-    "tasks",
     "value_matrix",
 ]

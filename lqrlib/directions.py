@@ -20,6 +20,7 @@ K has no such axis. Directions can be pickled and sent to processes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -105,33 +106,25 @@ def gauss_newton(problem: LQR) -> LQRDirection:
     return LQRDirection("Gauss-Newton", problem, _gauss_newton)
 
 
+@dataclass(eq=False)
 class ZerothOrder:
     """A gradient estimated from cost queries alone, with fresh directions at every call."""
 
-    def __init__(
-        self,
-        oracle: estimators.Function,
-        radius: float,
-        samples: int,
-        rng: Seed,
-        points: int,
-    ) -> None:
-        if points not in (1, 2):
-            raise ValueError(f"points: expected 1 or 2, got {points!r}")
-        if points == 1 and getattr(oracle, "common_noise", False):
+    oracle: estimators.Function
+    radius: float
+    samples: int
+    rng: np.random.Generator
+    points: int
+
+    def __post_init__(self) -> None:
+        if self.points not in (1, 2):
+            raise ValueError(f"points: expected 1 or 2, got {self.points!r}")
+        if self.points == 1 and getattr(self.oracle, "common_noise", False):
             raise ValueError("points: expected 2 with an oracle of common noise, got 1")
-        self.oracle = oracle
-        self.radius = radius
-        self.samples = samples
-        self.rng = np.random.default_rng(rng)
-        self._estimate = (
-            estimators.one_point_gradient if points == 1 else estimators.two_point_gradient
-        )
 
     def __call__(self, K: ArrayLike) -> Array:
-        return self._estimate(
-            self.oracle, np.asarray(K, dtype=float), self.radius, self.samples, self.rng
-        )
+        estimate = (estimators.one_point_gradient, estimators.two_point_gradient)[self.points - 1]
+        return estimate(self.oracle, K, self.radius, self.samples, self.rng)
 
 
 def zeroth_order(
@@ -157,20 +150,21 @@ def zeroth_order(
     callable
         ``K -> (..., m, n)``; ``nan`` or ``inf`` where a perturbed gain leaves the domain.
     """
-    return ZerothOrder(oracle, radius, samples, rng, points)
+    return ZerothOrder(oracle, radius, samples, np.random.default_rng(rng), points)
 
 
+@dataclass(eq=False)
 class MetaGradient:
     """Gradient of the MAML objective of a family (..., M) at gains (..., m, n)."""
 
-    def __init__(
-        self, tasks: LQR, inner_step_size: float | Array, hessian: str | maml.Hessian
-    ) -> None:
-        require_family(tasks)
-        maml.require_hessian(hessian)
-        self.tasks = tasks
-        self.inner_step_size = maml.inner_steps(inner_step_size)
-        self.hessian = hessian
+    tasks: LQR
+    inner_step_size: float | Array
+    hessian: str | maml.Hessian
+
+    def __post_init__(self) -> None:
+        require_family(self.tasks)
+        maml.require_hessian(self.hessian)
+        self.inner_step_size = maml.inner_steps(self.inner_step_size)
 
     def __call__(self, K: ArrayLike) -> Array:
         return maml.at_gain(self.tasks, K, self.inner_step_size).gradient(self.hessian)
@@ -211,34 +205,33 @@ def meta_gradient(
     return MetaGradient(tasks, inner_step_size, hessian)
 
 
+@dataclass(eq=False)
 class MetaZerothOrder:
     """The MAML gradient estimated from the costs of a family (..., M) at gains (..., m, n)."""
 
-    def __init__(
-        self,
-        oracle: Oracle,
-        inner_step_size: float,
-        radius: float,
-        samples: int,
-        rng: Seed,
-        hessian: str,
-        fresh: bool,
-        shared: bool,
-    ) -> None:
-        if hessian not in ESTIMATES:
-            raise ValueError(f"hessian: expected one of {', '.join(ESTIMATES)}, got {hessian!r}")
-        problem = getattr(oracle, "problem", None)
-        if not isinstance(problem, LQR) or not problem.batch_shape:
-            raise ValueError(f"oracle: expected one of a stack (..., M) of tasks, got {oracle!r}")
-        self.oracle = oracle
-        self.tasks = problem
-        self.inner_step_size = maml.inner_step(inner_step_size)
-        self.radius = real_number("radius", radius)
-        self.samples = whole_number("samples", samples)
-        self.rng = np.random.default_rng(rng)
-        self.hessian = hessian
-        self.fresh = fresh
-        self.shared = shared
+    oracle: Oracle
+    inner_step_size: float
+    radius: float
+    samples: int
+    rng: np.random.Generator
+    hessian: str
+    fresh: bool
+    shared: bool
+
+    def __post_init__(self) -> None:
+        if self.hessian not in ESTIMATES:
+            raise ValueError(
+                f"hessian: expected one of {', '.join(ESTIMATES)}, got {self.hessian!r}"
+            )
+        tasks = getattr(self.oracle, "problem", None)
+        if not isinstance(tasks, LQR) or not tasks.batch_shape:
+            raise ValueError(
+                f"oracle: expected one of a stack (..., M) of tasks, got {self.oracle!r}"
+            )
+        self.tasks = tasks
+        real_number("inner_step_size", self.inner_step_size, positive=False)
+        real_number("radius", self.radius)
+        whole_number("samples", self.samples)
 
     def _directions(self, gain: Array) -> Array:
         """(samples, ..., M or 1, m, n): each run has its own, tasks share them or not."""
@@ -338,4 +331,7 @@ def meta_zeroth_order(
     callable
         ``K -> (..., m, n)``; ``nan`` where a gain that is asked about does not stabilize its task.
     """
-    return MetaZerothOrder(oracle, inner_step_size, radius, samples, rng, hessian, fresh, shared)
+    generator = np.random.default_rng(rng)
+    return MetaZerothOrder(
+        oracle, inner_step_size, radius, samples, generator, hessian, fresh, shared
+    )

@@ -74,15 +74,10 @@ def family_gain(tasks: LQR, K: ArrayLike, name: str = "K") -> Array:
     return gain[..., None, :, :]
 
 
-def inner_step(value: float) -> float:
-    """The inner step size eta_l, checked: a number >= 0."""
-    return real_number("inner_step_size", value, positive=False)
-
-
 def inner_steps(value: float | Array) -> float | Array:
     """The inner step size, or one for each family (...): numbers >= 0, checked."""
     if np.ndim(value) == 0:
-        return inner_step(value)  # type: ignore[arg-type]
+        return real_number("inner_step_size", value, positive=False)  # type: ignore[arg-type]
     steps = np.asarray(value)
     if steps.dtype.kind not in "iuf" or not (np.isfinite(steps) & (steps >= 0)).all():
         raise ValueError(f"inner_step_size: expected numbers >= 0, got {value!r}")
@@ -120,11 +115,6 @@ def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
 def adapted_gains(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
     """Gains after one inner gradient step on each task, (..., M, m, n); nan where K is unstable."""
     return at_gain(tasks, K, inner_step_size).after.K
-
-
-def task_costs(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:
-    """Costs of the adapted gains on their tasks, (..., M); ``inf`` where one does not stabilize."""
-    return at_gain(tasks, K, inner_step_size).after.cost
 
 
 def cost(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> Array:

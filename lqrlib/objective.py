@@ -29,7 +29,8 @@ from numpy.typing import ArrayLike
 
 from .errors import NotStabilizingError
 from .matrices import Flags, inner, transpose
-from .matrix_equations import ClosedLoop, Solution, closed_loop
+from .matrix_equations import closed_loop
+from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, stage_weight
 from .validation import Array, matrix
 
@@ -233,15 +234,16 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     The formula printed in S1 (report, section 2.1) has the right quadratic form but is not this
     operator; see `lqrpapers.constants.printed_hessian`.
     """
-    gain, direction = gain_array(problem, K), gain_array(problem, X, "X")
+    at, direction = at_gain(problem, K), gain_array(problem, X, "X")
+    batch = at.loop.A_K.shape[:-2]
     try:
-        np.broadcast_shapes(gain.shape[:-2], direction.shape[:-2], problem.batch_shape)
+        np.broadcast_shapes(direction.shape[:-2], batch)
     except ValueError:
         raise ValueError(
-            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of K, "
-            f"{gain.shape[:-2]}, and the problem, {problem.batch_shape}"
+            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of problem and "
+            f"K, {batch}"
         ) from None
-    return AtGain(problem, gain).hessian(direction)
+    return at.hessian(direction)
 
 
 def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
@@ -264,7 +266,7 @@ def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
 
 def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     """Raise NotStabilizingError, naming members and radius, unless every gain stabilizes."""
-    loop: ClosedLoop = AtGain(problem, gain_array(problem, K, what)).loop
+    loop = closed_loop(problem, gain_array(problem, K, what))
     if not loop.stable.all():
         raise NotStabilizingError(
             f"{what}: expected a mean-square stabilizing gain, got one that is not "

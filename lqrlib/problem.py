@@ -22,7 +22,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .matrices import transpose
 from .validation import Array, Noise, matrix, noise_terms, square_matrix, symmetric_matrix
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .matrix_equations.riccati import Solution
 
 __all__ = ["LQR"]
+
+_MATRICES = ("A", "B", "Q", "R", "Sigma0")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,19 +184,30 @@ class LQR:
         """Index the batch axes, as numpy would."""
         if not self.batch_shape:
             raise IndexError("a single LQR problem cannot be indexed; a stack can")
-        members = int(np.prod(self.batch_shape))
-        picked = np.arange(members).reshape(self.batch_shape)[index]
-        if np.size(picked) == 0:
+        members = self._members()[index]
+        if np.size(members) == 0:
             raise IndexError(f"index {index!r} selects no member of a stack {self.batch_shape}")
+        return self._picked(members)
 
-        def pick(array: Array, core: int) -> Array:
-            flat = array.reshape((members,) + array.shape[array.ndim - core :])
-            return flat[picked]
+    def reshape(self, *batch_shape: int) -> LQR:
+        """The same problems with other batch axes, as numpy would reshape them."""
+        return self._picked(self._members().reshape(batch_shape))
+
+    def _members(self) -> NDArray[np.intp]:
+        """Numbers of the members, in the batch shape."""
+        return np.arange(int(np.prod(self.batch_shape))).reshape(self.batch_shape)
+
+    def _picked(self, members: NDArray[np.intp]) -> LQR:
+        """The members with the given numbers."""
+        count = int(np.prod(self.batch_shape))
+
+        def picked(array: Array, core: int) -> Array:
+            return array.reshape((count,) + array.shape[array.ndim - core :])[members]
 
         return self._from_arrays(
-            {name: pick(getattr(self, name), 2) for name in ("A", "B", "Q", "R", "Sigma0")},
+            {name: picked(getattr(self, name), 2) for name in _MATRICES},
             {
-                name: Noise(pick(noise.variances, 1), pick(noise.directions, 3))
+                name: Noise(picked(noise.variances, 1), picked(noise.directions, 3))
                 for name, noise in self._noises().items()
             },
         )
@@ -232,10 +245,7 @@ class LQR:
                 raise ValueError(
                     f"problems[{i}]: expected (states, inputs, batch shape) {want}, got {got}"
                 )
-        fields = {
-            name: np.stack([getattr(p, name) for p in problems])
-            for name in ("A", "B", "Q", "R", "Sigma0")
-        }
+        fields = {name: np.stack([getattr(p, name) for p in problems]) for name in _MATRICES}
         noises = {}
         for name in ("state_noise", "input_noise"):
             terms = max(getattr(p, name).variances.shape[-1] for p in problems)
@@ -250,33 +260,11 @@ class LQR:
 
         ``state_noise=None`` takes the noise away.
         """
-        names = ("A", "B", "Q", "R", "Sigma0", "state_noise", "input_noise")
+        names = (*_MATRICES, "state_noise", "input_noise")
         unknown = set(fields) - set(names)
         if unknown:
             raise ValueError(f"replace: expected some of {', '.join(names)}, got {sorted(unknown)}")
         return LQR(**({name: getattr(self, name) for name in names} | fields))
-
-    def perturb(self, **increments: ArrayLike) -> LQR:
-        """Return the problem with increments added to some of A, B, Q, R, Sigma0.
-
-        Increments broadcast, so a stack of increments (M, n, n) makes a stack of M tasks.
-        """
-        names = ("A", "B", "Q", "R", "Sigma0")
-        unknown = set(increments) - set(names)
-        if unknown:
-            raise ValueError(f"perturb: expected some of {', '.join(names)}, got {sorted(unknown)}")
-        changed = {}
-        for name, value in increments.items():
-            old = getattr(self, name)
-            increment = matrix(name, value, *old.shape[-2:])
-            try:
-                changed[name] = old + increment
-            except ValueError:
-                raise ValueError(
-                    f"{name}: batch axes {increment.shape[:-2]} do not broadcast against the "
-                    f"problem's {self.batch_shape}"
-                ) from None
-        return self.replace(**changed)
 
     def without_noise(self) -> LQR:
         """Return the deterministic problem with the same A, B, Q, R, Sigma0."""

@@ -54,27 +54,11 @@ def simulated_costs(
     draws: str = "gaussian",
     shared: bool = False,
 ) -> Array:
-    """Cost along one trajectory of `horizon` steps for every member of a stack of gains.
+    """Cost along one trajectory of `horizon` steps for every gain, as `oracles.rollout_cost` asks.
 
-    Parameters
-    ----------
-    problem : LQR
-        One problem or a stack (...).
-    K : array (S..., ..., m, n)
-        Axes in front of the problem's own are samples.
-    horizon : int
-    rng : Generator
-    x0 : array (..., n), optional
-        A fixed initial state; by default random with second moment Sigma0.
-    draws : "gaussian" or "signs"
-        Distribution of the noise and of the whitened initial state.
-    shared : bool
-        Whether the members of the first sample axis meet the same initial state and noise.
-
-    Returns
-    -------
-    array (S..., ...)
-        ``inf`` where a trajectory overflows.
+    K (S..., ..., m, n) has its sample axes in front of those of the problem; with `shared` the
+    members of the first one meet the same initial state and noise. Returns costs (S..., ...),
+    ``inf`` where a trajectory overflows.
     """
     shape, n, m = problem.batch_shape, problem.states, problem.inputs
     batch = np.broadcast_shapes(K.shape[:-2], shape)

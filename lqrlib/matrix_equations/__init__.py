@@ -19,12 +19,11 @@ from lqrlib.matrix_equations.doubling import Powers
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.matrix_equations.large import bicgstab
 from lqrlib.matrix_equations.lyapunov import solve_generalized_lyapunov, solve_lyapunov
-from lqrlib.matrix_equations.riccati import Solution, solve_riccati
+from lqrlib.matrix_equations.riccati import solve_riccati
 
 __all__ = [
     "ClosedLoop",
     "Powers",
-    "Solution",
     "bicgstab",
     "value_step",
     "closed_loop",

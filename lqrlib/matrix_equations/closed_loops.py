@@ -7,6 +7,8 @@ when rho(F_K) < 1; then T_K = (I - F_K)^(-1) takes symmetric matrices to symmetr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lqrlib.matrices import Flags, symmetric_part, transpose
@@ -51,8 +53,6 @@ class ClosedLoop:
         self._method = method
         self._stable: Flags | None = None
 
-    # ------------------------------------------------------------------ the operators
-
     def _apply(self, X: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(X)
         A = self._flat
@@ -78,8 +78,6 @@ class ClosedLoop:
     def radius(self) -> Array:
         """Mean-square radius rho(F_K), (...), dimensionless; rho(A_K)^2 without noise."""
         return spectral_radius(self._flat, self._noise).reshape(self._batch)
-
-    # ------------------------------------------------------------------ the resolvents
 
     @property
     def stable(self) -> Flags:
@@ -146,7 +144,7 @@ class ClosedLoop:
             self._stable = stable
             return [symmetric_part(X) for X in solutions]
 
-    def _aligned(self, W: Array) -> tuple[Array, _Restore]:
+    def _aligned(self, W: Array) -> tuple[Array, Callable[[Array], Array]]:
         """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""
         n = self.A_K.shape[-1]
         shape = np.broadcast_shapes(W.shape[:-2], self._batch)
@@ -155,18 +153,12 @@ class ClosedLoop:
         stretched = [front + i for i, size in enumerate(self._batch) if size < shape[front + i]]
         moved = list(range(front)) + stretched
         W = np.moveaxis(np.broadcast_to(W, shape + (n, n)), moved, range(len(moved)))
-        restore = _Restore(W.shape, moved)
+        shape = W.shape
+
+        def restore(X: Array) -> Array:
+            return np.moveaxis(X.reshape(shape), range(len(moved)), moved)
+
         return W.reshape((-1, len(self._flat), n, n)), restore
-
-
-class _Restore:
-    """Undo the flattening of `ClosedLoop._aligned`."""
-
-    def __init__(self, shape: tuple[int, ...], moved: list[int]) -> None:
-        self.shape, self.moved = shape, moved
-
-    def __call__(self, X: Array) -> Array:
-        return np.moveaxis(X.reshape(self.shape), range(len(self.moved)), self.moved)
 
 
 def closed_loop(problem: LQR, K: Array) -> ClosedLoop:

@@ -74,23 +74,13 @@ def _right_sides(W: Array) -> Array:
 
 
 def direct(operator: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags]:
-    """Solve X = F(X) + W, or with the adjoint of F, for a flat stack.
+    """Solve X = F(X) + W for symmetric W (E, N, n, n), or with the adjoint where the flag is set.
 
-    Parameters
-    ----------
-    operator : array (N, h, h)
-        Matrix of F on symmetric matrices, in the coordinates of `symmetric`.
-    equations : sequence of pairs
-        Symmetric W (E, N, n, n), and whether its equation is the adjoint one.
-
-    Returns
-    -------
-    solutions : list of arrays (E, N, n, n)
-        One for each equation; nan where the member is not stable.
-    stable : bool array (N,)
-        Certified: a linear solve of an unstable problem returns finite nonsense, but the solution
-        for W = I is positive definite if and only if the system is mean-square stable. Where
-        rounding could have made up that solution, the eigenvalues of F decide as well.
+    `operator` (N, h, h) is the matrix of F in the coordinates of `symmetric`. Returns a solution
+    for each equation, nan where the member is not stable, and the stable members (N,). A linear
+    solve of an unstable problem returns finite nonsense, but the solution for W = I is positive
+    definite if and only if the system is mean-square stable. Where rounding could have made up
+    that solution, the eigenvalues of F decide as well.
     """
     n, adjoint = equations[0][0].shape[-1], equations[0][1]
     with np.errstate(over="ignore", invalid="ignore"):

@@ -68,19 +68,10 @@ def _double(F: Array, X: Array) -> Flags:
 
 
 def doubling(F: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
-    """Solve X = F X F' + W, or X = F' X F + W with `adjoint`, for a flat stack.
+    """Solve X = F X F' + W, or X = F' X F + W with `adjoint`, for a flat stack F (N, n, n).
 
-    Parameters
-    ----------
-    F : array (N, n, n)
-    W : array (E, N, n, n), symmetric
-
-    Returns
-    -------
-    X : array (E, N, n, n)
-        nan where the member is not stable.
-    stable : bool array (N,)
-        Certified rho(F) < 1; sharp to about 1e-13.
+    W (E, N, n, n) is symmetric. Returns X like W, nan where the member is not stable, and the
+    members (N,) with a certified rho(F) < 1, sharp to about 1e-13.
     """
     X = np.empty(W.shape)
     stable = np.zeros(F.shape[0], dtype=bool)

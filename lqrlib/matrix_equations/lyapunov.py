@@ -8,20 +8,11 @@ from numpy.typing import ArrayLike
 from lqrlib.matrices import symmetric_part, transpose
 from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
-from lqrlib.validation import ROUNDING, Array, finite_array
-
-
-def _square(name: str, value: ArrayLike) -> Array:
-    array = finite_array(name, value, 2)
-    if array.shape[-1] != array.shape[-2]:
-        raise ValueError(f"{name}: expected a square matrix (..., n, n), got {array.shape}")
-    return array
+from lqrlib.validation import ROUNDING, Array, matrix, noise_terms, square_matrix
 
 
 def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
-    W = finite_array("W", value, 2)
-    if W.shape[-2:] != (n, n):
-        raise ValueError(f"W: expected shape (..., {n}, {n}), got {W.shape}")
+    W = matrix("W", value, n, n)
     if np.abs(W - transpose(W)).max() > ROUNDING * np.abs(W).max():
         raise ValueError("W: expected a symmetric matrix, got an asymmetric one")
     try:
@@ -29,10 +20,6 @@ def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
     except ValueError:
         raise ValueError(f"W: batch axes {W.shape[:-2]} do not broadcast against {batch}") from None
     return symmetric_part(W)
-
-
-def _solution(loop: ClosedLoop, W: Array, adjoint: bool) -> Array:
-    return loop.solve_adjoint(W) if adjoint else loop.solve(W)
 
 
 def solve_lyapunov(
@@ -60,9 +47,10 @@ def solve_lyapunov(
     >>> X.round(4).tolist()
     [[4.2963, 0.8889], [0.8889, 1.3333]]
     """
-    F = _square("F", F)
+    F = square_matrix("F", F)
     W = _right_hand_side(W, F.shape[-1], F.shape[:-2])
-    return _solution(ClosedLoop(F, None, method), W, adjoint)
+    loop = ClosedLoop(F, None, method)
+    return loop.solve_adjoint(W) if adjoint else loop.solve(W)
 
 
 def solve_generalized_lyapunov(
@@ -94,18 +82,10 @@ def solve_generalized_lyapunov(
     array (..., n, n)
         nan where the spectral radius of the equation's operator is not below one.
     """
-    F = _square("F", F)
+    F = square_matrix("F", F)
     n = F.shape[-1]
-    variances = finite_array("variances", variances, 1)
-    directions = finite_array("directions", directions, 3)
-    if directions.shape[-3:] != (variances.shape[-1], n, n):
-        raise ValueError(
-            f"directions: expected shape (..., {variances.shape[-1]}, {n}, {n}), "
-            f"got {directions.shape}"
-        )
-    if (variances < 0).any():
-        raise ValueError(f"variances: expected no negative entry, got {variances.min():.3g}")
-    scaled = np.sqrt(variances)[..., None, None] * directions
+    noise = noise_terms("noise", (variances, directions), n, n)
+    scaled = np.sqrt(noise.variances)[..., None, None] * noise.directions
     try:
         batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
     except ValueError:
@@ -115,4 +95,4 @@ def solve_generalized_lyapunov(
     W = _right_hand_side(W, n, batch)
     scaled = np.broadcast_to(scaled, batch + scaled.shape[-3:]).reshape((-1,) + scaled.shape[-3:])
     loop = ClosedLoop(np.broadcast_to(F, batch + (n, n)), Directions(scaled), method)
-    return _solution(loop, W, adjoint)
+    return loop.solve_adjoint(W) if adjoint else loop.solve(W)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +18,6 @@ from lqrlib.problem import LQR
 from lqrlib.validation import Array, Noise
 
 
-class NoiseTerms(Protocol):
-    """What the solvers ask of the noise, for the members in a slice of the stack."""
-
-    def directions(self, part: slice) -> Array:
-        """Scaled directions S_i (C, terms, n, n)."""
-
-    def operator(self, part: slice) -> Array:
-        """Matrix (C or 1, h, h) of X -> sum_i S_i X S_i' on symmetric matrices."""
-
-
 @dataclass(frozen=True)
 class Directions:
     """Noise given by its scaled directions (N, terms, n, n)."""
@@ -36,9 +25,11 @@ class Directions:
     scaled: Array
 
     def directions(self, part: slice) -> Array:
+        """Scaled directions S_i (C, terms, n, n) of the members in a slice of the stack."""
         return self.scaled[part]
 
     def operator(self, part: slice) -> Array:
+        """Matrix (C or 1, h, h) of X -> sum_i S_i X S_i' on symmetric matrices."""
         return congruence(self.scaled[part]).sum(axis=1)
 
 
@@ -101,3 +92,6 @@ class GainNoise:
         if self.terms.input.shape[1]:
             total = total + self._members(self.terms.input_moment, part) @ congruence(self.K[part])
         return total
+
+
+NoiseTerms = Directions | GainNoise

@@ -77,25 +77,6 @@ class Solution:
         return gap / np.where(scale == 0, 1.0, scale)
 
 
-def _flattened(problem: LQR) -> LQR:
-    """The same problems as a stack with one batch axis."""
-    if len(problem.batch_shape) == 1:
-        return problem
-
-    count = int(np.prod(problem.batch_shape))
-
-    def flat(array: Array, core: int) -> Array:
-        return array.reshape((count,) + array.shape[array.ndim - core :])
-
-    return LQR(
-        *(flat(x, 2) for x in (problem.A, problem.B, problem.Q, problem.R, problem.Sigma0)),
-        *(
-            (flat(noise.variances, 1), flat(noise.directions, 3))
-            for noise in (problem.state_noise, problem.input_noise)
-        ),
-    )
-
-
 def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
     if bad.any():
         raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
@@ -131,7 +112,7 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
     if method == "doubling" and problem.has_noise:
         raise ValueError("method: doubling takes no noise; use policy_iteration")
     shape = problem.batch_shape
-    flat = _flattened(problem)
+    flat = problem if len(problem.batch_shape) == 1 else problem.reshape(-1)
     count, n, m = len(flat), flat.states, flat.inputs
     P, K = np.empty((count, n, n)), np.empty((count, m, n))
     steps = np.zeros(count, dtype=np.int64)

@@ -7,7 +7,6 @@ u = +K x, so gains published there change sign here. Random ensembles are drawn 
 
 from .ensembles import (
     boundary_distance,
-    gaussian_systems,
     noise_scale,
     random_ensemble,
     random_stabilizing_gains,
@@ -30,7 +29,6 @@ __all__ = [
     "boundary_distance",
     "double_integrator",
     "from_state_space",
-    "gaussian_systems",
     "noise_scale",
     "nonconvex_example",
     "random_ensemble",

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
-from lqrlib.maml import inner_step
 from lqrlib.problem import LQR
-from lqrlib.validation import Array, finite_array
+from lqrlib.validation import Array, finite_array, real_number
 
 
 def quadratic_model(tasks: LQR) -> tuple[Array, Array]:
@@ -34,7 +33,7 @@ def _weights(hessians: ArrayLike, optima: ArrayLike, inner: float) -> tuple[Arra
             f"hessians, optima: expected (..., M, d, d) and (..., M, d), got {H.shape} "
             f"and {centres.shape}"
         )
-    pull = np.eye(H.shape[-1]) - inner_step(inner) * H
+    pull = np.eye(H.shape[-1]) - real_number("inner_step_size", inner, positive=False) * H
     return np.asarray(pull @ H @ pull), centres
 
 
@@ -69,7 +68,10 @@ def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: flo
     with all eigenvalues in [l, h], eta_l < 1/h, delta the largest distance of a Hessian from
     their mean and D the average gap of K_av.
     """
-    H, eta = finite_array("hessians", hessians, 3), inner_step(inner_step_size)
+    H, eta = (
+        finite_array("hessians", hessians, 3),
+        real_number("inner_step_size", inner_step_size, positive=False),
+    )
     gap = meta_cost(H, optima, meta_optimum(H, optima, 0.0), 0.0)
     eigenvalues = np.linalg.eigvalsh(H)
     low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))

@@ -146,20 +146,20 @@ class Watched(Oracle):
     """
 
     def __init__(self, oracle: Oracle) -> None:
-        super().__init__(oracle.problem, oracle.horizon, oracle.common_noise)
-        self.oracle, self.name = oracle, oracle.name
+        super().__init__(oracle.name, oracle.problem, oracle, oracle.horizon, oracle.common_noise)
+        self.oracle = oracle
         self.outside = np.zeros(oracle.problem.batch_shape[:-1], dtype=bool)
 
-    def answer(self, K: Array) -> Array:
+    def __call__(self, K: ArrayLike) -> Array:
         self._note(K)
-        return self.oracle(K)
+        return super().__call__(K)
 
-    def answer_together(self, stacks: list[Array]) -> Array:
-        for K in stacks:
+    def together(self, *gains: ArrayLike) -> Array:
+        for K in gains:
             self._note(K)
-        return self.oracle.together(*stacks)
+        return self.oracle.together(*gains)
 
-    def _note(self, gain: Array) -> None:
+    def _note(self, gain: ArrayLike) -> None:
         bad = ~objective.is_stabilizing(self.problem, gain)
         self.outside |= bad.reshape((-1, *bad.shape[-2:])).any(axis=(0, 2))
 

@@ -269,7 +269,9 @@ def test_backtracked_descents_of_a_stack_lower_every_cost(case):
 
 def test_one_start_serves_a_stack_of_problems():
     case = build(1, 3, 2, 1, 0, (), 0.5)
-    tasks = case.problem.perturb(A=1e-3 * np.random.default_rng(1).standard_normal((4, 3, 3)))
+    tasks = case.problem.replace(
+        A=case.problem.A + 1e-3 * np.random.default_rng(1).standard_normal((4, 3, 3))
+    )
     trace = descend(directions.gauss_newton(tasks), case.K, 0.5, 12)
     assert trace.gains.shape == (13, 4, 2, 3)
     assert trace.gain == pytest.approx(lqrlib.optimal_gain(tasks), rel=1e-8, abs=1e-10)

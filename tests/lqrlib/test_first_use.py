@@ -11,6 +11,7 @@ import scipy.signal
 
 import lqrlib
 from lqrlib import directions, oracles, systems
+from lqrpapers.studies.sampled_start import sampled_start_cost
 
 
 def test_numbers_are_taken_for_matrices_of_one_entry():
@@ -125,7 +126,7 @@ def test_a_start_outside_says_how_far_and_where_a_gain_inside_is_found():
         ),
         lambda problem: directions.meta_gradient(lqrlib.LQR.stack([problem] * 2), 1e-6),
         lambda problem: directions.meta_zeroth_order(
-            oracles.sampled_start_cost(lqrlib.LQR.stack([problem] * 2), np.ones(4), 0.1, 0),
+            sampled_start_cost(lqrlib.LQR.stack([problem] * 2), np.ones(4), 0.1, 0),
             1e-6,
             1e-3,
             4,
@@ -146,7 +147,7 @@ def test_directions_and_their_oracles_can_be_pickled(make):
         oracles.exact_cost,
         lambda problem: oracles.finite_horizon_cost(problem, 7),
         lambda problem: oracles.rollout_cost(problem, 7, 0),
-        lambda problem: oracles.sampled_start_cost(problem, np.ones(4), 0.1, 0),
+        lambda problem: sampled_start_cost(problem, np.ones(4), 0.1, 0),
     ],
     ids=["exact", "finite horizon", "roll-out", "sampled start"],
 )

@@ -1,4 +1,4 @@
-"""LQR: what it takes, what it refuses and how it says so, stacks, indexing, perturbations."""
+"""LQR: what it takes, what it refuses and how it says so, stacks, indexing."""
 
 import dataclasses
 import traceback

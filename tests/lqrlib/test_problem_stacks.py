@@ -1,11 +1,11 @@
-"""Stacks of problems, indexing, replace, perturb."""
+"""Stacks of problems, indexing, replace."""
 
 import pickle
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from problem_cases import EYE, NAMES, NAN, good
+from problem_cases import EYE, NAMES, good
 from strategies import build, cases
 
 import lqrlib
@@ -114,7 +114,7 @@ def test_a_problem_survives_pickling_so_that_it_can_be_sent_to_a_worker():
     assert_same(pickle.loads(pickle.dumps(problem)), problem)
 
 
-# replace, perturb, without_noise.
+# replace, without_noise.
 
 
 def test_replace_changes_what_it_is_given_and_validates():
@@ -125,39 +125,6 @@ def test_replace_changes_what_it_is_given_and_validates():
     assert_same(other.replace(R=problem.R, state_noise=problem.state_noise), problem)
     with pytest.raises(ValueError, match=r"replace: expected some of A, B, .*, got \['S'\]"):
         problem.replace(S=EYE)
-
-
-def test_perturb_adds_and_a_stack_of_increments_makes_a_stack_of_tasks():
-    problem = LQR(**good())
-    increments = 0.01 * np.random.default_rng(3).standard_normal((5, 2, 2))
-    tasks = problem.perturb(A=increments, R=[[0.5]])
-    assert tasks.batch_shape == (5,)
-    assert np.array_equal(tasks.A, problem.A + increments)
-    assert (tasks.R == 1.5).all()
-    assert np.array_equal(tasks[3].B, problem.B)
-
-
-@pytest.mark.parametrize(
-    "increments, message",
-    [
-        ({"A": np.ones((3, 3))}, r"A: expected shape \(\.\.\., 2, 2\), got \(3, 3\)"),
-        ({"A": NAN}, "A: expected finite"),
-        ({"R": [[-1.0]]}, "R: expected a positive definite"),
-        ({"Q": [[0.0, 1.0], [0.0, 0.0]]}, "Q: expected a symmetric"),
-        ({"K": EYE}, r"perturb: expected some of A, B, Q, R, Sigma0, got \['K'\]"),
-        ({"state_noise": None}, "perturb: expected some of A, B, Q, R, Sigma0"),
-        ({"A": 1.0}, r"A: expected shape \(\.\.\., 2, 2\), got \(\)"),
-    ],
-)
-def test_perturb_refuses_malformed_increments_by_name(increments, message):
-    with pytest.raises(ValueError, match=message):
-        LQR(**good()).perturb(**increments)
-
-
-def test_perturbations_that_do_not_broadcast_are_refused_by_lqrlib_itself():
-    stack = build(2, 2, 1, 0, 0, (3,), 0.5).problem
-    with pytest.raises(ValueError, match=r"A: .*\(2,\).*\(3,\)"):
-        stack.perturb(A=np.zeros((2, 2, 2)))
 
 
 def test_without_noise_keeps_the_rest():

@@ -18,6 +18,7 @@ from lqrpapers.studies import (
     sphere,
 )
 from lqrpapers.studies import training as training
+from lqrpapers.studies.sampled_start import sampled_start_cost
 
 NOMINAL = LQR([[0.9, 0.3], [0.0, 0.8]], [[0.0], [1.0]], np.eye(2), [[1.0]])
 SCALAR = LQR([[0.5]], [[1.0]], [[1.0]], [[1.0]])
@@ -148,9 +149,9 @@ CALLS = {
         lambda: sphere.product_variance(EXPANSION, [[NAN, 1.0]]),
         lambda: estimators.hessian_product(cost, K, [[1.0]], 0.1, 0.1, 2, 0),
     ],
-    "deviation": [lambda: oracles.sampled_start_cost(NOMINAL, [1.0, 1.0], "x", 0)],
+    "deviation": [lambda: sampled_start_cost(NOMINAL, [1.0, 1.0], "x", 0)],
     "problem": [
-        lambda: oracles.sampled_start_cost(3, [1.0, 1.0], 0.1, 0),
+        lambda: sampled_start_cost(3, [1.0, 1.0], 0.1, 0),
         lambda: training.gain_of_relative_cost(FAMILY, [[1.0, 0.0]], 2.0),
     ],
     "first_step": [lambda: adaptation.adapt(FAMILY, K, 3, first_step=-1.0)],

@@ -25,20 +25,10 @@ def solve_large(
 ) -> tuple[Array, Flags]:
     """Solve X = F(X) + W with F(X) = A X A' + sum_i S_i X S_i', or with its adjoint, flat stacks.
 
-    Parameters
-    ----------
-    A : array (N, n, n)
-    S : array (N, terms, n, n)
-    W : array (E, N, n, n), symmetric
-    method : "low_rank", "krylov" or None
-        None eliminates when the S_i have low rank and iterates otherwise.
-
-    Returns
-    -------
-    X : array (E, N, n, n)
-        nan where the member is not stable.
-    stable : bool array (N,)
-        Certified: X > 0 and X - F(X) > 0 for the computed solution X with W = I.
+    A (N, n, n), S (N, terms, n, n), symmetric W (E, N, n, n). Method "low_rank" eliminates,
+    "krylov" iterates, None eliminates when the S_i have low rank. Returns X like W, nan where the
+    member is not stable, and the stable members (N,), certified: X > 0 and X - F(X) > 0 for the
+    computed solution X with W = I.
     """
     members, terms, n, _ = S.shape
     powers = Powers(A)

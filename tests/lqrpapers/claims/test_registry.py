@@ -156,11 +156,11 @@ def test_nominal_stability_is_not_enough():
 def test_lemma_8_sharp_and_corrected_hold_where_the_printed_one_fails():
     for sizes, forms in ((SIZES[0], ("corrected", "sharp")), (SIZES[3], ("sharp",))):
         first, K = ensemble(*sizes, count=200, spread=100.0, reach=(0.0, 0.6))
-        second = first.perturb(A=1e-6 * np.ones(first.A.shape))
+        second = first.replace(A=first.A + 1e-6)
         for form in forms:
             assert_holds(check("s1-lemma-8", first, second, K, form=form))
     first, K = ensemble(1, 1, count=200, spread=100.0, reach=(0.0, 0.6))
-    second = first.perturb(A=[[1e-6]])
+    second = first.replace(A=first.A + 1e-6)
     assert check("e3", first, second, K)[0].violated
     assert_holds(check("e3", first, second, K, form="corrected"))
 

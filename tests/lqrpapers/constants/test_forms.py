@@ -237,7 +237,7 @@ def test_two_tasks_differ_by_no_more_than_the_bounds(noise, level):
 
 def test_heterogeneity_bounds_are_attained_on_scalars():
     first = systems.scalar(0.6, 1.5, 1.0, 0.5, 0.5, 0.05, 0.0)
-    second = first.perturb(A=[[-1e-7]])
+    second = first.replace(A=first.A - 1e-7)
     at = np.zeros((1, 1))
     bounds = heterogeneity.differences(first, second, at)
     one, two = lqrlib.evaluate(first, at), lqrlib.evaluate(second, at)

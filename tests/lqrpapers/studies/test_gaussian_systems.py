@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import systems
 from lqrpapers.recorded import s2
+from lqrpapers.studies.gaussian_systems import gaussian_systems
 
 
 def test_systems_are_what_they_are_said_to_be():
-    problems = systems.gaussian_systems(30, 4, 3, 1, radius=0.6, noise_terms=(3, 1))
+    problems = gaussian_systems(30, 4, 3, 1, radius=0.6, noise_terms=(3, 1))
     assert problems.batch_shape == (30,) and (problems.states, problems.inputs) == (4, 3)
     assert np.abs(np.linalg.eigvals(problems.A)).max(axis=-1) == pytest.approx(0.6)
     variances = np.concatenate([problems.state_noise.variances, problems.input_noise.variances], 1)
     assert variances.shape == (30, 4) and np.ptp(variances, axis=1) == pytest.approx(0.0)
     radius = lqrlib.mean_square_radius(problems, np.zeros((3, 4)))
     assert (radius < 0.967).all() and (radius > 0.8).all()
-    again = systems.gaussian_systems(30, 4, 3, 1, radius=0.6, noise_terms=(3, 1))
+    again = gaussian_systems(30, 4, 3, 1, radius=0.6, noise_terms=(3, 1))
     assert np.array_equal(again.A, problems.A)
-    other = systems.gaussian_systems(30, 4, 3, 2, radius=0.6, noise_terms=(3, 1))
+    other = gaussian_systems(30, 4, 3, 2, radius=0.6, noise_terms=(3, 1))
     assert not np.array_equal(other.A, problems.A)
 
 
 def test_initial_gaps_and_gradients_spread_as_recorded():
-    problems = systems.gaussian_systems(100, 10, 10, 0)
+    problems = gaussian_systems(100, 10, 10, 0)
     K = np.zeros((10, 10))
     best = lqrlib.cost(problems, lqrlib.optimal_gain(problems))
     gaps = lqrlib.cost(problems, K) / best - 1
@@ -45,4 +45,4 @@ def test_initial_gaps_and_gradients_spread_as_recorded():
 )
 def test_impossible_requests_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
-        systems.gaussian_systems(3, 2, 2, 0, **options)
+        gaussian_systems(3, 2, 2, 0, **options)

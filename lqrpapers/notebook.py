@@ -2,7 +2,7 @@
 
 Each function displays something in the notebook and attaches a record that the book's build
 reads; in a plain Jupyter session, or on Colab, they just display. IPython is imported when the
-first of them is called, never by ``import lqrlib``.
+first of them is called, never by ``import lqrpapers``.
 """
 
 from __future__ import annotations
@@ -146,14 +146,14 @@ def animate(
 
 def _sentence(check: Check) -> tuple[str, str]:
     """Outcome (a CSS class) and the sentence that states it."""
-    problems = f"{check.checked:,} case{'s' if check.checked != 1 else ''}"
+    cases = f"{check.checked:,} case{'s' if check.checked != 1 else ''}"
     ratio = f"largest left/right ratio {check.tightest:.4g}"
     if check.form == "dropped":
-        found = f"fails in {check.violated:,} of {problems}" if check.violated else "still holds"
+        found = f"fails in {check.violated:,} of {cases}" if check.violated else "still holds"
         return "dropped", f"without “{check.assumption}” it {found}; {ratio}"
     if check.violated:
-        return "fails", f"violated in {check.violated:,} of {problems}; {ratio}"
-    return "holds", f"holds in {problems}; {ratio}"
+        return "fails", f"violated in {check.violated:,} of {cases}; {ratio}"
+    return "holds", f"holds in {cases}; {ratio}"
 
 
 def report(*checks: Check) -> None:

@@ -1,7 +1,9 @@
 """The arrows between the packages run one way: chapters, book -> lqrpapers -> lqrlib -> numpy."""
 
 import ast
+import importlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,30 @@ def test_chapters_import_only_from_the_two_packages_and_their_peers():
         lines = [line for line in code if not line.lstrip().startswith("%")]
         against = imported("".join(f"{line}\n" for line in lines)) & {"book", "tests", "benchmarks"}
         assert not against, f"{path.name} imports {against}"
+
+
+def resolved(name: str) -> object:
+    """What a dotted name stands for, or AttributeError."""
+    parts = name.split(".")
+    found: object = importlib.import_module(parts[0])
+    for i, part in enumerate(parts[1:], start=2):
+        if not hasattr(found, part):
+            importlib.import_module(".".join(parts[:i]))
+        found = getattr(found, part)
+    return found
+
+
+NAMES = sorted(
+    set(re.findall(r"`((?:lqrlib|lqrpapers)(?:\.\w+)+)`", (ROOT / "CONTRIBUTING.md").read_text()))
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_contributing_mentions_exists(name):
+    assert resolved(name) is not None
+
+
+def test_a_name_that_is_gone_would_be_seen():
+    assert len(NAMES) > 30
+    with pytest.raises((AttributeError, ImportError)):
+        resolved("lqrlib.objective.no_such_name")

@@ -10,7 +10,6 @@ from lqrlib.matrices import (
     frobenius_norm,
     least_eigenvalue,
     spectral_norm,
-    symmetric_part,
     transpose,
 )
 from lqrlib.matrix_equations import closed_loop, solve_riccati
@@ -18,7 +17,7 @@ from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
 from ..constants import magnitudes
-from ..studies.moments import transition
+from ..studies.moments import formal_solution
 from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
@@ -32,22 +31,6 @@ def _halved(problem: LQR) -> LQR:
         state_noise=(state.variances / 2, state.directions),
         input_noise=(inputs.variances / 2, inputs.directions),
     )
-
-
-def formal_solution(problem: LQR, K: ArrayLike, W: ArrayLike, *, adjoint: bool = False) -> Array:
-    """The X with X = F_K(X) + W, or with F_K*, by one n^2 x n^2 solve that does not ask whether K
-    stabilizes.
-
-    Where K stabilizes this is T_K(W); elsewhere finite numbers without a meaning. Shares no code
-    with `lqrlib.matrix_equations`.
-    """
-    matrix = transition(problem, K)
-    if adjoint:
-        matrix = transpose(matrix)
-    n = problem.states
-    right = np.broadcast_to(W, matrix.shape[:-2] + (n, n)).reshape(matrix.shape[:-2] + (n * n, 1))
-    X = np.linalg.solve(np.eye(n * n) - matrix, right).reshape(matrix.shape[:-2] + (n, n))
-    return symmetric_part(X)
 
 
 def _least_ratio(X: Array, W: Array) -> Array:

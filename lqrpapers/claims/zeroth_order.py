@@ -15,7 +15,8 @@ from lqrlib.matrices import frobenius_norm, inner, transpose
 from lqrlib.matrix_equations import closed_loop
 from lqrlib.validation import Array, Seed
 
-from ..studies.sphere import expansion, printed_hessian_mean, room, sphere_cubature
+from ..studies.sphere import printed_hessian_mean, sphere_cubature
+from ..studies.taylor import distance_to_boundary, expansion
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
 
@@ -71,7 +72,7 @@ class Means:
         objective.require_stabilizing(problem, K)
         gain = objective.gain_array(problem, K)
         # The printed estimate subtracts I from UU', so small means small against 1 as well.
-        self.radius = relative_radius * np.minimum(room(problem, gain), 1.0)
+        self.radius = relative_radius * np.minimum(distance_to_boundary(problem, gain), 1.0)
         batch = self.radius.shape
         U, self.weights = nodes(gain, batch, self.radius)
         # The nodes come in antipodal pairs, so plus and minus run over the same set.

@@ -1,7 +1,8 @@
-"""Numbers recorded in the runs published with the papers, for comparison with our own.
+"""Numbers recorded in the runs of S2's Figures 1 and 2, for comparison with our own.
 
-They come from the files of results that the authors published beside their code, condensed.
-Nothing is computed from them but comparisons.
+They come from the files of results that S2's authors published beside their code,
+github.com/TSummersLab/polgrad-multinoise at commit 38c7b92 (28 November 2020), in
+polgrad_multinoise/example_systems, condensed. Nothing is computed from them but comparisons.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Curve(NamedTuple):
 
 # S2 Figure 2: 20 systems, 10 states, 10 inputs, 2 + 2 noise terms, Q = R = Sigma0 = I, K_0 = 0.
 # Their generator was not seeded, so the systems themselves cannot be drawn again.
+# 1558543320p7456546_example_random_monte_carlo/monte_carlo_all_dict.pickle
 FIGURE_2 = {
     "gradient": Curve(
         1e-05,
@@ -112,6 +114,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 # the cost without (1b), from one start; `lqrlib.systems.suspension` has the data. An infinite cost
 # is one that the published solver did not find. The files end in one more entry that was never
 # filled; it is left out here.
+# 1558459899p686552_example_suspension_model_known/chist_data.pickle
 FIGURE_1 = {
     "1a": Run(
         _numbers("""

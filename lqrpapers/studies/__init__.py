@@ -1,1 +1,38 @@
-"""What single chapters need: ensembles, families, training, robustness and other studies."""
+"""What single chapters need beyond the regulator and the papers' constants.
+
+Problems, families and gains (draws from a Generator or seed that the caller passes)
+
+==================  ==============================================================================
+`ensembles`         random families: one around each of many problems
+`families`          one drawn family at every level, and how far gains stabilize all of it
+`admission`         families scaled to what Theorems 10 and 11 of S1 admit
+`poles`             random gains by pole placement, over the whole stabilizing set
+`known_solutions`   Lyapunov equations whose solution is known without rounding
+==================  ==============================================================================
+
+Random problems and gains around an optimum are in `lqrlib.systems`, random families around one
+nominal task in `lqrlib.tasks`.
+
+One problem or family
+
+==================  ==============================================================================
+`moments`           second moments from the definition, an independent check of the closed forms
+`tails`             fourth moments and tails of simulated costs
+`robustness`        how much multiplicative noise a gain survives
+`taylor`            derivatives of the cost up to the second of the Hessian's trace
+`sphere`            what estimates from random directions do to leading order in their radius
+`common_gains`      whether one gain stabilizes several small tasks, by linear programming
+`scalar_landscape`  stationary points of the MAML objective over one number
+`quadratic_tasks`   closed forms of MAML and averaging where costs are quadratic
+`meta_bias`         how far a stationary gain of MAML is from each task's optimum
+==================  ==============================================================================
+
+Runs
+
+==================  ==============================================================================
+`critical_step`     the largest constant step with which descent converges
+`training`          S1's Algorithm 3 from many seeds, and its limit under perfect sampling
+`adaptation`        policy gradient on new tasks, counted in cost queries
+`bisection`         where a predicate stops holding, for all the above
+==================  ==============================================================================
+"""

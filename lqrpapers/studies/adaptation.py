@@ -7,7 +7,7 @@ spends until the relative gap :math:`J(K)/J^* - 1` first falls to a level. Two q
   least :math:`\tfrac{\eta_t}{2}\|\nabla J(K_t)\|_F^2`, gradient domination gives
   :math:`J(K_t) - J^* \le e^{-\lambda\tau_t/2}\,(J(K_0) - J^*)`.
 - The *spectrum* of the start: the Hessian at :math:`K^*` with eigenpairs :math:`(h_k, v_k)` splits
-  the gap, to second order, into shares :math:`\tfrac12 h_k\langle v_k, K_0 - K^*\rangle^2`, and the
+  the gap, to second order, into parts :math:`\tfrac12 h_k\langle v_k, K_0 - K^*\rangle^2`, and the
   clock shrinks each by about :math:`e^{-2h_k\tau}`.
 """
 
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import directions, objective
 from lqrlib.descent import backtracking, descend
+from lqrlib.matrices import transpose
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed, finite_array, real_number, whole_number
 
@@ -70,7 +71,7 @@ def adapt(
     samples : int
         Directions behind each gradient.
     sufficient : number in (0, 1)
-        Share of the linear decrease that counts as enough; 1/2 is what gradient domination needs.
+        Fraction of the linear decrease that is enough; 1/2 is what gradient domination needs.
     """
     start = objective.gain_array(tasks, K0, "K0")
     pairs = whole_number("samples", samples)
@@ -86,16 +87,16 @@ def adapt(
         iterations,
     )
     assert trace.costs is not None
-    moved = trace.step_sizes > 0
+    steps = np.where(usable, trace.step_sizes, 0.0)
     with np.errstate(divide="ignore"):
-        halvings = np.where(moved, np.log2(first_step / trace.step_sizes), 0.0)
-    price = np.where(moved, 2 * pairs + 1 + np.round(halvings), 0.0)
+        halvings = np.where(steps > 0, np.log2(first_step / steps), 0.0)
+    price = np.where(steps > 0, 2 * pairs + 1 + np.round(halvings), 0.0)
     none = np.zeros((1, *shape))
     gaps = np.where(usable, trace.costs / objective.cost(tasks, best) - 1, np.inf)
     return Adaptation(
         gaps,
         np.concatenate([none, np.cumsum(price, axis=0)]),
-        np.concatenate([none, np.cumsum(trace.step_sizes, axis=0)]),
+        np.concatenate([none, np.cumsum(steps, axis=0)]),
     )
 
 
@@ -128,7 +129,7 @@ def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Ar
 
 
 def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
-    """Eigenvalues h_k of the Hessian at each task's optimum, ascending, and the gap's shares.
+    """Eigenvalues h_k of the Hessian at each task's optimum, ascending, and the gap's parts.
 
     Returns
     -------
@@ -136,12 +137,12 @@ def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
         h_k, and h_k <v_k, K - K*>^2 / (2 J*): their sum is the relative gap to second order.
     """
     best = objective.optimal_gain(tasks)
-    gain = objective.gain_array(tasks, K)
-    values, vectors = np.linalg.eigh(objective.hessian_matrix(tasks, best))
+    gain, at = objective.gain_array(tasks, K), objective.at_gain(tasks, best)
+    values, vectors = np.linalg.eigh(at.hessian_matrix)
     error = (gain - best).reshape((*np.broadcast_shapes(gain.shape, best.shape)[:-2], -1, 1))
-    parts = (vectors.swapaxes(-1, -2) @ error)[..., 0]
-    shares = values * parts**2 / 2 / objective.cost(tasks, best)[..., None]
-    return np.broadcast_to(values, shares.shape), shares
+    coordinates = (transpose(vectors) @ error)[..., 0]
+    parts = values * coordinates**2 / 2 / at.cost[..., None]
+    return np.broadcast_to(values, parts.shape), parts
 
 
 def median_interval(
@@ -173,7 +174,7 @@ def clock_bound(problem: LQR, run: Adaptation) -> Array:
     the linear prediction at least (`adapt` with ``sufficient=0.5``).
     """
     rate = printed.gradient_domination(problem, objective.optimal_gain(problem))
-    return np.asarray(run.gaps[0] * np.exp(-rate * run.clocks / 2))
+    return run.gaps[0] * np.exp(-rate * run.clocks / 2)
 
 
 def head_start_bounds(
@@ -181,7 +182,7 @@ def head_start_bounds(
 ) -> tuple[Array, Array]:
     """Bounds (...) on how many more iterations the first start needs than the second, any target.
 
-    For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the shares
+    For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the parts s
     (..., d): log(s_1/gap')/c - 1 and log(gap/s_1')/c + 1 with c = -2 log(1 - step h_1).
     """
     h = finite_array("eigenvalues", eigenvalues, 1)
@@ -190,11 +191,11 @@ def head_start_bounds(
     if not (0 < step_size * h[0] < 1 and step_size * h[-1] <= 1):
         raise ValueError(f"step_size: expected one in (0, 1/{h[-1]:.3g}], got {step_size!r}")
     one, two = finite_array("first", first, 1), finite_array("second", second, 1)
-    for name, shares in (("first", one), ("second", two)):
-        if shares.shape[-1] != len(h) or (shares < 0).any():
-            raise ValueError(f"{name}: expected shares >= 0, (..., {len(h)}), got {shares.shape}")
+    for name, parts in (("first", one), ("second", two)):
+        if parts.shape[-1] != len(h) or (parts < 0).any():
+            raise ValueError(f"{name}: expected parts >= 0, (..., {len(h)}), got {parts.shape}")
     rate = -2 * np.log1p(-step_size * h[0])
-    with np.errstate(divide="ignore"):  # no share along h_1: nothing is promised, +-inf
+    with np.errstate(divide="ignore"):  # no part along h_1: nothing is promised, +-inf
         low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
         high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
-    return np.asarray(low), np.asarray(high)
+    return low, high

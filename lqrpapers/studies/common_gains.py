@@ -58,7 +58,7 @@ def margins(tasks: LQR, K: ArrayLike) -> Array:
     normals, offsets = half_spaces(tasks)
     gain = gain_array(tasks, K)
     flat = gain.reshape(gain.shape[:-2] + (-1, 1))
-    return np.asarray((offsets - (normals @ flat)[..., 0]).min(axis=-1))
+    return (offsets - (normals @ flat)[..., 0]).min(axis=-1)
 
 
 def common_gain(tasks: LQR) -> tuple[Array, Array]:

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from lqrlib.descent import Direction, descend
 from lqrlib.validation import Array
 
+from .bisection import bisect
+
 
 def converges(
     direction: Direction, K0: ArrayLike, step_size: ArrayLike, iterations: int = 60
@@ -24,7 +26,7 @@ def converges(
     first, middle, last = (trace.norms[i] for i in (0, iterations // 2, -1))
     with np.errstate(invalid="ignore"):  # nan of members that stopped
         shrinking = (last < middle) | (last <= 1e-6 * first)
-    return np.asarray(~trace.left & (shrinking | trace.converged))
+    return ~trace.left & (shrinking | trace.converged)
 
 
 def critical_step(
@@ -62,8 +64,8 @@ def critical_step(
     low, high = np.broadcast_arrays(np.asarray(works, float), np.asarray(fails, float))
     if not ((low > 0) & (low < high) & np.isfinite(high)).all():
         raise ValueError("works, fails: expected 0 < works < fails < inf in every member")
-    for _ in range(bisections):
-        middle = np.sqrt(low * high)
-        good = converges(direction, K0, middle, iterations)
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
-    return low
+
+    def works_at(step_size: Array) -> NDArray[np.bool_]:
+        return converges(direction, K0, step_size, iterations)
+
+    return bisect(works_at, low, high, bisections, geometric=True)[0]

@@ -1,9 +1,8 @@
-"""Random gains, random families around random problems, and families a theorem admits.
+"""Random families of tasks, one around each of many problems.
 
-Gains by pole placement know nothing of a cost: poles are drawn first and the gain that places them
-follows, so the gains spread over the whole stabilizing set of a deterministic problem and not only
-around its optimum. `lqrlib.tasks` surrounds one nominal task by many families; `tasks_around` gives
-each of many problems one.
+`lqrlib.tasks` surrounds one nominal task by many families; `tasks_around` gives each of many
+problems a family of its own. `random_families` and `normalised_families` draw the problems, too,
+and a gain for each.
 """
 
 from __future__ import annotations
@@ -12,62 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective, systems, tasks
+from lqrlib.matrices import spectral_norm, transpose
 from lqrlib.problem import LQR
 from lqrlib.tasks import MATRICES, levels
 from lqrlib.validation import Array, Seed, real_number, whole_number
 
-from ..constants import meta
-from .families import scaled
-
 TASKS = 3
-# Spectral distance between the tasks as drawn; to be scaled.
+# Spectral distance between the tasks of `random_families`; to be scaled.
 DRAWN = 1e-6
-
-
-def random_poles(count: int, states: int, rng: Seed) -> Array:
-    """Real block-diagonal matrices (count, n, n) with random eigenvalues in the unit disc.
-
-    The 2 x 2 blocks hold complex pairs uniform in the disc; if n is odd a last real pole is
-    uniform in (-1, 1).
-    """
-    if count < 1 or states < 1:
-        raise ValueError(f"count, states: expected whole numbers >= 1, got {count}, {states}")
-    rng = np.random.default_rng(rng)
-    blocks = np.zeros((count, states, states))
-    for k in range(0, states - 1, 2):
-        pole = np.sqrt(rng.uniform(size=count)) * np.exp(1j * rng.uniform(0, np.pi, count))
-        blocks[:, k, k] = blocks[:, k + 1, k + 1] = pole.real
-        blocks[:, k, k + 1], blocks[:, k + 1, k] = pole.imag, -pole.imag
-    if states % 2:
-        blocks[:, -1, -1] = rng.uniform(-1, 1, count)
-    return blocks
-
-
-def one_input_gains(poles: Array) -> Array:
-    """Gains (..., 1, n) that give A - BK the eigenvalues of `poles` (..., n, n).
-
-    The system is the chain of shifts: A has ones above the diagonal, B is the last unit vector.
-    Every controllable pair with one input is this one in other coordinates, up to a constant
-    shift of the gain.
-    """
-    polynomial = np.ones(poles.shape[:-2] + (1,), dtype=complex)
-    for pole in np.moveaxis(np.linalg.eigvals(poles), -1, 0):
-        zero = np.zeros_like(polynomial[..., :1])
-        polynomial = np.concatenate([polynomial, zero], axis=-1) - pole[..., None] * np.concatenate(
-            [zero, polynomial], axis=-1
-        )
-    return np.asarray(polynomial.real[..., None, :0:-1])
-
-
-def all_input_gains(poles: Array, rng: Seed) -> Array:
-    """Gains K (..., n, n) with -K = V D V^-1, D = `poles` and Gaussian eigenvectors V.
-
-    The system is A = 0, B = I. With any other A and any invertible B the closed loops are the same.
-    """
-    V = np.random.default_rng(rng).standard_normal(poles.shape)
-    return np.asarray(
-        -np.linalg.solve(V.swapaxes(-1, -2), (V @ poles).swapaxes(-1, -2)).swapaxes(-1, -2)
-    )
 
 
 def tasks_around(
@@ -105,8 +56,8 @@ def tasks_around(
         centre = getattr(problems, name)[:, None]
         G = generator.standard_normal((many, members, *centre.shape[-2:]))
         if name in "QR":
-            G = G + G.swapaxes(-1, -2)
-        G *= (level / 2 / np.linalg.norm(G, 2, axis=(-2, -1)))[..., None, None]
+            G = G + transpose(G)
+        G *= (level / 2 / spectral_norm(G))[..., None, None]
         G[:, 0] = 0.0
         changed[name] = centre + G
     changed["Sigma0"] = problems.Sigma0[:, None]
@@ -120,7 +71,7 @@ def tasks_around(
     return LQR(**changed)  # type: ignore[arg-type]
 
 
-def drawn_families(
+def random_families(
     count: int, states: int, rng: np.random.Generator, *, noise_terms: int = 0
 ) -> tuple[LQR, Array]:
     """Families (count, 3) around random problems, at distance 1e-6, and stabilizing starts."""
@@ -138,23 +89,6 @@ def drawn_families(
     return LQR.stack([tasks.spectral_family(each, TASKS, DRAWN, rng) for each in many]), K0
 
 
-def brought_near(families: LQR, K0: Array, form: str, share: float) -> LQR:
-    """The families with their differences scaled until f is a share of what is admitted.
-
-    "printed": by Theorem 11 with the printed constants; "sharp": by invariance without any error
-    of the estimates, b_i^2 < lambda_i Delta_0 with `meta.Errors()`.
-    """
-    for _ in range(3):  # f is not quite proportional to the differences
-        over = meta.suprema(families, K0, form)
-        if form == "printed":
-            most = meta.printed_heterogeneity_limit(over, model_free=True)
-        else:
-            turn = meta.Errors().kappa
-            most = np.sqrt((over.domination * over.gap).min(axis=-1)) * (1 - turn) / (1 + turn)
-        families = scaled(families, share * most / over.heterogeneity.max(axis=-1))
-    return families
-
-
 def normalised_families(count: int, states: int, rng: np.random.Generator) -> tuple[LQR, Array]:
     """Families (count, 3) at level 0.02 of A and B, and gains where the Hessians have norm one.
 
@@ -164,7 +98,7 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
         count, states, min(states, 2), rng, spread=2.0, radius=(0.3, 0.9)
     )
     K = systems.random_stabilizing_gains(many, rng, reach=(0.1, 0.4))
-    size = np.linalg.norm(objective.hessian_matrix(many, K), ord=2, axis=(-2, -1))[:, None, None]
+    size = spectral_norm(objective.hessian_matrix(many, K))[:, None, None]
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")
     return LQR.stack([tasks.spectral_family(each, TASKS, level, rng) for each in many]), K

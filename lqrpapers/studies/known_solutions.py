@@ -43,7 +43,7 @@ class KnownEquation(NamedTuple):
 
 
 def _rounded(array: Array, digits: int) -> Array:
-    return np.asarray(np.round(array * 2.0**digits) / 2.0**digits)
+    return np.round(array * 2.0**digits) / 2.0**digits
 
 
 def _margin(A: Array, directions: Array) -> float:
@@ -93,10 +93,10 @@ def known_equation(
             scale * rng.standard_normal((terms, states, rank)),
             scale * rng.standard_normal((terms, rank, states)),
         )
-    share = np.sqrt((1 - margin) / (1 - _margin(A, _product(factors))))
+    shrink = np.sqrt((1 - margin) / (1 - _margin(A, _product(factors))))
     digits = DIGITS // len(factors)
-    directions = _product([_rounded(share ** (1 / len(factors)) * f, digits) for f in factors])
-    rounded, reached = _scaled_to_margin(share * A, directions, margin)
+    directions = _product([_rounded(shrink ** (1 / len(factors)) * f, digits) for f in factors])
+    rounded, reached = _scaled_to_margin(shrink * A, directions, margin)
     image = rounded @ rounded.T + (directions @ directions.swapaxes(-1, -2)).sum(axis=0)
     return KnownEquation(rounded, directions, np.eye(states) - image, reached)
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
+from lqrlib.matrices import spectral_norm
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, finite_array, real_number
 
@@ -34,7 +35,7 @@ def _weights(hessians: ArrayLike, optima: ArrayLike, inner: float) -> tuple[Arra
             f"and {centres.shape}"
         )
     pull = np.eye(H.shape[-1]) - real_number("inner_step_size", inner, positive=False) * H
-    return np.asarray(pull @ H @ pull), centres
+    return pull @ H @ pull, centres
 
 
 def meta_optimum(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float) -> Array:
@@ -42,7 +43,7 @@ def meta_optimum(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float)
     weights, centres = _weights(hessians, optima, inner_step_size)
     right = (weights @ centres[..., None]).mean(axis=-3)
     try:
-        return np.asarray(np.linalg.solve(weights.mean(axis=-3), right)[..., 0])
+        return np.linalg.solve(weights.mean(axis=-3), right)[..., 0]
     except np.linalg.LinAlgError:
         raise ValueError("hessians: expected a definite average of (I - eta_l H)^2 H") from None
 
@@ -57,7 +58,7 @@ def meta_cost(
         raise ValueError(f"K: expected shape (..., {centres.shape[-1]}), got {gain.shape}")
     error = gain[..., None, :] - centres
     products = (weights @ error[..., None])[..., 0]
-    return np.asarray((error * products).sum(axis=-1).mean(axis=-1) / 2)
+    return (error * products).sum(axis=-1).mean(axis=-1) / 2
 
 
 def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float) -> Array:
@@ -77,5 +78,5 @@ def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: flo
     low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))
     if not ((low > 0) & (eta * high < 1)).all():
         raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
-    spread = np.linalg.norm(H - H.mean(axis=-3, keepdims=True), 2, axis=(-2, -1)).max(axis=-1)
-    return np.asarray(4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap)
+    spread = spectral_norm(H - H.mean(axis=-3, keepdims=True)).max(axis=-1)
+    return 4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap

@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike
 from lqrlib.matrix_equations import closed_loop
 from lqrlib.objective import gain_array
 from lqrlib.problem import LQR
-from lqrlib.validation import Array, Seed, finite_array
+from lqrlib.validation import Array, finite_array
 
-from .moments import transition
+from .moments import second_moment_matrix
 
 # The critical scale is an eigenvalue of a matrix with n^2 rows.
 MOST_STATES = 16
@@ -90,60 +90,11 @@ def critical_scale(problem: LQR, K: ArrayLike) -> Array:
     if n > MOST_STATES:
         raise ValueError(f"problem: expected at most {MOST_STATES} states, got {n}")
     quiet = problem.without_noise()
-    still = transition(quiet, gain)
-    noise = transition(problem, gain) - still
+    still = second_moment_matrix(quiet, gain)
+    noise = second_moment_matrix(problem, gain) - still
     alive = closed_loop(quiet, gain).stable
     calm = np.where(np.asarray(alive)[..., None, None], still, 0.0)
     growth = np.linalg.eigvals(np.linalg.solve(np.eye(n * n) - calm, noise))
     radius = np.abs(growth).max(axis=-1)
     with np.errstate(divide="ignore"):
         return np.where(alive, 1 / radius, 0.0)
-
-
-def trajectories(
-    problem: LQR,
-    K: ArrayLike,
-    starts: ArrayLike,
-    steps: int,
-    rng: Seed,
-) -> Array:
-    """Simulate closed loops under Gaussian noise, all gains under the same noise.
-
-    Parameters
-    ----------
-    problem : LQR
-        One problem.
-    K : array (..., m, n)
-        One gain or a stack of them.
-    starts : array (S, n)
-        Initial states.
-    steps : int
-        Time steps, 0 or more.
-    rng : Generator, SeedSequence or int
-        Source of the noise.
-
-    Returns
-    -------
-    array (steps + 1, ..., S, n)
-        States; trajectory s of every gain meets the same noise.
-    """
-    if problem.batch_shape:
-        raise ValueError(f"problem: expected one problem, got a stack {problem.batch_shape}")
-    gain, x = gain_array(problem, K), finite_array("starts", starts, 2)
-    if x.ndim != 2 or x.shape[1] != problem.states:
-        raise ValueError(f"starts: expected shape (S, {problem.states}), got {x.shape}")
-    if steps < 0:
-        raise ValueError(f"steps: expected a whole number >= 0, got {steps!r}")
-    rng = np.random.default_rng(rng)
-    (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
-    x = np.broadcast_to(x, gain.shape[:-2] + x.shape)
-    history = [x]
-    for _ in range(steps):
-        delta = np.sqrt(alpha) * rng.standard_normal((x.shape[-2], len(alpha)))
-        gamma = np.sqrt(beta) * rng.standard_normal((x.shape[-2], len(beta)))
-        u = -x @ gain.swapaxes(-1, -2)
-        kicks = np.einsum("sp,pij,...sj->...si", delta, A_i, x, optimize=True)
-        pushes = np.einsum("sq,qij,...sj->...si", gamma, B_j, u, optimize=True)
-        x = x @ problem.A.T + u @ problem.B.T + kicks + pushes
-        history.append(x)
-    return np.stack(history)

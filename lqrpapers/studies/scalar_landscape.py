@@ -9,6 +9,8 @@ from lqrlib import maml
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, finite_array
 
+from .bisection import bisect
+
 
 def maml_cost(tasks: LQR, gains: ArrayLike, inner_step_size: float) -> Array:
     """J_ML (T,) of one family of one-state, one-input tasks at the gains (T,)."""
@@ -44,12 +46,11 @@ def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Ar
     values = slope(grid)
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero(values[:-1] * values[1:] < 0)
-    low, high, sign = grid[places], grid[places + 1], np.sign(values[places])
-    for _ in range(55):
-        middle = (low + high) / 2
-        same = np.sign(slope(middle)) == sign
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.asarray((low + high) / 2)
+    sign = np.sign(values[places])
+    low, high = bisect(
+        lambda gain: np.sign(slope(gain)) == sign, grid[places], grid[places + 1], halvings=55
+    )
+    return (low + high) / 2
 
 
 def _gains(tasks: LQR, gains: ArrayLike) -> Array:

@@ -14,134 +14,12 @@ divide it by S.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR
-from lqrlib.systems import boundary_distance
 from lqrlib.validation import Array, finite_array, matrix, positive_array, whole_number
 
-
-class Expansion(NamedTuple):
-    """Derivatives of the cost at a gain, for one problem or a stack.
-
-    Attributes
-    ----------
-    shape : (m, n)
-    value : array (...)
-    gradient : array (..., d)
-        On row-major vec K, as all that follow.
-    hessian : array (..., d, d)
-    laplacian_gradient : array (..., d)
-        Gradient of tr(Hessian).
-    laplacian_hessian : array (..., d, d)
-        Hessian of tr(Hessian).
-    """
-
-    shape: tuple[int, int]
-    value: Array
-    gradient: Array
-    hessian: Array
-    laplacian_gradient: Array
-    laplacian_hessian: Array
-
-    @property
-    def dimension(self) -> int:
-        """d = mn, the number of entries of a gain."""
-        return self.shape[0] * self.shape[1]
-
-    @property
-    def laplacian(self) -> Array:
-        """tr(Hessian), (...)."""
-        return np.asarray(np.trace(self.hessian, axis1=-2, axis2=-1))
-
-    @property
-    def bilaplacian(self) -> Array:
-        """Laplacian of tr(Hessian), (...)."""
-        return np.asarray(np.trace(self.laplacian_hessian, axis1=-2, axis2=-1))
-
-    @property
-    def square(self) -> Array:
-        """Squared norm of the gradient, (...)."""
-        return np.asarray(np.sum(self.gradient**2, axis=-1))
-
-    @property
-    def second_moment(self) -> Array:
-        """(tr H)^2 + 2 ||H||_F^2, (...): d(d+2) times the mean square of <W, HW>."""
-        return np.asarray(self.laplacian**2 + 2 * np.sum(self.hessian**2, axis=(-2, -1)))
-
-    @property
-    def slope(self) -> Array:
-        """<g, gradient of the Laplacian>, (...)."""
-        return np.asarray(np.sum(self.gradient * self.laplacian_gradient, axis=-1))
-
-
-def room(problem: LQR, K: ArrayLike) -> Array:
-    """Distance from K to the boundary of the stabilizing set along 2d + 2 rays, the least, (...).
-
-    Along both signs of each coordinate and of the gradient: a scale for radii and steps.
-    """
-    gain = objective.gain_array(problem, K)
-    slope = objective.gradient(problem, gain)
-    m, n = gain.shape[-2:]
-    units = np.eye(m * n).reshape((m * n,) + (1,) * (slope.ndim - 2) + (m, n))
-    length = np.linalg.norm(slope, axis=(-2, -1), keepdims=True)
-    steepest = np.where(length > 0, slope / np.where(length > 0, length, 1.0), units[0])
-    rays = np.concatenate([np.broadcast_to(units, (m * n, *slope.shape)), steepest[None]])
-    both = boundary_distance(problem, gain, np.concatenate([rays, -rays]))
-    return np.asarray(both.min(axis=0))
-
-
-def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> Expansion:
-    """Derivatives of the cost at K up to the Hessian of the Laplacian.
-
-    Gradient and Hessian are exact, those of the Laplacian are central differences of the exact
-    Hessian's trace over `step`, by default 0.003 of the `room` around K.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K does not stabilize.
-    """
-    objective.require_stabilizing(problem, K)
-    gain = objective.gain_array(problem, K)
-    m, n = gain.shape[-2:]
-    d = m * n
-    reach = 0.003 * room(problem, gain) if step is None else positive_array("step", step)
-    batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2], np.shape(reach))
-    reach = np.broadcast_to(reach, batch)
-    gain = np.broadcast_to(gain, (*batch, m, n))
-
-    def laplacian(moves: Array) -> Array:
-        """tr(Hessian) at K + reach * move for moves (k, d): (k, ...)."""
-        moved = moves.reshape((len(moves),) + (1,) * len(batch) + (m, n))
-        hessian = objective.hessian_matrix(problem, gain + reach[..., None, None] * moved)
-        return np.asarray(np.trace(hessian, axis1=-2, axis2=-1))
-
-    units = np.eye(d)
-    plus, minus = laplacian(units), laplacian(-units)
-    hessian = objective.hessian_matrix(problem, gain)
-    centre = np.trace(hessian, axis1=-2, axis2=-1)
-    slopes = np.moveaxis((plus - minus) / (2 * reach), 0, -1)
-    curvature = np.zeros((d, d, *batch))
-    first, second = np.triu_indices(d, 1)
-    curvature[np.arange(d), np.arange(d)] = plus + minus - 2 * centre
-    if len(first):
-        corners = laplacian(units[first] + units[second]) + laplacian(-units[first] - units[second])
-        sides = plus[first] + minus[first] + plus[second] + minus[second]
-        curvature[first, second] = (corners - sides + 2 * centre) / 2
-        curvature[second, first] = curvature[first, second]
-    return Expansion(
-        (m, n),
-        objective.cost(problem, gain),
-        objective.gradient(problem, gain).reshape((*batch, d)),
-        hessian,
-        slopes,
-        np.moveaxis(curvature / reach**2, (0, 1), (-2, -1)),
-    )
+from .taylor import Expansion
 
 
 def _radii(radius: ArrayLike, *, positive: bool = True) -> Array:
@@ -161,7 +39,7 @@ def gradient_bias(at: Expansion, radius: ArrayLike) -> Array:
     One point, one point with a baseline and two points share it.
     """
     r = _radii(radius, positive=False)[..., None]
-    return np.asarray(r**2 / (2 * (at.dimension + 2)) * at.laplacian_gradient)
+    return r**2 / (2 * (at.dimension + 2)) * at.laplacian_gradient
 
 
 def gradient_variance(at: Expansion, radius: ArrayLike, kind: str = "two points") -> Array:
@@ -187,7 +65,7 @@ def gradient_variance(at: Expansion, radius: ArrayLike, kind: str = "two points"
         fourth = square**2 / (4 * d * (d + 2)) * at.bilaplacian
         offset = at.value + square / d * at.laplacian + fourth
         variance = variance + d**2 / square * at.value * offset
-    return np.asarray(variance)
+    return variance
 
 
 def printed_hessian_mean(at: Expansion, radius: ArrayLike) -> Array:
@@ -206,7 +84,7 @@ def printed_hessian_mean(at: Expansion, radius: ArrayLike) -> Array:
     trace, double = at.laplacian[..., None, None], at.bilaplacian[..., None, None]
     identity = np.eye(m)
     inner = n * trace * identity + 2 * partial - double / 4 * identity
-    return np.asarray(-m / (2 * n) * trace * identity + m**2 * square / (2 * d * (d + 2)) * inner)
+    return -m / (2 * n) * trace * identity + m**2 * square / (2 * d * (d + 2)) * inner
 
 
 def printed_hessian_deviation(at: Expansion, radius: ArrayLike) -> Array:
@@ -214,7 +92,7 @@ def printed_hessian_deviation(at: Expansion, radius: ArrayLike) -> Array:
 
     .. math:: \frac{m^2}{r}\,\frac{\|g\|_F}{\sqrt{mn}}
     """
-    return np.asarray(at.shape[0] ** 2 / _radii(radius) * np.sqrt(at.square / at.dimension))
+    return at.shape[0] ** 2 / _radii(radius) * np.sqrt(at.square / at.dimension)
 
 
 def stein_bias(at: Expansion, radius: ArrayLike) -> Array:
@@ -225,9 +103,7 @@ def stein_bias(at: Expansion, radius: ArrayLike) -> Array:
     """
     d, square = at.dimension, _radii(radius, positive=False)[..., None, None] ** 2
     mean = at.bilaplacian[..., None, None] / d * np.eye(d)
-    return np.asarray(
-        square / (2 * (d + 4)) * (at.laplacian_hessian - mean) + square / (4 * (d + 2)) * mean
-    )
+    return square / (2 * (d + 4)) * (at.laplacian_hessian - mean) + square / (4 * (d + 2)) * mean
 
 
 def stein_variance(at: Expansion, kind: str = "sphere", radius: ArrayLike = np.nan) -> Array:
@@ -243,11 +119,11 @@ def stein_variance(at: Expansion, kind: str = "sphere", radius: ArrayLike = np.n
     """
     d, size = at.dimension, np.sum(at.hessian**2, axis=(-2, -1))
     if kind == "sphere":
-        return np.asarray(d**2 * (d + 3) / (4 * (d + 2)) * at.second_moment - size)
+        return d**2 * (d + 3) / (4 * (d + 2)) * at.second_moment - size
     if kind == "gaussian":
-        return np.asarray((d**2 + 9 * d + 16) / 4 * at.second_moment - size)
+        return (d**2 + 9 * d + 16) / 4 * at.second_moment - size
     if kind == "one-sided":
-        return np.asarray((d + 1) * (d + 4) * at.square * d / _radii(radius) ** 2)
+        return (d + 1) * (d + 4) * at.square * d / _radii(radius) ** 2
     raise ValueError(f"kind: expected sphere, gaussian or one-sided, got {kind!r}")
 
 
@@ -270,12 +146,12 @@ def product_variance(at: Expansion, X: ArrayLike, kind: str = "sphere") -> Array
     image = np.einsum("...ij,...j->...i", at.hessian, x)
     size = np.sum(image**2, axis=-1)
     if kind == "difference":
-        return np.asarray((d - 1) * size)
+        return (d - 1) * size
     if kind != "sphere":
         raise ValueError(f"kind: expected sphere or difference, got {kind!r}")
     s = at.second_moment * np.sum(x**2, axis=-1)
     along = s + 4 * at.laplacian * np.sum(x * image, axis=-1) + 8 * size
-    return np.asarray(d**2 / (4 * (d + 4)) * along + d / (4 * (d + 2)) * s - size)
+    return d**2 / (4 * (d + 4)) * along + d / (4 * (d + 2)) * s - size
 
 
 def sphere_cubature(dimension: int) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ task,
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +21,12 @@ from numpy.typing import ArrayLike, NDArray
 from lqrlib import directions, maml, objective
 from lqrlib.descent import descend
 from lqrlib.finite_horizon import finite_horizon_cost
+from lqrlib.matrices import trace
 from lqrlib.oracles import Oracle
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, Seed, real_number, whole_number
+
+from .bisection import bisect, double
 
 # Runs that have left are put aside every so many iterations.
 BLOCK = 10
@@ -49,7 +53,12 @@ class Runs(NamedTuple):
     @property
     def inside(self) -> NDArray[np.bool_]:
         """Whether iterate t of run s is still inside, (T + 1, S)."""
-        return np.asarray(np.arange(len(self.gains))[:, None] < self.left)
+        return np.arange(len(self.gains))[:, None] < self.left
+
+
+def average_cost(tasks: LQR, K: ArrayLike) -> Array:
+    """Average cost of the tasks of families (..., M) at K (..., m, n), (...)."""
+    return objective.cost(tasks, maml.family_gain(tasks, K)).mean(axis=-1)
 
 
 def train(
@@ -98,15 +107,12 @@ def train(
     left = np.full(count, last + 1)
     active, queries = np.arange(count), 0
     for first in range(0, last, BLOCK):
-        some = families[active]
-        asked = oracle(some)
+        inside = families[active]
+        counted = oracle(inside)
         direction = directions.meta_zeroth_order(
-            asked, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
+            counted, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
         )
-
-        def cost(K: Array, some: LQR = some) -> Array:
-            return maml.cost(some, K, 0.0)
-
+        cost = partial(average_cost, inside)
         steps = min(BLOCK, last - first)
         trace = descend(
             direction, gains[first, active], step_size, steps, cost=cost, on_leave="flag"
@@ -114,7 +120,7 @@ def train(
         gains[first + 1 :, active] = trace.gain
         gains[first : first + steps + 1, active] = trace.gains
         left[active[trace.left]] = first + trace.iterations[trace.left]
-        queries += asked.queries
+        queries += counted.queries
         active = active[~trace.left]
         if not len(active):
             break
@@ -137,31 +143,18 @@ def nominal_gaps(
     return np.where(runs.inside, gaps, np.inf)
 
 
-class Watched(Oracle):
-    """An oracle of families (S, M) that notes which runs ask about a gain that does not stabilize.
-
-    Attributes
-    ----------
-    outside : bool array (S,)
-    """
+class _Noting(Oracle):
+    """Notes which runs of families (S, M) ask about a gain that does not stabilize its task."""
 
     def __init__(self, oracle: Oracle) -> None:
-        super().__init__(oracle.name, oracle.problem, oracle, oracle.horizon, oracle.common_noise)
-        self.oracle = oracle
-        self.outside = np.zeros(oracle.problem.batch_shape[:-1], dtype=bool)
+        super().__init__(oracle.name, oracle.problem, self._noted, oracle.horizon)
+        self.common_noise, self.oracle = oracle.common_noise, oracle
+        self.outside = np.zeros(len(oracle.problem), dtype=bool)
 
-    def __call__(self, K: ArrayLike) -> Array:
-        self._note(K)
-        return super().__call__(K)
-
-    def together(self, *gains: ArrayLike) -> Array:
-        for K in gains:
-            self._note(K)
-        return self.oracle.together(*gains)
-
-    def _note(self, gain: ArrayLike) -> None:
-        bad = ~objective.is_stabilizing(self.problem, gain)
-        self.outside |= bad.reshape((-1, *bad.shape[-2:])).any(axis=(0, 2))
+    def _noted(self, K: Array) -> Array:
+        stable = objective.is_stabilizing(self.problem, K)
+        self.outside |= ~stable.reshape((-1, *stable.shape[-2:])).all(axis=(0, 2))
+        return self.oracle(K)
 
 
 def asks_outside(
@@ -180,12 +173,12 @@ def asks_outside(
     Outside: of a gain that does not stabilize the task it is asked for. With the seed of a run
     these are the questions of its first iteration.
     """
-    watch = Watched(oracle)
+    noting = _Noting(oracle)
     direction = directions.meta_zeroth_order(
-        watch, inner_step_size, radius, samples, rng, **options
+        noting, inner_step_size, radius, samples, rng, **options
     )
     direction(np.broadcast_to(np.asarray(K, dtype=float), (len(families), *np.shape(K)[-2:])))
-    return watch.outside
+    return noting.outside
 
 
 class PerfectSampling:
@@ -198,21 +191,19 @@ class PerfectSampling:
 
     def factors(self, K: ArrayLike) -> Array:
         """1 + eta_l (m/2n) tr Hessian, (..., M): what the printed estimate does to each task."""
-        gain = maml.family_gain(self.tasks, K)
-        traces = np.trace(objective.hessian_matrix(self.tasks, gain), axis1=-2, axis2=-1)
-        share = self.tasks.inputs / (2 * self.tasks.states)
-        return np.asarray(1 + np.asarray(self.inner_step_size)[..., None] * share * traces)
+        return self._factors(objective.at_gain(self.tasks, maml.family_gain(self.tasks, K)))
+
+    def _factors(self, at: objective.AtGain) -> Array:
+        weight = self.tasks.inputs / (2 * self.tasks.states)
+        return 1 + np.asarray(self.inner_step_size)[..., None] * weight * trace(at.hessian_matrix)
 
     def __call__(self, K: ArrayLike) -> Array:
-        adapted = maml.adapted_gains(self.tasks, K, self.inner_step_size)
-        lost = np.isnan(adapted).any(axis=(-2, -1), keepdims=True)
-        outer = objective.gradient(self.tasks, np.where(lost, 0.0, adapted))
-        outer = np.where(lost, np.nan, outer)
-        return np.asarray((self.factors(K)[..., None, None] * outer).mean(axis=-3))
+        at = maml.at_gain(self.tasks, K, self.inner_step_size)
+        return (self._factors(at.before)[..., None, None] * at.after.gradient).mean(axis=-3)
 
     def cost(self, K: ArrayLike) -> Array:
         """Average cost of the tasks, (...)."""
-        return maml.cost(self.tasks, K, 0.0)
+        return average_cost(self.tasks, K)
 
 
 def gain_of_relative_cost(problem: LQR, direction: ArrayLike, ratio: float) -> Array:
@@ -229,11 +220,9 @@ def gain_of_relative_cost(problem: LQR, direction: ArrayLike, ratio: float) -> A
     if not step.any():
         raise ValueError("direction: expected one that is not zero")
     limit = ratio * objective.cost(problem, best)
-    low, high = 0.0, 1e-3
-    while objective.cost(problem, best + high * step) < limit:
-        low, high = high, 2 * high
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = objective.cost(problem, best + middle * step) < limit
-        low, high = (middle, high) if below else (low, middle)
-    return np.asarray(best + low * step)
+
+    def below(distance: Array) -> NDArray[np.bool_]:
+        return objective.cost(problem, best + distance * step) < limit
+
+    low, _ = bisect(below, *double(below, 0.0, 1e-3), halvings=60)
+    return best + low * step

@@ -7,8 +7,9 @@ import lqrlib
 from lqrlib import maml, systems, tasks
 from lqrpapers.claims import check, maml_theorems, runs
 from lqrpapers.constants import meta
+from lqrpapers.studies.admission import admitted_factor
 from lqrpapers.studies.ensembles import tasks_around
-from lqrpapers.studies.families import admitted, scaled
+from lqrpapers.studies.families import scaled
 
 
 @pytest.fixture(scope="module", params=[0, 2])
@@ -21,7 +22,7 @@ def families(request):
 
 def near(families, form):
     family, K0 = families
-    factor = 0.99 * admitted(family, K0, form)
+    factor = 0.99 * admitted_factor(family, K0, form)
     return scaled(family, factor), K0
 
 

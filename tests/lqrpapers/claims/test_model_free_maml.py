@@ -14,24 +14,26 @@ from lqrpapers.claims.maml_theorems import admissible
 from lqrpapers.constants import meta
 from lqrpapers.recorded import s1
 from lqrpapers.studies import ensembles
+from lqrpapers.studies.admission import scaled_to_limit
+from lqrpapers.studies.families import scaled
 from lqrpapers.studies.training import PerfectSampling
 
 
 def drawn(states, noise=0, count=6):
     rng = np.random.default_rng([1, states, noise])
-    return ensembles.drawn_families(count, states, rng, noise_terms=noise)
+    return ensembles.random_families(count, states, rng, noise_terms=noise)
 
 
 @pytest.fixture(scope="module")
 def printed():
     families, K0 = drawn(2)
-    return ensembles.brought_near(families, K0, "printed", 0.9), K0
+    return scaled_to_limit(families, K0, "printed", 0.9), K0
 
 
 @pytest.fixture(scope="module", params=[0, 2])
 def sharp(request):
     families, K0 = drawn(3, request.param)
-    return ensembles.brought_near(families, K0, "sharp", 0.5), K0
+    return scaled_to_limit(families, K0, "sharp", 0.5), K0
 
 
 def test_only_the_rescaled_first_order_direction_is_estimated():
@@ -55,12 +57,12 @@ def test_printed_theorems_hold_with_perfect_sampling(printed):
 
 def test_distant_families_are_refused(printed):
     family, K0 = printed
-    far = ensembles.brought_near(family, K0, "printed", 20.0)
+    far = scaled_to_limit(family, K0, "printed", 20.0)
     assert not admissible(far, K0).any()
     with pytest.raises(ValueError, match="Theorem 11 admits"):
         claims.check("s1-thm-11", far, K0)
     with pytest.raises(ValueError, match="near enough"):
-        distant = ensembles.brought_near(family, K0, "sharp", 1.5)
+        distant = scaled_to_limit(family, K0, "sharp", 1.5)
         claims.check("s1-thm-11", distant, K0, 0, form="sharp")
 
 
@@ -134,7 +136,7 @@ def test_e7_finds_every_difference():
 
 def test_few_samples_and_distant_tasks_drop_the_conclusions():
     families, _ = drawn(2)
-    far = ensembles.scaled(families, 3e4)
+    far = scaled(families, 3e4)
     found = claims.check("s1-thm-11", far, lqrlib.optimal_gain(far[:, 0]), form="dropped")
     assert found[0].violated and found[0].assumption == "the tasks are near to each other"
     [few] = claims.check("s1-thm-13", np.array([0.01, np.inf]), 0.02, form="dropped")

@@ -26,6 +26,7 @@ def test_a_start_that_does_not_stabilize_costs_nothing_and_harms_nobody():
     starts = np.stack([np.full((2, 4), 1e3), best])[:, None]
     run = adaptation.adapt(family, starts, 3)
     assert np.isinf(run.gaps[:, 0]).all()
+    assert (run.queries[:, 0] == 0).all() and (run.clocks[:, 0] == 0).all()
     alone = adaptation.adapt(family, best, 3)
     np.testing.assert_array_equal(run.gaps[:, 1], alone.gaps)
     assert np.isinf(adaptation.queries_to(run, 0.1)[0]).all()
@@ -90,6 +91,20 @@ def test_head_starts_lie_between_their_bounds():
         assert low <= first - second <= high
     with pytest.raises(ValueError, match="step_size"):
         adaptation.head_start_bounds([0.1, 1.0], [1.0, 1.0], [1.0, 1.0], 1.5)
+
+
+def test_the_bounds_of_a_head_start_by_hand():
+    """Step 0.9, slowest curvature 1/2: its part of the gap shrinks by 0.55^2 an iteration."""
+    low, high = adaptation.head_start_bounds([0.5, 1.0], [2.0, 1.0], [3.0, 1.0], 0.9)
+    clock = -np.log(0.55**2)
+    np.testing.assert_allclose([low, high], [np.log(2 / 4) / clock - 1, 1.0], rtol=1e-12)
+
+
+def test_the_median_interval_redraws_families_before_their_tasks():
+    two_families = np.repeat([[0.0], [1.0]], 30, axis=1)
+    assert adaptation.median_interval(two_families, 1) == (0.0, 0.0, 1.0)
+    many_alike = np.repeat([[0.0, 1.0, 2.0]], 50, axis=0)
+    assert adaptation.median_interval(many_alike, 1) == (1.0, 1.0, 1.0)
 
 
 def test_the_median_interval_covers_and_keeps_infinities():

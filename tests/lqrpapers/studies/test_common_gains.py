@@ -31,6 +31,13 @@ def test_common_gain_is_found_exactly_where_one_exists():
     np.testing.assert_array_equal(stable, meet)
 
 
+def test_the_margin_of_a_gain_that_ends_every_task_at_once_is_one():
+    """A - BK = 0 for both tasks."""
+    tasks = LQR([[[0.5]], [[1.0]]], [[[1.0]], [[2.0]]], [[1.0]], [[1.0]])
+    gain, margin = common_gain(tasks)
+    assert gain == pytest.approx(0.5) and margin == pytest.approx(1.0)
+
+
 def test_no_gain_beats_the_margin():
     tasks = systems.random_ensemble(3, 2, 1, 4, radius=(1.0, 1.5))
     gain, margin = common_gain(tasks)

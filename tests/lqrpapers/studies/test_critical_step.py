@@ -29,6 +29,14 @@ def test_gauss_newton_fails_at_one():
     assert found == pytest.approx(1.0, rel=1e-2)
 
 
+def test_a_run_that_creeps_at_a_millionth_of_its_first_step_has_converged():
+    def creeping(K):
+        return np.where(np.abs(K) > 0.5, K, 1e-8)
+
+    assert converges(creeping, np.ones((1, 1)), 1.0)
+    assert not converges(lambda K: np.sign(K), np.full((1, 1), 0.5), 1.0)
+
+
 def test_leaving_the_domain_is_failing_and_leaves_the_neighbours_alone():
     problem = systems.three_state()
     direction = directions.gradient(problem)

@@ -1,43 +1,29 @@
-"""Gains that place random poles."""
+"""Random families: distances, starts and curvatures are those promised."""
 
 import numpy as np
 import pytest
 
 import lqrlib
+from lqrlib import tasks
 from lqrpapers.studies import ensembles
 
 
-def _sorted_polynomials(matrices):
-    return np.array([np.poly(matrix).real for matrix in matrices])
+@pytest.mark.parametrize("noise", [0, 2])
+def test_random_families_are_near_and_their_starts_stabilize_every_task(noise):
+    rng = np.random.default_rng(1)
+    families, K0 = ensembles.random_families(10, 3, rng, noise_terms=noise)
+    assert families.batch_shape == (10, 3) and K0.shape == (10, 3, 3)
+    assert lqrlib.is_stabilizing(families, K0[:, None]).all()
+    assert bool(families.has_noise) == bool(noise)
+    for level in tasks.heterogeneity(families):
+        assert (level <= 1e-6 * (1 + 1e-6)).all() and (level > 1e-8).all()
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 6, 7])
-def test_the_gains_place_the_poles(n):
-    poles = ensembles.random_poles(30, n, n)
-    assert (np.abs(np.linalg.eigvals(poles)) < 1).all()
-    chain = np.eye(n, k=1) - np.eye(n)[:, -1:] @ ensembles.one_input_gains(poles)
-    full = -ensembles.all_input_gains(poles, 1)
-    want = _sorted_polynomials(poles)
-    assert np.allclose(_sorted_polynomials(chain), want, atol=1e-9)
-    assert np.allclose(_sorted_polynomials(full), want, atol=1e-6)
-
-
-def test_the_gains_stabilize():
-    n = 4
-    eye = np.eye(n)
-    poles = ensembles.random_poles(200, n, 3)
-    chain = lqrlib.LQR(np.eye(n, k=1), eye[:, -1:], eye, [[1.0]])
-    free = lqrlib.LQR(np.zeros((n, n)), eye, eye, eye)
-    assert lqrlib.is_stabilizing(chain, ensembles.one_input_gains(poles)).all()
-    assert lqrlib.is_stabilizing(free, ensembles.all_input_gains(poles, 4)).all()
-
-
-def test_complex_poles_are_uniform_in_the_disc():
-    modulus = np.abs(np.linalg.eigvals(ensembles.random_poles(20000, 2, 0)))
-    # The squared modulus of a uniform point of the disc is uniform: mean 1/2.
-    assert abs((modulus**2).mean() - 0.5) < 5 * np.sqrt(1 / 12 / 20000)
-
-
-def test_no_poles_is_an_error():
-    with pytest.raises(ValueError, match="count, states"):
-        ensembles.random_poles(0, 2, 1)
+def test_normalised_families_differ_in_the_system_and_have_curvature_one():
+    families, K = ensembles.normalised_families(10, 2, np.random.default_rng(2))
+    A, B, Q, R = tasks.heterogeneity(families)
+    assert (A > 1e-3).all() and (B > 1e-3).all() and (np.maximum(Q, R) < 1e-12).all()
+    assert (np.maximum(A, B) <= 0.02 * (1 + 1e-9)).all()
+    norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
+    np.testing.assert_allclose(norms, 1, rtol=0.5)  # exactly one at the problem in the middle
+    assert (np.abs(norms - 1) > 1e-6).any()

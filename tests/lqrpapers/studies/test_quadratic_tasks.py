@@ -42,6 +42,17 @@ def test_the_advantage_is_bounded():
         quadratic_tasks.advantage_bound(H, optima, 1.1 / top)
 
 
+def test_costs_and_the_bound_of_two_scalar_tasks_by_hand():
+    """Curvatures 1 and 2, optima 0 and 1: averaging stops at 2/3, with average cost 1/6."""
+    curvatures, places = np.array([[[1.0]], [[2.0]]]), np.array([[0.0], [1.0]])
+    assert quadratic_tasks.meta_optimum(curvatures, places, 0.0) == pytest.approx(2 / 3)
+    cost = quadratic_tasks.meta_cost(curvatures, places, [2 / 3], 0.0)
+    assert cost == pytest.approx(1 / 6, rel=1e-12)
+    bound = 4 * (0.1 * 0.5 / (1 - 0.1 * 2)) ** 2 * (2 / 1) * (1 / 6)
+    found = quadratic_tasks.advantage_bound(curvatures, places, 0.1)
+    assert found == pytest.approx(bound, rel=1e-12)
+
+
 def test_the_model_of_similar_lqr_tasks_predicts_their_meta_optimum():
     nominal = systems.double_integrator()
     family = tasks.spectral_family(nominal, 5, 1e-4, 1)

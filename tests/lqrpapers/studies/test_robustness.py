@@ -1,4 +1,4 @@
-"""Critical noise scales against bisection, scaled noise, paired trajectories."""
+"""Critical noise scales against bisection, and scaled noise."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,7 @@ from hypothesis import given, settings
 
 import lqrlib
 from lqrlib import systems
-from lqrpapers.studies import moments
-from lqrpapers.studies.robustness import critical_scale, scaled_noise, trajectories
+from lqrpapers.studies.robustness import critical_scale, scaled_noise
 
 
 def bisected_scale(problem, K):
@@ -94,48 +93,3 @@ def test_malformed_scales_are_refused(scale, message):
     stack = systems.random_ensemble(3, 2, 1, 0, state_noise_terms=1)
     with pytest.raises(ValueError, match=message):
         scaled_noise(stack, scale)
-
-
-def test_simulated_second_moments_follow_the_operator():
-    problem = systems.three_state()
-    K = lqrlib.optimal_gain(problem)
-    rng = np.random.default_rng(3)
-    states = trajectories(problem, K, rng.standard_normal((200_000, 3)), 3, rng)
-    assert states.shape == (4, 200_000, 3)
-    expected = np.eye(3).ravel()
-    for x in states:
-        found = x.T @ x / len(x)
-        assert found == pytest.approx(expected.reshape(3, 3), abs=0.02)
-        expected = moments.transition(problem, K) @ expected
-
-
-def test_all_gains_meet_the_same_noise():
-    problem = systems.suspension()
-    K = lqrlib.optimal_gain(problem)
-    starts = np.ones((5, 4))
-    twice = trajectories(problem, np.stack([K, K, 0 * K]), starts, 4, 9)
-    assert np.array_equal(twice[:, 0], twice[:, 1])
-    assert np.array_equal(twice[:, 0], trajectories(problem, K, starts, 4, 9))
-    assert not np.allclose(twice[1, 0], twice[1, 2])
-
-
-def test_without_noise_a_trajectory_is_a_power_of_the_closed_loop():
-    problem = systems.double_integrator()
-    K = lqrlib.optimal_gain(problem)
-    [start, _, end] = trajectories(problem, K, [[1.0, -1.0]], 2, 0)
-    A_K = problem.A - problem.B @ K
-    assert end[0] == pytest.approx(A_K @ A_K @ start[0])
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        ({"starts": np.ones((2, 3))}, "starts: expected shape \\(S, 4\\), got \\(2, 3\\)"),
-        ({"steps": -1}, "steps: expected a whole number >= 0"),
-        ({"problem": lqrlib.LQR.stack([systems.suspension()] * 2)}, "problem: expected one"),
-    ],
-)
-def test_malformed_simulations_are_refused(change, message):
-    given = {"problem": systems.suspension(), "starts": np.ones((2, 4)), "steps": 1} | change
-    with pytest.raises(ValueError, match=message):
-        trajectories(given["problem"], np.zeros((1, 4)), given["starts"], given["steps"], 0)

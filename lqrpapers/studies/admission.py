@@ -1,0 +1,98 @@
+"""How far families may be scaled for a theorem of S1 to admit them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import maml, objective
+from lqrlib.problem import LQR, require_family
+from lqrlib.validation import Array, real_number
+
+from ..constants import meta
+from .families import all_stable, scaled
+
+# The largest kappa that the sharp form of Theorem 10 is run with.
+LARGEST_KAPPA = 0.25
+
+
+def _fraction(used: Array, limit: Array) -> Array:
+    """used / limit; 0 where nothing is used, ``inf`` where nothing is allowed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(used > 0, used / limit, 0.0)
+
+
+def admitted_factor(
+    family: LQR, K0: ArrayLike, form: str = "printed", *, most: float = 10.0
+) -> Array:
+    """Factor (D,) by which each family may be scaled for Theorem 10 of S1 to admit it.
+
+    The condition is f <= sqrt(min lambda Delta_0 / (288 m^3)) in the printed and corrected forms,
+    b^2 <= lambda Delta_0 for all tasks, with kappa = 1/4, in the sharp one. The answer meets it,
+    and is within a tenth of the largest that does where the bounds are proportional to the
+    differences. It is 0 where the printed steps allow no inner step at all.
+
+    Parameters
+    ----------
+    family : LQR
+        Families (D, M).
+    K0 : array (D, m, n)
+        Start of each; stabilizes the first task.
+    form : "printed", "corrected" or "sharp"
+    most : number
+        Larger factors are not tried.
+
+    Raises
+    ------
+    NotStabilizingError
+        If K0 does not stabilize the first task of each family.
+    """
+    require_family(family, "family", many=True)
+    most = real_number("most", most)
+    start = maml.family_gain(family, K0, "K0")[..., 0, :, :]
+    objective.require_stabilizing(family[:, 0], start, "K0")
+
+    def suprema(factor: Array) -> meta.Suprema:
+        return meta.suprema(scaled(family, factor), K0, form)
+
+    def fraction_of_limit(over: meta.Suprema) -> Array:
+        if form == "sharp":
+            bias = meta.sharp_bias(over, LARGEST_KAPPA)
+            return np.sqrt(_fraction(bias, over.gap).max(axis=-1))
+        return _fraction(over.heterogeneity[..., 0], meta.printed_heterogeneity_limit(over))
+
+    small = np.full(len(family), 1e-6)
+    while not (stable := all_stable(family, small, K0)).all():
+        small = np.where(stable, small, small / 10)
+    over = suprema(small)
+    fraction = fraction_of_limit(over)
+    with np.errstate(divide="ignore"):  # equal tasks use nothing: any factor will do
+        factor = np.where(fraction > 0, np.minimum(0.95 * small / fraction, most), most)
+    for _ in range(60):
+        stable = all_stable(family, factor, K0)
+        trial = np.where(stable, factor, small)
+        met = stable & (fraction_of_limit(suprema(trial)) <= 1)
+        if met.all():
+            break
+        factor = np.where(met, factor, 0.8 * factor)
+    if form != "sharp":
+        factor = np.where(meta.printed_steps(over).inner > 0, factor, 0.0)
+    return factor
+
+
+def scaled_to_limit(families: LQR, K0: Array, form: str, fraction: float) -> LQR:
+    """The families (D, M) with differences scaled until f is this fraction of what is admitted.
+
+    "printed": by Theorem 11 with the printed constants; "sharp": by invariance without any error
+    of the estimates, b_i^2 < lambda_i Delta_0 with `meta.Errors()`. A fraction above 1 gives
+    families that are not admitted.
+    """
+    for _ in range(3):  # f is not quite proportional to the differences
+        over = meta.suprema(families, K0, form)
+        if form == "printed":
+            limit = meta.printed_heterogeneity_limit(over, model_free=True)
+        else:
+            kappa = meta.Errors().kappa
+            limit = np.sqrt((over.domination * over.gap).min(axis=-1)) * (1 - kappa) / (1 + kappa)
+        families = scaled(families, fraction * limit / over.heterogeneity.max(axis=-1))
+    return families

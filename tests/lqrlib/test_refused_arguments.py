@@ -64,8 +64,8 @@ CALLS = {
     "near": [
         lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL),
     ],
-    "share": [
-        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, share=2.0),
+    "fraction": [
+        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, fraction=2.0),
     ],
     "gains": [
         lambda: ORACLE.together(),

@@ -14,7 +14,7 @@ METHODS = ["gradient", "natural_gradient", "gauss_newton"]
 
 def ensemble():
     problem = systems.random_ensemble(30, 3, 2, 7, state_noise_terms=1, input_noise_terms=1)
-    return problem, systems.random_stabilizing_gains(problem, 8, reach=(0.1, 0.9))
+    return problem, systems.random_stabilizing_gains(problem, 8, fraction=(0.1, 0.9))
 
 
 def test_a_gauss_newton_step_beyond_one_raises_the_cost():

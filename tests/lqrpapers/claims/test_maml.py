@@ -16,7 +16,7 @@ from lqrpapers.studies.families import scaled
 def families(request):
     noise = {"state_noise_terms": request.param, "input_noise_terms": request.param}
     many = systems.random_ensemble(20, 2, 2, 1, radius=(0.2, 0.9), spread=2.0, **noise)
-    K0 = systems.random_stabilizing_gains(many, 2, reach=(0.1, 0.5))
+    K0 = systems.random_stabilizing_gains(many, 2, fraction=(0.1, 0.5))
     return tasks_around(many, 3, 1e-3, 3), K0
 
 

@@ -77,7 +77,7 @@ def test_a_wrong_solution_is_caught(monkeypatch):
 
 def test_the_quadratic_constant_is_attained_by_scalars():
     problem = ensemble(1, 1, 0, 0)
-    K = systems.random_stabilizing_gains(problem, 7, reach=(0.2, 0.9))
+    K = systems.random_stabilizing_gains(problem, 7, fraction=(0.2, 0.9))
     [bound] = check("s2-riccati", problem, K, form="sharp")
     np.testing.assert_allclose(bound.ratio, 1, rtol=1e-6)
 

@@ -14,7 +14,7 @@ from lqrpapers.studies import sphere, taylor
 @pytest.fixture(scope="module")
 def case():
     many = systems.random_ensemble(10, 3, 2, 5)
-    return many, systems.random_stabilizing_gains(many, 6, reach=(0.05, 0.9))
+    return many, systems.random_stabilizing_gains(many, 6, fraction=(0.05, 0.9))
 
 
 def violations(id_, *arguments, form="printed", **options):
@@ -52,7 +52,7 @@ def test_the_paper_s_start_has_the_limit_of_the_errata_list():
 
 def test_second_differences_keep_their_digits():
     many = systems.random_ensemble(6, 3, 2, 7, state_noise_terms=1, input_noise_terms=2)
-    K = systems.random_stabilizing_gains(many, 8, reach=0.5)
+    K = systems.random_stabilizing_gains(many, 8, fraction=0.5)
     X = np.random.default_rng(9).standard_normal(K.shape)
     exact = np.einsum("...ij,...ij->...", X, lqrlib.hessian(many, K, X)) / 2
     for size in (1e-4, 1e-9):

@@ -16,11 +16,11 @@ from lqrpapers.constants import corrected, heterogeneity, magnitudes, printed, s
 STACKS = [(1, 1, 0, 0), (1, 1, 1, 1), (2, 3, 0, 0), (3, 2, 2, 1), (8, 4, 1, 2)]
 
 
-def stack(n, m, p, q, count=60, spread=10.0, reach=(0.0, 0.95)):
+def stack(n, m, p, q, count=60, spread=10.0, fraction=(0.0, 0.95)):
     problems = systems.random_ensemble(
         count, n, m, 7, state_noise_terms=p, input_noise_terms=q, spread=spread
     )
-    return problems, systems.random_stabilizing_gains(problems, 8, reach=reach)
+    return problems, systems.random_stabilizing_gains(problems, 8, fraction=fraction)
 
 
 @pytest.mark.parametrize("sizes", STACKS)
@@ -209,7 +209,7 @@ def test_gap_is_exact_near_the_optimum():
 @pytest.mark.parametrize("noise", [0, 2])
 @pytest.mark.parametrize("level", [1e-4, 0.05])
 def test_two_tasks_differ_by_no_more_than_the_bounds(noise, level):
-    first, K = stack(3, 2, noise, noise, reach=(0.0, 0.5))
+    first, K = stack(3, 2, noise, noise, fraction=(0.0, 0.5))
     rng = np.random.default_rng(4)
 
     def near(array):

@@ -85,7 +85,7 @@ def random_families(
         state_noise_terms=noise_terms,
         input_noise_terms=noise_terms,
     )
-    K0 = systems.random_stabilizing_gains(many, rng, reach=(0.05, 0.6))
+    K0 = systems.random_stabilizing_gains(many, rng, fraction=(0.05, 0.6))
     return LQR.stack([tasks.spectral_family(each, TASKS, DRAWN, rng) for each in many]), K0
 
 
@@ -97,7 +97,7 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     many = systems.random_ensemble(
         count, states, min(states, 2), rng, spread=2.0, radius=(0.3, 0.9)
     )
-    K = systems.random_stabilizing_gains(many, rng, reach=(0.1, 0.4))
+    K = systems.random_stabilizing_gains(many, rng, fraction=(0.1, 0.4))
     size = spectral_norm(objective.hessian_matrix(many, K))[:, None, None]
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")

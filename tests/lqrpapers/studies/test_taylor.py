@@ -46,7 +46,7 @@ def test_expansion_of_a_scalar_system_is_calculus():
 
 def test_expansion_of_a_stack_is_that_of_its_members():
     many = systems.random_ensemble(3, 2, 2, 8)
-    K = systems.random_stabilizing_gains(many, 9, reach=0.5)
+    K = systems.random_stabilizing_gains(many, 9, fraction=0.5)
     together = taylor.expansion(many, K, step=1e-3)
     for index in range(3):
         alone = taylor.expansion(many[index], K[index], step=1e-3)

@@ -1,4 +1,4 @@
-"""Figures of the gradient: lines of gains, finite differences, spreads over random problems.
+"""Figures of the gradient and the Hessian: lines of gains, finite differences, spectra.
 
 Horizontal axes that count gains carry no unit: the problems of the book are dimensionless.
 """
@@ -16,7 +16,7 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points, side_by_side
-from .looks import BLACK, CORRECTED, GREEN, GREY, PRINTED, SERIES, Look, in_order
+from .looks import BLACK, BLUE, CORRECTED, GREEN, GREY, PRINTED, SERIES, VERMILION, Look, in_order
 from .panels import draw
 from .words import number
 
@@ -55,13 +55,20 @@ def models_on_a_line(
         Curve(t, slope_printed, PRINTED, "printed", line="--"),
     ]
     panels = [
-        Panel(STEP, curves, ylabel=label, xscale="linear", yscale="linear", legend="best",
-              also=few_ticks)
+        Panel(
+            STEP,
+            curves,
+            ylabel=label,
+            xscale="linear",
+            yscale="linear",
+            legend="best",
+            also=few_ticks,
+        )
         for curves, label in (
             (left, "C(K + tX) (dimensionless)"),
             (right, "⟨Y, ∇C(K + tX)⟩ (dimensionless)"),
         )
-    ]  # fmt: skip
+    ]
     middle = int(np.argmin(np.abs(t)))
     rates = [number(np.gradient(curve.middle(), t)[middle]) for curve in right]
     story = f"""Left: the cost with its tangent and one parabola that both Hessian formulas share
@@ -72,9 +79,7 @@ def models_on_a_line(
 
 
 def difference_errors(
-    steps: ArrayLike,
-    errors: Mapping[str, ArrayLike],
-    promised: Mapping[str, ArrayLike],
+    steps: ArrayLike, errors: Mapping[str, ArrayLike], promised: Mapping[str, ArrayLike]
 ) -> Figure:
     """Draw relative errors of finite differences over the step size, log-log.
 
@@ -116,10 +121,13 @@ def spread_by_states(
         ranges = ((0, 1), (0.1, 0.9))
         curves.append(points(states, values, look, bars=True, quantiles=ranges, shift=shift))
     panel = Panel(
-        "number of states n", curves, xscale="linear", yscale="log" if logarithmic else "linear",
+        "number of states n",
+        curves,
+        xscale="linear",
+        yscale="log" if logarithmic else "linear",
         xticks=states,
         references=[] if promised is None else [Reference(promised, f"promised {promised:.0e}")],
-    )  # fmt: skip
+    )
     story = "Medians, 10 to 90 % ranges and full ranges over random problems."
     return draw([panel], f"{quantity} (dimensionless)", story)
 
@@ -136,8 +144,12 @@ def cost_past_the_boundary(
 
     def beyond(axes: Axes) -> None:
         axes.axvspan(edge, t[-1], color="#e6e6e6", zorder=0)
-        axes.annotate("cost is infinite", ((edge + t[-1]) / 2, 0.55), ha="center",
-                      xycoords=("data", "axes fraction"))  # fmt: skip
+        axes.annotate(
+            "cost is infinite",
+            ((edge + t[-1]) / 2, 0.55),
+            ha="center",
+            xycoords=("data", "axes fraction"),
+        )
         sign_axis(axes, f, 0.1 * float(np.min(np.abs(f))))
 
     every = max(1, len(t) // 20)
@@ -147,9 +159,15 @@ def cost_past_the_boundary(
         points(t[::every], f[::every], PRINTED, "plain linear solve", told=False),
     ]
     panel = Panel(
-        STEP, curves, xscale="linear", yscale="symlog", xlim=(t[0], t[-1]), legend="upper right",
-        references=[Reference(edge, vertical=True, line="-", width=1)], also=beyond,
-    )  # fmt: skip
+        STEP,
+        curves,
+        xscale="linear",
+        yscale="symlog",
+        xlim=(t[0], t[-1]),
+        legend="upper right",
+        references=[Reference(edge, vertical=True, line="-", width=1)],
+        also=beyond,
+    )
     outside = f[~inside]
     story = f"""The line of gains leaves the stabilizing set at step {number(edge)}. Inside, the
         cost and the plain linear solve agree and grow without bound at the edge. Past it the cost
@@ -164,3 +182,81 @@ def sign_axis(axes: Axes, values: Array, linear: float) -> None:
     axes.axhline(0, color=BLACK, linewidth=1)
     depth = float(np.nanmax(-np.minimum(values, 0)))
     axes.set_ylim(-3 * depth - linear, 3 * float(np.nanmax(np.abs(values))))
+
+
+def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -> Figure:
+    """Draw the eigenvalues (T, mn) of the Hessian along a path of gains, (T,) of the way."""
+    t = shaped("fraction_of_the_way", fraction_of_the_way, "T")
+    values = np.sort(shaped("eigenvalues", eigenvalues, len(t), "mn"), axis=1)
+    every = max(1, len(t) // 20)
+
+    def eigenvalue_lines(axes: Axes) -> None:
+        axes.plot(t, values, color="#999999", linewidth=0.8, zorder=1)
+        sign_axis(axes, values, 1.0)
+
+    curves = []
+    for sign, look in (
+        (1, Look(BLUE, "o", "positive eigenvalue")),
+        (-1, Look(VERMILION, "v", "negative eigenvalue")),
+    ):
+        at, kind = np.nonzero(sign * values[::every] > 0)
+        if len(at):
+            curves.append(
+                points(
+                    t[::every][at], values[::every][at, kind], look, told=False, size=4, alpha=1.0
+                )
+            )
+    negative = (values < 0).sum(axis=1)
+    if negative.any():
+        last = t[np.flatnonzero(negative)[-1]]
+        seen = (
+            f"negative at the start: {negative[0]}, the least {number(values[0, 0])}; "
+            f"the last negative one is seen at {number(last)} of the way"
+        )
+    else:
+        seen = "none of them is negative anywhere"
+    story = f"""The {values.shape[1]} eigenvalues of the Hessian along a straight path from the
+        start to the optimum: {seen}. At the optimum all lie between {number(values[-1, 0])} and
+        {number(values[-1, -1])}."""
+    panel = Panel(
+        "share of the way to the optimum (dimensionless)",
+        curves,
+        xscale="linear",
+        yscale="symlog",
+        legend="upper right",
+        also=eigenvalue_lines,
+    )
+    return draw([panel], "eigenvalue of the Hessian (dimensionless)", story, height=3.9)
+
+
+def steps_near_the_optimum(
+    gaps: Mapping[str, ArrayLike], promised: Mapping[str, ArrayLike]
+) -> Figure:
+    """Draw distances to the optimum by iteration (T + 1,) for several step sizes, with promises."""
+    curves = []
+    for look, values in in_order(KINDS, gaps):
+        gap = shaped(look.label, values, "T + 1")
+        k = np.arange(len(gap))
+        curves += [Curve(k, gap, look), dashed(k, promised[look.label], look)]
+    panel = Panel("iteration", curves, xscale="linear", legend="best")
+    story = "Gradient descent with several step sizes; dashed: the rate the eigenvalues promise."
+    return draw([panel], "distance to the optimum (dimensionless)", story)
+
+
+def meta_gradient_error(
+    steps: ArrayLike, errors: Mapping[str, ArrayLike], example: tuple[ArrayLike, ArrayLike, str]
+) -> Figure:
+    """Draw relative errors (S, T) of a meta-gradient over the inner step (T,), and one system's.
+
+    errors maps the name of an ensemble to its members' errors; drawn are the median and the 10 to
+    90 % band. The example is a triple: its steps, its errors and its name.
+    """
+    curves = [
+        Curve(steps, shaped(look.label, values, "S", np.size(steps)), look, quantiles=((0.1, 0.9),))
+        for look, values in in_order(KINDS, errors)
+    ]
+    curves.append(Curve(example[0], example[1], PRINTED, example[2]))
+    panel = Panel("inner step times largest curvature (dimensionless)", curves, legend="best")
+    story = """The MAML update made by the printed Hessian formula against the true one: the error
+        grows with the step. Medians and 10 to 90 % bands."""
+    return draw([panel], "relative error (dimensionless)", story)

@@ -53,11 +53,16 @@ def lyapunov_solvers(
     yardstick = np.finfo(float).eps / ends
     found.append(Curve(ends, yardstick, Look(GREY, "", "ε / (1 − ρ)"), line=":"))
     panels = [
-        Panel("number of states n (dimensionless)", counts, ylabel="multiplications",
-              xticks=(5, 10, 20, 50, 100)),
-        Panel("margin 1 − ρ (dimensionless)", found, ylabel="relative forward error",
-              legend="best"),
-    ]  # fmt: skip
+        Panel(
+            "number of states n (dimensionless)",
+            counts,
+            ylabel="multiplications",
+            xticks=(5, 10, 20, 50, 100),
+        ),
+        Panel(
+            "margin 1 − ρ (dimensionless)", found, ylabel="relative forward error", legend="best"
+        ),
+    ]
     story = "The error falls as the margin grows, near the dotted yardstick."
     return draw(panels, story=story, width=7.2, height=3.8, legend_columns=2)
 
@@ -85,10 +90,16 @@ def riccati_solvers(
             curves.append(dashed(steps, _drawn(promised[name]), look))
     spent = [Curve(*counts[name], look) for name, look in looks_of(counts, WAYS, "ways").items()]
     panels = [
-        Panel("iteration", curves, ylabel="relative error of P (dimensionless)", xscale="symlog",
-              xlim=(0, None), ylim=(1e-17, 1e3)),
+        Panel(
+            "iteration",
+            curves,
+            ylabel="relative error of P (dimensionless)",
+            xscale="symlog",
+            xlim=(0, None),
+            ylim=(1e-17, 1e3),
+        ),
         Panel(r"$1 - \beta/\beta_c$ (dimensionless)", spent, ylabel="iterations"),
-    ]  # fmt: skip
+    ]
     story = "Dashed: what the theorem promises. Right: distance from the critical noise level."
     return draw(panels, story=story, width=7.2, height=3.8)
 

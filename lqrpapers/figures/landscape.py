@@ -50,8 +50,15 @@ def _plane(axes: Axes, x: Array, y: Array, costs: Array, least: float) -> None:
 
 def hatch_outside(axes: Axes, x: Array, y: Array, inside: NDArray[np.bool_]) -> None:
     """Hatch where a set (b, a) in the plane of x (a,) and y (b,) is not, and draw its boundary."""
-    outside = axes.contourf(x, y, ~inside, levels=[0.5, 1.5], colors=[HATCH["facecolor"]],
-                            hatches=[HATCH["hatch"]], zorder=0)  # fmt: skip
+    outside = axes.contourf(
+        x,
+        y,
+        ~inside,
+        levels=[0.5, 1.5],
+        colors=[HATCH["facecolor"]],
+        hatches=[HATCH["hatch"]],
+        zorder=0,
+    )
     outside.set_hatchcolor(HATCH["hatchcolor"])
     axes.contour(x, y, inside, levels=[0.5], colors=BLACK, linewidths=1.2, zorder=2)
     axes.grid(False)
@@ -101,9 +108,15 @@ def paths_in_plane(
         handles: list[Line2D | Patch] = []
         if outline is not None:
             axes.contour(
-                x, y, np.isfinite(outline), levels=[0.5], colors=BLACK, linewidths=1.0,
-                linestyles="dashed", zorder=2,
-            )  # fmt: skip
+                x,
+                y,
+                np.isfinite(outline),
+                levels=[0.5],
+                colors=BLACK,
+                linewidths=1.0,
+                linestyles="dashed",
+                zorder=2,
+            )
         for name, members in paths.items():
             look = METHODS[name]
             for path in members:
@@ -156,9 +169,15 @@ def paths_in_plane(
 def entry(marker: str, label: str, *, hollow: bool = False) -> Line2D:
     """A black marker for a legend."""
     return Line2D(
-        [], [], color=BLACK, marker=marker, linestyle="none", label=label,
-        markerfacecolor="white" if hollow else BLACK, markersize=7,
-    )  # fmt: skip
+        [],
+        [],
+        color=BLACK,
+        marker=marker,
+        linestyle="none",
+        label=label,
+        markerfacecolor="white" if hollow else BLACK,
+        markersize=7,
+    )
 
 
 def _walk(axes: Axes, path: Array, look: Look, spacing: float) -> None:
@@ -203,26 +222,41 @@ def segment_and_slice(
         left.plot(
             fractions, straight, ":", color=VERMILION, linewidth=2.4, label="straight segment"
         )
-        left.plot(fractions, detour, color=way.color, marker=way.marker,
-                  markevery=len(fractions) // 8, label=f"{way.label} via the optimum")  # fmt: skip
+        left.plot(
+            fractions,
+            detour,
+            color=way.color,
+            marker=way.marker,
+            markevery=len(fractions) // 8,
+            label=f"{way.label} via the optimum",
+        )
         left.set(
             xlabel="share of the way (dimensionless)", ylabel="mean-square radius (dimensionless)"
         )
-        left.annotate("boundary", (0.5, 1.0), xytext=(0, -12), textcoords="offset points",
-                      ha="center", fontsize=9)  # fmt: skip
+        left.annotate(
+            "boundary",
+            (0.5, 1.0),
+            xytext=(0, -12),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+        )
         _plane(right, x, y, costs, least)
         right.plot([1, 0], [0, 1], ":", color=VERMILION, linewidth=2.4, zorder=4)
         for piece in projections:
             _walk(right, piece, way, spacing=0.22)
-        right.plot([1, 0], [0, 1], "o", color=BLACK, markerfacecolor="white", markersize=7,
-                   zorder=5)  # fmt: skip
+        right.plot(
+            [1, 0], [0, 1], "o", color=BLACK, markerfacecolor="white", markersize=7, zorder=5
+        )
         right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
         right.plot(0.5, 0.5, "X", color=VERMILION, markersize=8, zorder=5)
         right.set(
             xlabel="share of the first gain (dimensionless)",
             ylabel="share of the second gain (dimensionless)",
-            xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal",
-        )  # fmt: skip
+            xlim=(x[0], x[-1]),
+            ylim=(y[0], y[-1]),
+            aspect="equal",
+        )
         handles = left.get_legend_handles_labels()[0]
         handles += [
             entry("o", "the two gains", hollow=True),

@@ -39,8 +39,12 @@ METHODS = {
 }
 # Kinds of data that are not methods, in the order in which a chapter names them.
 SERIES = (
-    Look(BLUE, "o"), Look(ORANGE, "s"), Look(GREEN, "^"), Look(VERMILION, "v"), Look(PURPLE, "D")
-)  # fmt: skip
+    Look(BLUE, "o"),
+    Look(ORANGE, "s"),
+    Look(GREEN, "^"),
+    Look(VERMILION, "v"),
+    Look(PURPLE, "D"),
+)
 # The same where methods stand beside them: no pair of colour and marker that a method has.
 OTHERS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(BLACK, "d"), Look(VERMILION, "<"))
 PRINTED = Look(VERMILION, "x", "as printed")

@@ -45,10 +45,17 @@ def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
         t = np.arange(len(exact))
         every = shaped(label, samples, "S", len(exact))
         curves = [
-            Curve(t, np.where(path > 0, path, np.nan), Look(GREY), width=0.5, alpha=0.6,
-                  told=False, listed=False)
+            Curve(
+                t,
+                np.where(path > 0, path, np.nan),
+                Look(GREY),
+                width=0.5,
+                alpha=0.6,
+                told=False,
+                listed=False,
+            )
             for path in every[:shown]
-        ]  # fmt: skip
+        ]
         curves += [
             dashed(t, exact, label="exact second moment", listed=True),
             Curve(t, every.mean(axis=0), LOOKS[0], f"average of {len(every):,}"),
@@ -80,13 +87,13 @@ def sample_averages(
         name = f"average of $10^{{{round(np.log10(size))}}}$"
         curves.append(Curve(t, values, look, name))
         seen = look._replace(marker="")
-        curves.append(Curve(t, visible[size], seen, f"{name}, visible part", line=":",
-                            listed=False))  # fmt: skip
+        curves.append(
+            Curve(t, visible[size], seen, f"{name}, visible part", line=":", listed=False)
+        )
         fraction = np.median(values[:, -1]) / exact[-1]
         words.append(f"{size:.0e} trajectories: {number(fraction)} of the expectation")
     floor = min(samples.min() for samples in averages.values())
-    panel = Panel("time step t", curves, xscale="linear",
-                  ylim=(max(floor, 1e-12), 3 * exact.max()))  # fmt: skip
+    panel = Panel("time step t", curves, xscale="linear", ylim=(max(floor, 1e-12), 3 * exact.max()))
     story = f"""Bands over seeds. All averages follow the growing expectation at first and then fall
         away from it. At t = {t[-1]} the median averages are: {joined(words)}."""
     return draw([panel], "$x_t^2$ (dimensionless)", story, height=4.0, legend_columns=2)
@@ -103,9 +110,9 @@ def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
     data = [curve.data() for curve in curves]
     held = sum(int(np.sum(square < 1)) for _, square in data)
     lost = sum(int(np.sum((nominal < 1) & (square >= 1))) for nominal, square in data)
-    ends = np.array([
-        min(square.min() for _, square in data) / 2, max(square.max() for _, square in data) * 1.5
-    ])  # fmt: skip
+    ends = np.array(
+        [min(square.min() for _, square in data) / 2, max(square.max() for _, square in data) * 1.5]
+    )
     curves.append(dashed(ends, ends, Look(GREY), "equal", listed=True))
 
     def round_ticks(axes: Axes) -> None:
@@ -113,11 +120,17 @@ def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
         _round_ticks(axes.yaxis)
 
     panel = Panel(
-        "squared radius of the mean, ρ(A − BK)² (dimensionless)", curves,
-        references=[Reference(1, line="-", width=1),
-                    Reference(1, vertical=True, line="-", width=1)],
-        xlim=tuple(ends), ylim=tuple(ends), legend="lower right", also=round_ticks,
-    )  # fmt: skip
+        "squared radius of the mean, ρ(A − BK)² (dimensionless)",
+        curves,
+        references=[
+            Reference(1, line="-", width=1),
+            Reference(1, vertical=True, line="-", width=1),
+        ],
+        xlim=tuple(ends),
+        ylim=tuple(ends),
+        legend="lower right",
+        also=round_ticks,
+    )
     story = f"""No point lies below the diagonal by more than rounding. {held} gains are stable in
         the mean square; {lost} are stable in the mean only, in the upper left quarter."""
     return draw([panel], "mean-square radius ρ(F)", story, height=4.0)
@@ -182,12 +195,17 @@ def shrinking_set(
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         greys = [str(g) for g in np.linspace(0.93, 0.35, len(shares))]
         left.contourf(window.x, window.y, relative, levels=[*shares, 2.0], colors=greys)
-        lines = left.contour(window.x, window.y, relative, levels=shares, colors=BLACK,
-                             linewidths=0.8)  # fmt: skip
+        lines = left.contour(
+            window.x, window.y, relative, levels=shares, colors=BLACK, linewidths=0.8
+        )
         # at the top of each contour, where they do not crowd
         tops = [max(np.concatenate(each), key=lambda point: point[1]) for each in lines.allsegs]
-        left.clabel(lines, fmt={share: f"{100 * share:.0f} %" for share in shares}, fontsize=9,
-                    manual=[(float(x), float(y)) for x, y in tops])  # fmt: skip
+        left.clabel(
+            lines,
+            fmt={share: f"{100 * share:.0f} %" for share in shares},
+            fontsize=9,
+            manual=[(float(x), float(y)) for x, y in tops],
+        )
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
         left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
         _round_ticks(left.xaxis)

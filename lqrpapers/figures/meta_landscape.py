@@ -33,10 +33,11 @@ def meta_gradient_errors(steps: Array, errors: Mapping[str, Array]) -> Figure:
     Lines are medians, bands run from the 10 to the 90 % quantile. At most three stand-ins.
     """
     curves = [
-        Curve(steps, shaped(look.label, sample, "samples", len(steps)), look,
-              quantiles=((0.1, 0.9),))
+        Curve(
+            steps, shaped(look.label, sample, "samples", len(steps)), look, quantiles=((0.1, 0.9),)
+        )
         for look, sample in in_order(STAND_INS, errors)
-    ]  # fmt: skip
+    ]
     label = r"$\eta_l\,\times$ largest curvature of a task (dimensionless)"
     story = "Stand-ins for the gradient of the MAML objective; medians and 10 to 90 % bands."
     return draw([Panel(label, curves, legend="best")], "relative error (dimensionless)", story)
@@ -96,9 +97,15 @@ def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Objective],
             words.append(f"{title}, {look.label}: stationary at {places}")
         low = min(float(np.nanmin(each.values)) for each in objectives.values())
         drawn.append(
-            Panel(f"gain $k$, {title} (dimensionless)", curves, xscale="linear", yscale="linear",
-                  ylim=(low - 0.06 * (top - low), top), legend="upper center")
-        )  # fmt: skip
+            Panel(
+                f"gain $k$, {title} (dimensionless)",
+                curves,
+                xscale="linear",
+                yscale="linear",
+                ylim=(low - 0.06 * (top - low), top),
+                legend="upper center",
+            )
+        )
     story = f"Markers where the slope is zero. {'; '.join(words)}."
     return draw(drawn, "objective (dimensionless)", story, width=6.8, share=False)
 
@@ -130,8 +137,9 @@ def two_pieces(
         hatch_outside(axes, x, y, finite)
         levels = np.geomspace(costs[finite].min(), 50 * costs[finite].min(), 14)
         shades = [str(shade) for shade in np.linspace(1.0, 0.6, len(levels))]
-        axes.contourf(x, y, np.where(finite, costs, np.nan), levels=levels, colors=shades,
-                      extend="max")  # fmt: skip
+        axes.contourf(
+            x, y, np.where(finite, costs, np.nan), levels=levels, colors=shades, extend="max"
+        )
         look = METHODS["maml"]
         for path in paths:
             axes.plot(*path.T, color=look.color, zorder=3)
@@ -139,18 +147,30 @@ def two_pieces(
         for place, (marker, size) in zip(minima, (("*", 14), ("X", 10)), strict=False):
             axes.plot(*place[:2], marker, color=BLACK, markersize=size, zorder=5)
             axes.annotate(
-                f"{place[2]:.1f}", (0.6 * place[0], 0.6 * place[1]), fontsize=11, weight="bold",
-                ha="center", va="center", zorder=6,
+                f"{place[2]:.1f}",
+                (0.6 * place[0], 0.6 * place[1]),
+                fontsize=11,
+                weight="bold",
+                ha="center",
+                va="center",
+                zorder=6,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 2.0},
-            )  # fmt: skip
+            )
         axes.set(xlabel=labels[0], ylabel=labels[1], aspect="equal")
         handles = [
             entry("*", "lowest minimum"),
             entry("X", "another minimum"),
-            Line2D([], [], color=look.color, marker="o", markerfacecolor="white",
-                   markeredgecolor=BLACK, label="descent"),
+            Line2D(
+                [],
+                [],
+                color=look.color,
+                marker="o",
+                markerfacecolor="white",
+                markeredgecolor=BLACK,
+                label="descent",
+            ),
             Patch(**HATCH, label="not common"),
-        ]  # fmt: skip
+        ]
         figure.legend(handles=handles, loc="outside upper center", ncols=2)
     told = "; ".join(f"({number(a)}, {number(b)}) with {number(v)}" for a, b, v in minima)
     return describe(

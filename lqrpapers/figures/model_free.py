@@ -1,19 +1,108 @@
-"""Pictures of learning from roll-outs: learning curves, promised rates, bad choices."""
+"""Pictures of learning from roll-outs: errors of gradients, tails of costs, learning curves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
-from .checking import shaped
+from .checking import same_names, shaped
 from .curves import Curve, Panel, Reference, dashed
-from .estimation import ESTIMATORS
-from .looks import BLUE, METHODS, SERIES, VERMILION, Look, in_order
+from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
+from .words import number
+
+ESTIMATORS = {
+    "one point": Look(VERMILION, "v", "one point"),
+    "pairs": Look(SKY, "^", "pairs"),
+    "pairs, common noise": Look(BLUE, "D", "pairs, common noise"),
+}
+LEVELS = (SERIES[0], SERIES[1], SERIES[3])
+
+
+class Curves(NamedTuple):
+    """One panel: measured curves with their spread, exact ones, promised ones.
+
+    Attributes
+    ----------
+    label : str
+        Label of the horizontal axis, with its unit.
+    measured : mapping
+        From a key of `ESTIMATORS` to (x (X,), samples (S, X)).
+    exact : mapping
+        From a label to (x, y): known without sampling.
+    promised : mapping
+        From a label to (x, y), drawn dashed.
+    """
+
+    label: str
+    measured: Mapping[str, tuple[Array, Array]]
+    exact: Mapping[str, tuple[Array, Array]]
+    promised: Mapping[str, tuple[Array, Array]]
+
+
+def gradient_errors(panels: Mapping[str, Curves]) -> Figure:
+    """Draw relative errors of gradient estimates, one panel for each thing that varies."""
+    drawn = []
+    for title, (label, measured, exact, promised) in panels.items():
+        curves = [Curve(*data, ESTIMATORS[name], above=True) for name, data in measured.items()]
+        curves += [Curve(*data, Look(label=name)) for name, data in exact.items()]
+        curves += [dashed(*data, Look(GREY), name, listed=True) for name, data in promised.items()]
+        scale = "linear" if "steps" in label else "log"
+        drawn.append(Panel(label, curves, title, xscale=scale, ylim=(1e-4, None), legend="best"))
+    return draw(drawn, "relative error of the gradient (dimensionless)", height=3.7)
+
+
+def rollout_tails(
+    costs: Mapping[str, Array], exponents: Mapping[str, float], sizes: Array, errors: Array
+) -> Figure:
+    """Draw how often a roll-out exceeds a cost, and how slowly averages of roll-outs settle.
+
+    Parameters
+    ----------
+    costs : mapping from a noise level's name to an array (S,)
+        Costs of roll-outs in units of their mean.
+    exponents : mapping from the same names to numbers
+        Exponents k of the tails z^-k, drawn dashed.
+    sizes : array (X,)
+        Numbers of roll-outs averaged.
+    errors : array (levels, X)
+        Median relative errors of the averages.
+    """
+    same_names("exponents", exponents, costs)
+    rows = shaped("errors", errors, len(costs), len(sizes))
+    tails, settling, words = [], [], []
+    for (look, values), error in zip(in_order(LEVELS, costs), rows, strict=True):
+        exponent = exponents[look.label]
+        order = np.sort(values)[::-1]
+        places = np.unique(np.geomspace(1, len(order), 200).astype(int))
+        tails.append(Curve(order[places - 1][::-1], places[::-1] / len(order), look))
+        if np.isfinite(exponent):
+            anchor = order[len(order) // 300]
+            z = np.geomspace(anchor, order[0], 20)
+            tails.append(dashed(z, (z / anchor) ** -exponent / 300, look, told=False))
+        line = error[0] * (np.asarray(sizes) / sizes[0]) ** -min(0.5, 1 - 1 / exponent)
+        settling += [Curve(sizes, error, look, listed=False), dashed(sizes, line, look)]
+        words.append(
+            f"{look.label}: tail exponent {number(exponent)}, largest of {len(order):,} costs "
+            f"{number(order[0])} times the mean"
+        )
+    panels = [
+        Panel(
+            "cost of a roll-out / its mean (dimensionless)",
+            tails,
+            xlim=(0.05, None),
+            ylabel="share of roll-outs above (dimensionless)",
+            ylim=(0.5 / max(len(values) for values in costs.values()), None),
+        ),
+        Panel("roll-outs averaged", settling, ylabel="relative error (dimensionless)"),
+    ]
+    return draw(panels, story=f"Dashed: the predicted slopes. {'; '.join(words)}.", height=3.7)
+
 
 SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
 
@@ -35,10 +124,13 @@ def learning_curves(
         Panel(
             "simulated time steps",
             [Curve(*data, ESTIMATORS[name]) for name, data in curves.items()],
-            title, references=[Reference(target)], top=1e6, ylim=(5e-4, 1),
+            title,
+            references=[Reference(target)],
+            top=1e6,
+            ylim=(5e-4, 1),
         )
         for title, curves in panels.items()
-    ]  # fmt: skip
+    ]
     return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
 
 
@@ -93,13 +185,20 @@ def bad_choices(
     left = [Curve(radii, gaps, ESTIMATORS[name]) for name, gaps in by_radius.items()]
     right = [Curve(horizons, values, look) for look, values in in_order(SYSTEMS, by_horizon)]
     panels = [
-        Panel(label, curves, references=[Reference(target)], xticks=places, top=top,
-              ylim=(3e-4, 1.15 * top), legend="above")
+        Panel(
+            label,
+            curves,
+            references=[Reference(target)],
+            xticks=places,
+            top=top,
+            ylim=(3e-4, 1.15 * top),
+            legend="above",
+        )
         for label, curves, places in (
             ("radius $r$ (dimensionless)", left, radii),
             ("length of a roll-out (time steps)", right, horizons),
         )
-    ]  # fmt: skip
+    ]
     story = """Final gap of learning; the upper edge is for gains that do not stabilize. Right:
         with endless samples."""
     return draw(panels, "final $(C(K) - C^*) / C^*$ (dimensionless)", story, height=3.9)

@@ -97,9 +97,16 @@ def _curves(series: Series) -> list[Curve]:
         curves.append(dashed(*series.predicted, look, f"{label}, predicted", listed=alone))
     if series.recorded is not None:
         curves.append(
-            points(*series.recorded, look, f"{label}, recorded", hollow=True, size=5, every=2,
-                   listed=alone)
-        )  # fmt: skip
+            points(
+                *series.recorded,
+                look,
+                f"{label}, recorded",
+                hollow=True,
+                size=5,
+                every=2,
+                listed=alone,
+            )
+        )
     return curves
 
 
@@ -158,7 +165,13 @@ def kept_promises(sizes: Array, ratios: Mapping[str, Array]) -> Figure:
         Curve(sizes, shaped(look.label, values, len(sizes), "S").T, look)
         for look, values in in_order(looks, ratios)
     ]
-    panel = Panel("number of states $n$", curves, xscale="linear", xticks=sizes,
-                  references=[Reference(1)], legend="upper left")  # fmt: skip
+    panel = Panel(
+        "number of states $n$",
+        curves,
+        xscale="linear",
+        xticks=sizes,
+        references=[Reference(1)],
+        legend="upper left",
+    )
     label = "measured / promised decrease\n(dimensionless)"
     return draw([panel], label, "Decrease of a task's cost in one step.", height=3.4)

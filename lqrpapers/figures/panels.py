@@ -97,8 +97,16 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             axis.set_ticks(list(named), labels=list(named.values()))
             axis.set_minor_formatter(NullFormatter())
     if panel.title:
-        axes.annotate(panel.title, (0.5, 1.0), (0, 2), xycoords="axes fraction", ha="center",
-                      va="bottom", textcoords="offset points", weight="bold")  # fmt: skip
+        axes.annotate(
+            panel.title,
+            (0.5, 1.0),
+            (0, 2),
+            xycoords="axes fraction",
+            ha="center",
+            va="bottom",
+            textcoords="offset points",
+            weight="bold",
+        )
 
 
 def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
@@ -113,12 +121,20 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
     for k, (low, high) in enumerate(bands):
         if curve.bars:
             lengths = np.maximum([middle - low, high - middle], 0)
-            axes.errorbar(x, middle, lengths, fmt="none", ecolor=curve.edge or color,
-                          capsize=0 if len(bands) > 1 else 3, elinewidth=4 if k else 1,
-                          alpha=0.5 if k else 1)  # fmt: skip
+            axes.errorbar(
+                x,
+                middle,
+                lengths,
+                fmt="none",
+                ecolor=curve.edge or color,
+                capsize=0 if len(bands) > 1 else 3,
+                elinewidth=4 if k else 1,
+                alpha=0.5 if k else 1,
+            )
         else:
-            axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0,
-                              label=label if bare else None)  # fmt: skip
+            axes.fill_between(
+                x, low, high, color=color, alpha=0.2, linewidth=0, label=label if bare else None
+            )
     if bare:
         return
     style: dict[str, Any] = {"markersize": size, "alpha": alpha}
@@ -128,11 +144,15 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
     if crowded:
         style |= {"markeredgewidth": curve.width or 0, "rasterized": True}
     axes.plot(
-        x, middle, color=color, marker=curve.look.marker, linestyle=curve.line or "none",
+        x,
+        middle,
+        color=color,
+        marker=curve.look.marker,
+        linestyle=curve.line or "none",
         markevery=_markers(x, middle, panel, turn) if curve.line else curve.every,
         label=label,
         **{name: value for name, value in style.items() if value is not None},
-    )  # fmt: skip
+    )
 
 
 def _drawn(values: Array, top: float | None) -> Array:
@@ -188,17 +208,35 @@ def marked(x: Array, scale: str = "linear", turn: int = 0) -> list[int]:
 
 def _draw_reference(axes: Axes, reference: Reference) -> None:
     across = axes.axvline if reference.vertical else axes.axhline
-    across(reference.at, color=reference.color, linewidth=reference.width, zorder=1.5,
-           linestyle=reference.line or "none", label=reference.label or None)  # fmt: skip
+    across(
+        reference.at,
+        color=reference.color,
+        linewidth=reference.width,
+        zorder=1.5,
+        linestyle=reference.line or "none",
+        label=reference.label or None,
+    )
     if reference.note:
         style: Any = {"textcoords": "offset points", "fontsize": 9}
         if reference.vertical:
-            axes.annotate(reference.note, (reference.at, 0.97), (4, 0), va="top",
-                          xycoords=("data", "axes fraction"), **style)  # fmt: skip
+            axes.annotate(
+                reference.note,
+                (reference.at, 0.97),
+                (4, 0),
+                va="top",
+                xycoords=("data", "axes fraction"),
+                **style,
+            )
         else:
-            axes.annotate(reference.note, (0, reference.at), (4, -2), va="top",
-                          color=reference.color, xycoords=("axes fraction", "data"),
-                          **style)  # fmt: skip
+            axes.annotate(
+                reference.note,
+                (0, reference.at),
+                (4, -2),
+                va="top",
+                color=reference.color,
+                xycoords=("axes fraction", "data"),
+                **style,
+            )
 
 
 def _legends(figure: Figure, grid: list[Axes], panels: Sequence[Panel], columns: int) -> None:

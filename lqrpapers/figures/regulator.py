@@ -54,8 +54,13 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
             100 * (end / truth[look.label] - 1) for end in (mean - half, mean, mean + half)
         )
         curves.append(Curve(runs, middle, look, between=(low, high)))
-    panel = Panel("number of roll-outs (dimensionless)", curves, yscale="linear",
-                  references=[Reference(0, width=1)], legend="best")  # fmt: skip
+    panel = Panel(
+        "number of roll-outs (dimensionless)",
+        curves,
+        yscale="linear",
+        references=[Reference(0, width=1)],
+        legend="best",
+    )
     story = "Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added."
     return draw([panel], "average cost over formula − 1 (%)", story)
 
@@ -74,11 +79,19 @@ def bounds_and_truth(
     """
     panels, words = [], []
     for pairs, side, xlabel, ylabel in (
-        (radius_bound, "Left, distance from the boundary", "bound C/(μq) (dimensionless)",
-         "1/(1 − mean-square radius)"),
-        (norm_bound, "Right, size of the gain", "bound on ‖K‖ (dimensionless)",
-         "‖K‖, Frobenius norm"),
-    ):  # fmt: skip
+        (
+            radius_bound,
+            "Left, distance from the boundary",
+            "bound C/(μq) (dimensionless)",
+            "1/(1 − mean-square radius)",
+        ),
+        (
+            norm_bound,
+            "Right, size of the gain",
+            "bound on ‖K‖ (dimensionless)",
+            "‖K‖, Frobenius norm",
+        ),
+    ):
         curves = [
             points(*pair, look, size=3.5, alpha=0.5) for look, pair in in_order(OTHERS, pairs)
         ]
@@ -114,16 +127,29 @@ def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]
     for k, (look, (count, total)) in enumerate(in_order(OTHERS, failures)):
         fraction = shaped(look.label, np.asarray(count) / np.asarray(total), len(states))
         curves.append(
-            Curve(states, fraction, look, between=wilson_interval(count, total), bars=True,
-                  shift=0.08 * (k - 1), told=False)
-        )  # fmt: skip
+            Curve(
+                states,
+                fraction,
+                look,
+                between=wilson_interval(count, total),
+                bars=True,
+                shift=0.08 * (k - 1),
+                told=False,
+            )
+        )
         words.append(
             f"{look.label}: {100 * fraction[0]:.1f} % at n = {states[0]} to "
             f"{100 * fraction[-1]:.1f} % at n = {states[-1]}"
         )
     panel = Panel(
-        "number of states n (dimensionless)", curves, xscale="linear", yscale="linear",
-        xticks=states, ylim=(-0.03, 1.03), legend="upper left", also=per_cent,
-    )  # fmt: skip
+        "number of states n (dimensionless)",
+        curves,
+        xscale="linear",
+        yscale="linear",
+        xticks=states,
+        ylim=(-0.03, 1.03),
+        legend="upper left",
+        also=per_cent,
+    )
     story = f"Pairs of stabilizing gains, with 95 % Wilson intervals. {joined(words)}."
     return draw([panel], "midpoint does not stabilize", story)

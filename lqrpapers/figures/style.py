@@ -62,10 +62,27 @@ def describe(figure: Figure, text: str) -> Figure:
 
 # Commands of TeX that have a sign; of others the name is told.
 SIGNS = {
-    "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η",
-    "gamma": "γ", "kappa": "κ", "lambda": "λ", "rho": "ρ", "tau": "τ", "Delta": "Δ", "nabla": "∇",
-    "sum": "Σ", "times": " × ", "|": "‖", ",": " ", "mathcal": "", "ell": "ℓ", "dagger": "†",
-}  # fmt: skip
+    "alpha": "α",
+    "beta": "β",
+    "delta": "δ",
+    "epsilon": "ε",
+    "varepsilon": "ε",
+    "eta": "η",
+    "gamma": "γ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "rho": "ρ",
+    "tau": "τ",
+    "Delta": "Δ",
+    "nabla": "∇",
+    "sum": "Σ",
+    "times": " × ",
+    "|": "‖",
+    ",": " ",
+    "mathcal": "",
+    "ell": "ℓ",
+    "dagger": "†",
+}
 
 
 def _spoken(formula: str) -> str:

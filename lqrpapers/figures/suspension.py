@@ -51,8 +51,9 @@ class Drawing:
         for k, (bottom, top) in enumerate(gaps):
             self.springs[k].set_data(*spring(bottom, top, self.at - 0.3))
             x, pot = self.at + 0.3, bottom + 0.55 * (top - bottom)
-            self.pots[k].set_data([x - 0.14, x - 0.14, x + 0.14, x + 0.14],
-                                  [pot, bottom, bottom, pot])  # fmt: skip
+            self.pots[k].set_data(
+                [x - 0.14, x - 0.14, x + 0.14, x + 0.14], [pot, bottom, bottom, pot]
+            )
             self.rods[k].set_data(
                 [x, x, x - 0.11, x + 0.11], [top, pot - 0.2, pot - 0.2, pot - 0.2]
             )
@@ -85,8 +86,15 @@ def _histories(axes: Axes, times: Array, bodies: Mapping[str, Array]) -> list[st
     words = []
     for look, height in in_order((AWARE, IGNORANT), bodies):
         shaped(look.label, height, len(times))
-        axes.plot(times, height, color=look.color, marker=look.marker,
-                  markevery=max(1, len(times) // 10), linewidth=1.2, label=look.label)  # fmt: skip
+        axes.plot(
+            times,
+            height,
+            color=look.color,
+            marker=look.marker,
+            markevery=max(1, len(times) // 10),
+            linewidth=1.2,
+            label=look.label,
+        )
         words.append(f"{look.label} up to {number(np.abs(height).max())}")
     axes.set(xlabel="time (s)", ylabel="body above rest (m)")
     return words

@@ -81,20 +81,40 @@ def sublevel_plane(
             for excess, look, best in zip(family.excess, TASKS, family.optima, strict=False):
                 finite = ~np.isinf(excess)
                 axes.contour(
-                    x, y, finite, levels=[0.5], zorder=2, linewidths=1.5,
+                    x,
+                    y,
+                    finite,
+                    levels=[0.5],
+                    zorder=2,
+                    linewidths=1.5,
                     **look | {"linestyles": ":"},
-                )  # fmt: skip
+                )
                 if family.start is None:
-                    axes.contourf(x, y, finite, levels=[0.5, 1.5], colors=[look["colors"]],
-                                  alpha=0.12, zorder=0)  # fmt: skip
+                    axes.contourf(
+                        x,
+                        y,
+                        finite,
+                        levels=[0.5, 1.5],
+                        colors=[look["colors"]],
+                        alpha=0.12,
+                        zorder=0,
+                    )
                 else:
                     level = np.where(finite, excess, 1e6)
                     axes.contour(x, y, level, levels=[1.0], zorder=3, linewidths=1.8, **look)
-                axes.plot(*best, "*", color=look["colors"], markersize=11, zorder=5,
-                          markeredgecolor=BLACK, markeredgewidth=0.5)  # fmt: skip
+                axes.plot(
+                    *best,
+                    "*",
+                    color=look["colors"],
+                    markersize=11,
+                    zorder=5,
+                    markeredgecolor=BLACK,
+                    markeredgewidth=0.5,
+                )
             if family.start is not None:
-                axes.plot(*family.start, "o", color=BLACK, markerfacecolor="white", zorder=6,
-                          markersize=7)  # fmt: skip
+                axes.plot(
+                    *family.start, "o", color=BLACK, markerfacecolor="white", zorder=6, markersize=7
+                )
             axes.grid(False)
             axes.set(xlabel=labels[0], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
             axes.annotate(title, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom")
@@ -114,7 +134,7 @@ def sublevel_plane(
             Patch(color=SHADES[0], label="stabilizes all"),
             entry("*", "$K_i^*$"),
             entry("o", "$K_0$", hollow=True),
-        ]  # fmt: skip
+        ]
         figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return describe(
         figure,
@@ -142,8 +162,13 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
                 axes.stairs(share, bins, fill=True, color=look.color, alpha=0.25)
                 axes.stairs(share, bins, color=look.color, linewidth=1.4)
                 peak = int(np.argmax(share))
-                axes.plot(bins[peak : peak + 2].mean(), share[peak], look.marker,
-                          color=look.color, label=look.label)  # fmt: skip
+                axes.plot(
+                    bins[peak : peak + 2].mean(),
+                    share[peak],
+                    look.marker,
+                    color=look.color,
+                    label=look.label,
+                )
                 words.append(
                     f"{title}, {look.label}: median {number(np.median(sample))}, largest "
                     f"{number(sample.max())}"
@@ -186,15 +211,28 @@ def common_gain_shares(
                 low, high = wilson_interval(count, total)
                 percentage = 100 * count / total
                 curves.append(
-                    Curve(levels, percentage, look, name, between=(100 * low, 100 * high),
-                          hollow=hollow, width=1.0 if hollow else 1.8)
-                )  # fmt: skip
+                    Curve(
+                        levels,
+                        percentage,
+                        look,
+                        name,
+                        between=(100 * low, 100 * high),
+                        hollow=hollow,
+                        width=1.0 if hollow else 1.8,
+                    )
+                )
                 below = levels[percentage < 50]
                 if len(below):
                     lost.append(f"{title}, {name}: below half from {number(below[0])} on.")
         drawn.append(
-            Panel(f"level $\\varepsilon$, {title} (dimensionless)", curves, yscale="linear",
-                  xticks=levels, ylim=(-4, 104), also=small_steep_ticks)
-        )  # fmt: skip
+            Panel(
+                f"level $\\varepsilon$, {title} (dimensionless)",
+                curves,
+                yscale="linear",
+                xticks=levels,
+                ylim=(-4, 104),
+                also=small_steep_ticks,
+            )
+        )
     story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"
     return draw(drawn, "share of families (%)", story, height=3.7, legend_columns=2)

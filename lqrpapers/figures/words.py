@@ -44,8 +44,10 @@ def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
     else:
         sides = ["Left", "Right"] if len(panels) == 2 else [f"Panel {k + 1}" for k in range(9)]
         names = [panel.title or side for panel, side in zip(panels, sides, strict=False)]
-        parts = [". ".join(filter(None, (f"{name}, {head}", body)))
-                 for name, head, body in zip(names, heads, bodies, strict=True)]  # fmt: skip
+        parts = [
+            ". ".join(filter(None, (f"{name}, {head}", body)))
+            for name, head, body in zip(names, heads, bodies, strict=True)
+        ]
         opening = f"{len(panels)} panels."
     text = " ".join([opening, story, *(f"{part}." for part in parts)])
     return text[:1].upper() + text[1:]
@@ -53,10 +55,15 @@ def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
 
 def _axes(panel: Panel, ylabel: str) -> str:
     """What is on the axes, without units of one, and which of them are logarithmic."""
-    x, y = ((label or "").replace(" (log scale from 1)", "").replace("(dimensionless)", "").strip()
-            for label in (panel.xlabel, panel.ylabel or ylabel))  # fmt: skip
-    bent = [name for name, scale in (("horizontal", panel.xscale), ("vertical", panel.yscale))
-            if scale != "linear"]  # fmt: skip
+    x, y = (
+        (label or "").replace(" (log scale from 1)", "").replace("(dimensionless)", "").strip()
+        for label in (panel.xlabel, panel.ylabel or ylabel)
+    )
+    bent = [
+        name
+        for name, scale in (("horizontal", panel.xscale), ("vertical", panel.yscale))
+        if scale != "linear"
+    ]
     scales = {0: "linear axes", 1: f"{bent[0] if bent else ''} axis logarithmic", 2: "log axes"}
     return f"{y} over {x}, {scales[len(bent)]}" if y else f"{x}, {scales[len(bent)]}"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lqrpapers.figures import adaptation, unseen_tasks
+from lqrpapers.figures import adaptation
 from lqrpapers.figures.adaptation import Runs
 
 x = np.array([0.1, 0.2, 0.4])
@@ -27,7 +27,7 @@ def queries(most):
 
 
 def crossover(last):
-    return unseen_tasks.crossover(
+    return adaptation.crossover(
         x,
         {"level": (np.array([1e-6, 2e-6, last]), np.array([1e-6, 2e-6, 4e-6]))},
         {"family": (x, np.array([[1.0, 1.0], [0.9, 1.1], [last, last]]))},
@@ -35,7 +35,7 @@ def crossover(last):
 
 
 def beyond(last):
-    return unseen_tasks.beyond_training(
+    return adaptation.beyond_training(
         x,
         {"start": ("nominal", np.array([1.0, 0.9, last]))},
         {"start": ("nominal", np.array([[0.1, 0.2], [0.2, 0.3], [last, np.inf]]))},
@@ -62,6 +62,6 @@ def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match="start: expected shape"):
         adaptation.query_counts(["a"], ["1 %"], {"start": ("maml", np.ones((2, 1, 3)))}, each=1)
     with pytest.raises(ValueError, match="level: expected x"):
-        unseen_tasks.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
+        adaptation.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
     with pytest.raises(ValueError, match="start: expected x"):
-        unseen_tasks.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})
+        adaptation.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lqrpapers.figures import convergence, step_sizes
+from lqrpapers.figures import convergence
 from lqrpapers.recorded import s2
 
 METHODS = ["gradient", "natural_gradient", "gauss_newton"]
@@ -21,12 +21,12 @@ def race(rate=0.5):
 
 def ratios(least=2.0):
     values = {name: np.linspace(least, 9, 30).reshape(3, 10) for name in METHODS}
-    return step_sizes.ratios_by_size(np.array([1, 2, 4]), {"no noise": values}, "ratio")
+    return convergence.ratios_by_size(np.array([1, 2, 4]), {"no noise": values}, "ratio")
 
 
 def under_noise(last=0.1):
     steps = {name: np.linspace(1, last, 5) for name in METHODS}
-    return step_sizes.steps_under_noise(np.linspace(0, 2, 5), steps, steps)
+    return convergence.steps_under_noise(np.linspace(0, 2, 5), steps, steps)
 
 
 def figure_2(end=0.25):
@@ -44,7 +44,7 @@ def successive(slope=2.0):
 
 def needed(steps=37.0):
     constant = dict.fromkeys(METHODS, np.array([np.inf, np.inf, 900.0]))
-    return step_sizes.steps_needed(constant, dict.fromkeys(METHODS, np.full(3, steps)), 5000)
+    return convergence.steps_needed(constant, dict.fromkeys(METHODS, np.full(3, steps)), 5000)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_alt_text_follows_the_data(draw, other, words):
             r"gradient, promised: expected x \(X,\) and y",
         ),
         (
-            lambda: step_sizes.ratios_by_size(
+            lambda: convergence.ratios_by_size(
                 np.array([1, 2]), {"a": {"gradient": np.ones((3, 4))}}, "ratio"
             ),
             "gradient: expected shape",
         ),
         (
-            lambda: step_sizes.steps_under_noise(
+            lambda: convergence.steps_under_noise(
                 np.ones(3), {"gradient": np.ones(2)}, {"gradient": np.ones(3)}
             ),
             "gradient, promised: expected x",
@@ -103,7 +103,7 @@ def test_alt_text_follows_the_data(draw, other, words):
             "gradient: expected positive numbers",
         ),
         (
-            lambda: step_sizes.steps_needed(
+            lambda: convergence.steps_needed(
                 {"gradient": np.ones((2, 2))}, {"gradient": np.ones(2)}, 10
             ),
             "gradient: expected shape",

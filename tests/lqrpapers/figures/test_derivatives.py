@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lqrpapers.figures import derivatives, hessians
+from lqrpapers.figures import derivatives
 
 t = np.linspace(-1.0, 1.0, 41)
 share = np.linspace(0.0, 1.0, 11)
@@ -39,17 +39,19 @@ def boundary(scale: float) -> Figure:
 
 def spectrum(scale: float) -> Figure:
     values = np.stack([scale * (share - 0.55), 10 + share], axis=1)
-    return hessians.spectrum_on_a_path(share, values)
+    return derivatives.spectrum_on_a_path(share, values)
 
 
 def steps(scale: float) -> Figure:
     gap = scale * 0.9 ** np.arange(20)
-    return hessians.steps_near_the_optimum({"1/λ": gap}, {"1/λ": gap})
+    return derivatives.steps_near_the_optimum({"1/λ": gap}, {"1/λ": gap})
 
 
 def meta(scale: float) -> Figure:
     x = np.logspace(-2, 0, 5)
-    return hessians.meta_gradient_error(x, {"quiet": scale * rng.random((8, 5))}, (x, x, "Boeing"))
+    return derivatives.meta_gradient_error(
+        x, {"quiet": scale * rng.random((8, 5))}, (x, x, "Boeing")
+    )
 
 
 FIGURES = [models, differences, spread, boundary, spectrum, steps, meta]
@@ -86,7 +88,7 @@ def test_spectrum_says_how_many_eigenvalues_are_negative_and_until_where() -> No
     text = spectrum(1.0).alt_text  # type: ignore[attr-defined]
     assert "negative at the start: 1, the least -0.55" in text
     assert "seen at 0.5 of the way" in text
-    positive = hessians.spectrum_on_a_path(share, np.ones((11, 2)))
+    positive = derivatives.spectrum_on_a_path(share, np.ones((11, 2)))
     assert "none of them is negative" in positive.alt_text  # type: ignore[attr-defined]
 
 
@@ -108,12 +110,12 @@ def test_spectrum_says_how_many_eigenvalues_are_negative_and_until_where() -> No
         ),
         (lambda: derivatives.cost_past_the_boundary(t, t, t, 0.0), "cost: expected finite"),
         (
-            lambda: hessians.spectrum_on_a_path(share, share),
+            lambda: derivatives.spectrum_on_a_path(share, share),
             "eigenvalues: expected .*11, mn",
         ),
-        (lambda: hessians.steps_near_the_optimum({"a": t}, {"a": t[1:]}), "a: expected x"),
+        (lambda: derivatives.steps_near_the_optimum({"a": t}, {"a": t[1:]}), "a: expected x"),
         (
-            lambda: hessians.meta_gradient_error(t, {"a": t}, (t, t, "b")),
+            lambda: derivatives.meta_gradient_error(t, {"a": t}, (t, t, "b")),
             "a: expected .*S, 41",
         ),
     ],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lqrpapers.figures import estimation, model_free
+from lqrpapers.figures import model_free
 
 steps = np.array([10.0, 20.0, 30.0])
 
@@ -15,19 +15,19 @@ def learning(last):
 
 def errors(scale):
     found = scale * np.array([[1.0, 0.5, 0.25], [1.0, 0.5, 0.25]])
-    panel = estimation.Curves(
+    panel = model_free.Curves(
         "roll-outs",
         {"pairs": (steps, found)},
         {"bias": (steps, found[0])},
         {"line": (steps, steps)},
     )
-    return estimation.gradient_errors({"samples": panel})
+    return model_free.gradient_errors({"samples": panel})
 
 
 def tails(exponent):
     costs = np.random.default_rng(0).pareto(2, 1000)
     settled = np.array([[0.5, 0.2]])
-    return estimation.rollout_tails(
+    return model_free.rollout_tails(
         {"mild": costs}, {"mild": exponent}, np.array([10, 100]), settled
     )
 
@@ -64,4 +64,4 @@ def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match=r"gaps: expected shape \(seeds, 3\)"):
         model_free.promised_rate(np.ones((2, 4)), np.ones(3), {})
     with pytest.raises(ValueError, match=r"errors: expected shape \(1, 3\), got \(2, 3\)"):
-        estimation.rollout_tails({"mild": steps}, {"mild": 2.0}, steps, np.ones((2, 3)))
+        model_free.rollout_tails({"mild": steps}, {"mild": 2.0}, steps, np.ones((2, 3)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lqrpapers.figures import hessian_estimates, zeroth_order
+from lqrpapers.figures import zeroth_order
 
 X = np.array([1.0, 2.0, 4.0])
 
@@ -20,19 +20,19 @@ def panels(factor=1.0, width=3):
 
 
 def eigenvalues(factor=1.0, width=3):
-    return hessian_estimates.eigenvalues(
+    return zeroth_order.eigenvalues(
         X, {"few": {"as printed": -factor * np.ones(width), "Stein": X}}
     )
 
 
 def printed(factor=1.0, width=3):
     means = -factor * np.ones((4, width))
-    return hessian_estimates.printed_hessian(X, -1.0, means, -np.ones(3), 1 / X, 1 / X, 20)
+    return zeroth_order.printed_hessian(X, -1.0, means, -np.ones(3), 1 / X, 1 / X, 20)
 
 
 def factors(factor=1.0, width=2):
     values = factor * np.random.default_rng(0).standard_normal(500)
-    return hessian_estimates.factors({"a": values, "b": values + 1}, [0.0, 1.0][:width])
+    return zeroth_order.factors({"a": values, "b": values + 1}, [0.0, 1.0][:width])
 
 
 def prices(factor=1.0, width=3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .curves import ITERATIONS, Curve, Panel, Reference, dashed, points
+from .curves import ITERATIONS, QUARTILES, Curve, Panel, Reference, dashed, points, spread
 from .looks import BLACK, GREEN, GREY, METHODS, ORANGE, SERIES, SKY, Look, in_order
 from .panels import draw
 from .words import joined, number
@@ -46,52 +46,31 @@ def adaptation_curves(
     *,
     level: float | None = None,
 ) -> Figure:
-    """Draw relative gaps over iterations, a panel for each comparison.
+    """Draw relative gaps over iterations, {panel: runs}: medians and 10 to 90 % bands.
 
-    Lines are medians, bands go from the 10 % to the 90 % quantile; runs that left are infinite.
-
-    Parameters
-    ----------
-    panels : mapping from a title to runs
-    recorded : (iterations (X,), gaps (X,)), optional
-        A published run, drawn as crosses in the first panel.
-    level : number, optional
-        A gap to mark, dashed.
+    Runs that left are infinite. `recorded`, iterations and gaps (X,) of a published run, are
+    crosses in the first panel; a gap `level` is dashed.
     """
-    drawn = {title: [_runs(each) for each in several] for title, several in panels.items()}
-    if recorded is not None:
-        next(iter(drawn.values())).append(points(*recorded, Look(BLACK, "x", "recorded")))
+    drawn: list[Panel] = []
     marks = [] if level is None else [Reference(level)]
-    return draw(
-        [
-            Panel(
-                curves=curves, title=title, references=marks, top=1e6, ylim=(2e-5, 20), **ITERATIONS
-            )
-            for title, curves in drawn.items()
-        ],
-        GAP,
-        "Lines are medians of runs, bands their 10 to 90 % quantiles.",
-        width=7.2,
-        height=4.0,
-        legend_columns=2,
-    )
-
-
-def _runs(runs: Runs) -> Curve:
-    gaps = shaped(runs.label, runs.gaps, "iterations", "runs")
-    times = np.arange(len(gaps))
-    return Curve(times, gaps.T, STARTS[runs.start], runs.label, quantiles=((0.1, 0.9),))
+    axes = ITERATIONS | {"references": marks, "top": 1e6, "ylim": (2e-5, 20)}
+    for title, several in panels.items():
+        curves = [
+            spread(np.arange(len(gaps)), gaps, STARTS[start], label)
+            for start, label, gaps in several
+        ]
+        if recorded is not None and not drawn:
+            curves.append(points(*recorded, Look(BLACK, "x", "recorded")))
+        drawn.append(Panel(curves=curves, title=title, **axes))
+    story = "Lines are medians of runs, bands their 10 to 90 % quantiles."
+    return draw(drawn, GAP, story, width=7.2, height=4.0, legend_columns=2)
 
 
 def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, float]) -> Figure:
-    """Draw relative gaps over the clock, the sum of all step sizes so far.
+    """Draw median gaps over the clock, the sum of all step sizes so far; some clocks are marked.
 
-    Parameters
-    ----------
-    curves : mapping from a label to a key of `STARTS`, clocks (T,) and gaps (T, runs)
-        Medians are drawn, from the first positive clock on.
-    marks : mapping from a label to a clock
-        Marked, dashed.
+    `curves` maps a label to a key of `STARTS`, clocks (T,) and gaps (T, runs), drawn from the first
+    positive clock on.
     """
     lines = []
     for dashes, (label, (start, times, gaps)) in zip(LINES, curves.items(), strict=False):
@@ -108,17 +87,9 @@ def query_counts(
 ) -> Figure:
     """Draw median queries with intervals: a panel for each target, a group for each level.
 
-    Parameters
-    ----------
-    groups : list of str (G,)
-        Labels on the horizontal axis.
-    targets : list of str (L,)
-        Titles of the panels.
-    counts : mapping from a label to a key of `STARTS` and an array (G, L, 3)
-        Median, lower and upper end; ``inf`` where the target is not reached, nan where there is no
-        such start.
-    each : number
-        Queries of one gradient; the axis is linear below it.
+    `counts` maps a label to a key of `STARTS` and an array (groups, targets, 3): median, lower and
+    upper end; ``inf`` where the target is not reached, nan where there is no such start. The axis
+    is linear below `each`, the queries of one gradient.
     """
     for label, (_, rows) in counts.items():
         shaped(label, rows, len(groups), len(targets), 3)
@@ -130,41 +101,20 @@ def query_counts(
         axes.set_yscale("symlog", linthresh=each, linscale=0.4)
         axes.grid(axis="x", visible=False)
 
-    words, panels = [], []
+    words, panels, places = [], [], np.arange(len(groups))
+    style: Any = {"size": 6, "bars": True, "told": False}
+    axis: Any = {"xscale": "linear", "yscale": "symlog", "xticks": dict(enumerate(groups))}
+    axis |= {"ylim": (-0.3 * each, 1.3 * edge), "top": edge, "also": bend}
     for k, target in enumerate(targets):
         curves = []
         for offset, (label, (start, rows)) in zip(offsets, counts.items(), strict=True):
-            middle, low, high = rows[:, k].T
-            curves.append(
-                points(
-                    np.arange(len(groups)),
-                    middle,
-                    STARTS[start],
-                    label,
-                    shift=offset,
-                    size=6,
-                    between=(low, high),
-                    bars=True,
-                    told=False,
-                )
-            )
-            there = [
-                f"{number(middle[g])} at {groups[g]}" for g in np.flatnonzero(~np.isnan(middle))
-            ]
-            words.append(f"to {target} from {label}: {joined(there)}")
-        panels.append(
-            Panel(
-                "heterogeneity level",
-                curves,
-                f"to {target}",
-                xscale="linear",
-                yscale="symlog",
-                xticks=dict(enumerate(groups)),
-                ylim=(-0.3 * each, 1.3 * edge),
-                top=edge,
-                also=bend,
-            )
-        )
+            middle, *ends = rows[:, k].T
+            style |= {"shift": offset, "between": tuple(ends)}
+            curves.append(points(places, middle, STARTS[start], label, **style))
+            there = np.flatnonzero(~np.isnan(middle))
+            found = joined([f"{number(middle[g])} at {groups[g]}" for g in there])
+            words.append(f"to {target} from {label}: {found}")
+        panels.append(Panel("heterogeneity level", curves, f"to {target}", **axis))
     story = f"""Median number of queries until the relative gap is small, by start, logarithmic
         above {number(each)}; the upper edge means never. {"; ".join(words)}."""
     return draw(panels, "cost queries (dimensionless)", story, width=7.2, height=4.0)
@@ -179,16 +129,11 @@ def crossover(
     advantages: Mapping[str, tuple[Array, Array]],
     ratios: Mapping[str, tuple[Array, Array]],
 ) -> Figure:
-    """Draw what MAML wins over averaging, against the inner step size times the steepest Hessian.
+    """Draw what MAML wins over averaging, against inner step times the largest eigenvalue (X,).
 
-    Parameters
-    ----------
-    steps : array (X,)
-        Inner step size times the largest eigenvalue.
-    advantages : mapping from a label to (measured (X,), calculated (X,))
-        Relative advantage on training tasks, and what the quadratic model gives.
-    ratios : mapping from a label to (x (Y,), ratios (Y, F))
-        Gap after one step on unseen tasks, MAML's over averaging's, for F families.
+    Left relative advantages on training tasks, {label: (measured (X,), by the quadratic model
+    (X,))}; right gaps after one step on unseen tasks, MAML's over averaging's, {label: (x (Y,),
+    ratios (Y, families))}.
     """
     left = []
     for look, (measured, model) in in_order(FAMILIES, advantages):
@@ -196,28 +141,18 @@ def crossover(
         left.append(dashed(steps, model, look, f"{look.label}, quadratic model"))
     looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
     right = [
-        Curve(x, shaped(look.label, values, len(x), "families").T, look, quantiles=((0.25, 0.75),))
+        spread(x, values, look, quantiles=QUARTILES)
         for look, (x, values) in in_order(looks, ratios)
     ]
     label = r"$\eta_l\,h_{\max}$ (dimensionless)"
-    panels = [
-        Panel(
-            label,
-            left,
-            ylabel="relative advantage, training tasks\n(dimensionless)",
-            xticks=steps,
-            legend="above",
-        ),
-        Panel(
-            label,
-            right,
-            xticks=steps,
-            yticks=RATIOS,
-            references=[Reference(1, width=1)],
-            ylabel="gap after one step, MAML / averaging,\nunseen tasks (dimensionless)",
-            legend="above",
-        ),
-    ]
+    labels = (
+        "relative advantage, training tasks\n(dimensionless)",
+        "gap after one step, MAML / averaging,\nunseen tasks (dimensionless)",
+    )
+    axis: Any = {"xticks": steps, "legend": "above"}
+    panels = [Panel(label, left, ylabel=labels[0], **axis)]
+    axis |= {"yticks": RATIOS, "references": [Reference(1, width=1)]}
+    panels.append(Panel(label, right, ylabel=labels[1], **axis))
     story = """Left: what MAML wins over averaging. Right: below one where MAML is better; medians
         and quartiles."""
     return draw(panels, story=story, width=7.2, height=4.0)
@@ -226,41 +161,21 @@ def crossover(
 def beyond_training(
     distances: Array, stable: Mapping[str, tuple[str, Array]], gaps: Mapping[str, tuple[str, Array]]
 ) -> Figure:
-    """Draw how starts fare on tasks further away than the training tasks.
+    """Draw how starts fare on tasks at `distances` (X,), relative to the training tasks.
 
-    Parameters
-    ----------
-    distances : array (X,)
-        Level of the unseen tasks over that of the training tasks.
-    stable : mapping from a label to a key of `STARTS` and an array (X,)
-        Share of unseen tasks that the start stabilizes.
-    gaps : mapping from a label to a key of `STARTS` and an array (X, runs)
-        Relative gaps at the start; ``inf`` where it does not stabilize.
+    Left the share of tasks stabilized, {label: (key of `STARTS`, (X,))}, right relative gaps at the
+    start, {label: (key of `STARTS`, (X, runs))}, ``inf`` where it does not stabilize.
     """
     left = [
         Curve(distances, 100 * values, STARTS[start], label)
         for label, (start, values) in stable.items()
     ]
-    right = [
-        Curve(
-            distances,
-            shaped(label, runs, len(distances), "runs").T,
-            STARTS[start],
-            label,
-            quantiles=((0.1, 0.9),),
-        )
-        for label, (start, runs) in gaps.items()
-    ]
+    right = [spread(distances, runs, STARTS[start], label) for label, (start, runs) in gaps.items()]
     label = "distance / training distance (dimensionless)"
+    gap = "relative gap at the start (dimensionless)"
     panels = [
         Panel(label, left, ylabel="unseen tasks stabilized (%)", yscale="linear", ylim=(0, 104)),
-        Panel(
-            label,
-            right,
-            ylabel="relative gap at the start (dimensionless)",
-            top=1e6,
-            ylim=(None, 30),
-        ),
+        Panel(label, right, ylabel=gap, top=1e6, ylim=(None, 30)),
     ]
     story = "Right: median and 10 to 90 % quantiles."
     return draw(panels, story=story, width=7.2, height=3.8)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .curves import Curve, Panel, Reference, extremes, side_by_side
+from .curves import NINETY, Curve, Panel, Reference, extremes, side_by_side
 from .looks import Look, in_order
 from .panels import draw
 
@@ -28,23 +28,18 @@ def ratios_by_size(
 ) -> Figure:
     """Draw medians, 5 to 95 % bands and the largest or least ratio as open markers; 1 is dashed.
 
-    Parameters
-    ----------
-    sizes : array (N,)
-    panels : mapping from a panel's name to a mapping from a curve's name to N arrays of ratios
-    looks : sequence of Look
-        In the order of the curves.
+    `panels` maps a panel's name to a mapping from a curve's name to ratios, an array for each of
+    the `sizes` (N,). Looks in the order of the curves.
     """
     drawn = []
     for title, several in panels.items():
         curves = []
         for look, ratios in in_order(looks, several):
             samples = shaped(f"{title}, {look.label}", side_by_side(ratios), "samples", len(sizes))
-            curves.append(Curve(sizes, samples, look, quantiles=((0.05, 0.95),)))
+            curves.append(Curve(sizes, samples, look, quantiles=NINETY))
             curves.append(extremes(sizes, samples, look, largest))
-        drawn.append(
-            Panel(STATES, curves, title, xscale="linear", xticks=sizes, references=[Reference(1)])
-        )
+        one = [Reference(1)]
+        drawn.append(Panel(STATES, curves, title, xscale="linear", xticks=sizes, references=one))
     extreme = "largest" if largest else "least"
     story = f"Medians, 5 to 95 % bands, and the {extreme} ratio as an open marker."
     return draw(drawn, ylabel, story, height=height)

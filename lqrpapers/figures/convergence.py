@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ from ..recorded import s2
 from . import by_size
 from .checking import positive, same_names, shaped
 from .curves import ITERATIONS, Curve, Panel, dashed, key, points, with_promise
-from .looks import BLACK, GREY, Look, looks_of
+from .looks import BLACK, GREY, Look, by_name
 from .panels import draw
 from .words import number
 
@@ -24,56 +25,34 @@ LEAST_GAP = 1e-16
 
 
 def race(gaps: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
-    """Draw the gap of each method over the iterations, measured solid and promised dashed.
+    """Draw the gap over the first of each method, {method: (T + 1,)}, and the promised one dashed.
 
-    Parameters
-    ----------
-    gaps, promised : mapping from a method to array (T + 1,)
-        Gap over the first gap; T may differ from method to method.
+    T may differ from method to method.
     """
-    curves, looks = [], looks_of(gaps)
+    curves, measured = [], by_name(gaps)
     same_names("promised", promised, gaps)
-    for name, look in looks.items():
-        curves += with_promise(np.arange(len(gaps[name])), gaps[name], promised[name], look)
+    for (look, values), promise in zip(measured, promised.values(), strict=True):
+        curves += with_promise(np.arange(len(values)), values, promise, look)
     curves.append(key(Look(GREY), "promised", line="--"))
     most = max(map(len, gaps.values())) - 1
-    axes = ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)}
-    return draw(
-        [Panel(curves=curves, **axes)],
-        "cost gap / first gap (dimensionless)",
-        height=3.8,
-        legend_columns=4,
-    )
+    panel = Panel(curves=curves, **ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)})
+    return draw([panel], "cost gap / first gap (dimensionless)", height=3.8, legend_columns=4)
 
 
 def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Figure:
-    """Draw relative gaps by iteration: our mean and min-max band, and the recorded ones as points.
+    """Draw relative gaps {method: (T + 1, S)} of S systems, and S2's recorded ones as points.
 
-    Parameters
-    ----------
-    gaps : mapping from a method to array (T + 1, S)
-        (C(K) - C*) / C* of S systems.
-    recorded : mapping from a method to Curve
+    Ours are a mean and a band from the least to the largest system.
     """
-    curves, looks = [], looks_of(gaps)
+    curves: list[Curve] = []
     same_names("recorded", recorded, gaps)
-    for name, look in looks.items():
-        ours = np.maximum(shaped(name, gaps[name], "steps", "systems"), LEAST_GAP)
+    style: Any = {"bars": True, "edge": BLACK, "listed": False}
+    for (look, values), curve in zip(by_name(gaps), recorded.values(), strict=True):
+        ours = np.maximum(shaped(look.label, values, "steps", "systems"), LEAST_GAP)
         curves.append(Curve(np.arange(len(ours)), ours.T, look._replace(marker=""), mean=True))
-        seen = recorded[name].gaps
-        mean, least, most = np.array(list(seen.values())).T
-        curves.append(
-            points(
-                list(seen),
-                mean,
-                look,
-                f"{look.label}, mean recorded by S2",
-                bars=True,
-                between=(least, most),
-                edge=BLACK,
-                listed=False,
-            )
-        )
+        mean, *ends = np.array(list(curve.gaps.values())).T
+        name = f"{look.label}, mean recorded by S2"
+        curves.append(points(list(curve.gaps), mean, look, name, between=tuple(ends), **style))
     entry = key(Look(BLACK, "o"), "recorded by S2", line="", hollow=True)
     axes = ITERATIONS | {"xlim": (0, max(map(len, gaps.values())))}
     again = [replace(curve, told=False) for curve in curves]
@@ -87,127 +66,87 @@ def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Fig
 
 
 def successive_gaps(pairs: Mapping[str, tuple[Array, Array]]) -> Figure:
-    """Scatter the gap after a step over the gap before it, with lines of slope one and two.
+    """Scatter the gap after a step over that before, {method: (before, after)}, with two slopes.
 
-    Parameters
-    ----------
-    pairs : mapping from a method to two arrays (S,)
-        Gaps before and after, positive.
+    Gaps (S,) are positive; the lines have slopes one and two.
     """
     curves, slopes = [], []
-    for name, look in looks_of(pairs).items():
-        before, after = (positive(name, gap) for gap in pairs[name])
+    for look, pair in by_name(pairs):
+        before, after = (positive(look.label, gap) for gap in pair)
         cloud = points(before, after, look, alpha=0.6, size=4)
         slope = np.polyfit(np.log(before), np.log(cloud.middle()), 1)[0]
         slopes.append(f"{look.label}: {len(before)} points, fitted slope {slope:.2f}")
         curves.append(replace(cloud, label=f"{look.label}: slope {slope:.2f}"))
     ends = np.array([min(before.min() for before, _ in pairs.values()), 1.0])
+    style: Any = {"width": 1, "listed": True, "told": False}
     for color, power, label in ((GREY, 1, "no progress, slope 1"), (BLACK, 2, "slope 2")):
-        curves.append(
-            dashed(ends, ends**power, Look(color), label, width=1, listed=True, told=False)
-        )
+        curves.append(dashed(ends, ends**power, Look(color), label, **style))
     panel = Panel("relative gap before the step (dimensionless)", curves, legend="lower right")
-    return draw(
-        [panel], "relative gap after it (dimensionless)", f"{'; '.join(slopes)}.", height=3.8
-    )
+    label = "relative gap after it (dimensionless)"
+    return draw([panel], label, f"{'; '.join(slopes)}.", height=3.8)
 
 
 def ratios_by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]], label: str) -> Figure:
-    """Draw ratios by number of states: median, 5 % to 95 % band, and the least (open marker).
+    """Draw positive ratios {panel: {method: (N, S)}} by number of states `sizes` (N,).
 
-    Parameters
-    ----------
-    sizes : array (N,)
-        Numbers of states.
-    panels : mapping from a panel's name to a mapping from a method to array (N, S)
-        Positive ratios.
-    label : str
-        Of the vertical axis.
+    Median, 5 to 95 % band, and the least ratio as an open marker.
     """
-    looks = looks_of(next(iter(panels.values())))
+    looks = [look for look, _ in by_name(next(iter(panels.values())))]
     named = {
-        title: {looks[name].label: values for name, values in ratios.items()}
+        title: {look.label: values for look, values in by_name(ratios)}
         for title, ratios in panels.items()
     }
-    return by_size.ratios_by_size(sizes, named, list(looks.values()), label, largest=False)
+    return by_size.ratios_by_size(sizes, named, looks, label, largest=False)
 
 
 def steps_under_noise(
     levels: Array, allowed: Mapping[str, Array], critical: Mapping[str, Array]
 ) -> Figure:
-    """Draw the step size each method may take, promised and measured, as noise grows.
+    """Draw the step sizes {method: (L,)} over the factor on the variances `levels` (L,).
 
-    Parameters
-    ----------
-    levels : array (L,)
-        Factor on the variances.
-    allowed, critical : mapping from a method to array (L,)
-        Step size that its theorem allows, and beyond which it was seen to fail.
+    Solid: beyond which a method was seen to fail; dashed: what its theorem allows.
     """
-    curves = []
+    curves: list[Curve] = []
     same_names("critical", critical, allowed)
-    for name, look in looks_of(allowed).items():
-        curves += with_promise(levels, critical[name], allowed[name], look)
+    for (look, step), limit in zip(by_name(allowed), critical.values(), strict=True):
+        curves += with_promise(levels, limit, step, look)
     curves += [key(Look(GREY), "allowed", line="--"), key(Look(GREY), "critical, measured")]
-    panel = Panel(
-        "factor on the noise variances (dimensionless)", curves, xscale="linear", legend="right"
-    )
+    label = "factor on the noise variances (dimensionless)"
+    panel = Panel(label, curves, xscale="linear", legend="right")
     story = "Solid lines: critical, measured; dashed lines: allowed."
     return draw([panel], "step size (dimensionless)", story, height=3.8)
 
 
 def steps_needed(constant: Mapping[str, Array], searched: Mapping[str, Array], most: int) -> Figure:
-    """Draw how many steps each system needs, with a constant step and with a line search.
+    """Draw how many steps {method: (S,)} each system needs, constant or with a line search.
 
-    Parameters
-    ----------
-    constant, searched : mapping from a method to array (S,)
-        Number of steps, ``inf`` for systems that needed more than the run had.
-    most : int
-        Where those are drawn.
+    Systems that needed more than the run had are ``inf``, and drawn at `most`.
     """
     curves, words, rows = [], [], {}
     same_names("searched", searched, constant)
-    for row, (name, look) in enumerate(looks_of(constant).items()):
-        for shift, kind, runs in (
-            (0.17, "constant", constant[name]),
-            (-0.17, "line search", searched[name]),
-        ):
-            values = shaped(name, runs, "S")
+    style: Any = {"size": 4, "listed": False, "told": False}
+    pairs = zip(by_name(constant), searched.values(), strict=True)
+    for row, ((look, plain), fast) in enumerate(pairs):
+        for shift, kind, runs in ((0.17, "constant", plain), (-0.17, "line search", fast)):
+            values = shaped(look.label, runs, "S")
             found = np.isfinite(values)
             # systems side by side, so that equal numbers of steps stay visible
             height = row + shift + np.linspace(-0.12, 0.12, len(values))
             for where, marker in ((found, look.marker), (~found, ">")):
                 if where.any():
-                    curves.append(
-                        points(
-                            np.minimum(values, most)[where],
-                            height[where],
-                            look._replace(marker=marker),
-                            size=4,
-                            listed=False,
-                            told=False,
-                            hollow=kind != "constant",
-                        )
-                    )
+                    seen, hollow = np.minimum(values, most)[where], kind != "constant"
+                    own = look._replace(marker=marker)
+                    curves.append(points(seen, height[where], own, hollow=hollow, **style))
             rows[row + shift] = f"{look.label}, {kind}"
             typical = np.median(values)
-            words.append(
-                f"{look.label}, {kind}: median "
-                f"{'more than the run' if np.isinf(typical) else number(typical)}, "
-                f"{int((~found).sum())} systems not there at the end"
-            )
+            said = "more than the run" if np.isinf(typical) else number(typical)
+            lost = f"{int((~found).sum())} systems not there at the end"
+            words.append(f"{look.label}, {kind}: median {said}, {lost}")
 
     def across_only(axes: Axes) -> None:
         axes.grid(axis="y", visible=False)
 
-    panel = Panel(
-        "iterations until the cost is within 1 % of the optimum",
-        curves,
-        yscale="linear",
-        ylabel="",
-        yticks=rows,
-        xlim=(0.7, 1.6 * most),
-        also=across_only,
-    )
+    axis: Any = {"yscale": "linear", "yticks": rows, "xlim": (0.7, 1.6 * most)}
+    label = "iterations until the cost is within 1 % of the optimum"
+    panel = Panel(label, curves, also=across_only, **axis)
     return draw([panel], story=f"Each marker is a system. {'; '.join(words)}.", height=3.2)

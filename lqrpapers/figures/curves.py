@@ -15,71 +15,48 @@ from numpy.typing import ArrayLike
 
 from lqrlib.validation import Array
 
+from .checking import shaped
 from .looks import BLACK, Look
 
 # What an axis of iterations is: it starts at zero and is logarithmic from one on.
 ITERATIONS: Any = {"xlabel": "iteration (log scale from 1)", "xscale": "symlog", "xlim": (0, None)}
+LINEAR: Any = {"xscale": "linear", "yscale": "linear"}
 PLAIN = Look()  # a black line
+# Ends of bands, as shares of the samples.
+Pairs = Sequence[tuple[float, float]]
+QUARTILES: Pairs = ((0.25, 0.75),)
+DECILES: Pairs = ((0.1, 0.9),)
+NINETY: Pairs = ((0.05, 0.95),)
 Limits = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A line or points, or the middle and bands of samples.
+    """A line or points y (X,) over x (X,), or the median and bands of samples (S, X).
 
-    Attributes
-    ----------
-    x : array (X,)
-    y : array (X,), or samples (S, X)
-        Of samples the median is drawn and a band for each pair of `quantiles`; nan is a missing
-        one. Infinite values are drawn at the `top` of the panel, or not at all if it has none.
-    look : Look
-        Colour, marker ("" for none) and label.
-    label : str
-        In legend and words, in place of the look's.
-    line : str or dashes
-        "-" measured, "--" promised, "" points alone.
-    hollow : bool
-        Markers are outlined only.
-    quantiles : pairs of numbers in [0, 1]
-        Ends of the bands; 0 and 1 are the least and the largest sample.
-    between : pair of arrays (X,), optional
-        Ends of one band, known otherwise.
-    bars : bool
-        Bands become vertical bars, the second thick.
-    mean : bool
-        The middle of samples is their mean.
-    every : int
-        Of points without a line, one in so many is drawn; all are told.
-    shift : number
-        Drawn so far to the right, told where it is.
-    listed, above, told : bool
-        Has an entry in the legend; has it above all panels even if its panel has a legend of its
-        own; is in the alt text.
-    size, width, alpha, edge
-        Size of markers, width of the line (of the markers' strokes where there is no line),
-        opacity, colour of the markers' edge; chosen where not given.
+    Missing samples are nan. Infinite values are drawn at the `top` of the panel, or not at all if
+    it has none. `label` goes before that of the look, in legend and words.
     """
 
     x: ArrayLike
     y: ArrayLike
     look: Look
     label: str = ""
-    line: Any = "-"
-    hollow: bool = False
-    quantiles: Sequence[tuple[float, float]] = ((0.0, 1.0),)
-    between: tuple[ArrayLike, ArrayLike] | None = None
-    bars: bool = False
-    mean: bool = False
-    every: int = 1
-    shift: float = 0.0
-    listed: bool = True
-    above: bool = False
-    told: bool = True
-    size: float | None = None
-    width: float | None = None
+    line: Any = "-"  # "-" measured, "--" promised, "" points alone, or dashes
+    hollow: bool = False  # markers are outlined only
+    quantiles: Pairs = ((0.0, 1.0),)  # ends of the bands
+    between: tuple[ArrayLike, ArrayLike] | None = None  # ends (X,) of one band, known otherwise
+    bars: bool = False  # bands become vertical bars, the second thick
+    mean: bool = False  # the middle of samples is their mean
+    every: int = 1  # of points without a line, one in so many is drawn; all are told
+    shift: float = 0.0  # drawn so far to the right, told where it is
+    listed: bool = True  # has an entry in the legend
+    above: bool = False  # has it above all panels even if its panel has a legend of its own
+    told: bool = True  # is in the alt text
+    size: float | None = None  # of the markers
+    width: float | None = None  # of the line, or of the markers' strokes where there is none
     alpha: float | None = None
-    edge: str | None = None
+    edge: str | None = None  # colour of the markers' edge
 
     @property
     def name(self) -> str:
@@ -118,6 +95,19 @@ def dashed(
 def points(x: ArrayLike, y: ArrayLike, look: Look, label: str = "", **changes: Any) -> Curve:
     """Markers without a line."""
     return Curve(x, y, look, label, line="", **changes)
+
+
+def spread(
+    x: ArrayLike,
+    rows: ArrayLike,
+    look: Look,
+    label: str = "",
+    quantiles: Pairs = DECILES,
+    **style: Any,
+) -> Curve:
+    """The median and a band of samples (X, S), one row for each x."""
+    samples = shaped(label or look.label, rows, np.size(x), "samples")
+    return Curve(x, samples.T, look, label, quantiles=quantiles, **style)
 
 
 def extremes(x: ArrayLike, samples: Array, look: Look, largest: bool = True) -> Curve:
@@ -165,38 +155,19 @@ class Reference:
 
 @dataclass(frozen=True)
 class Panel:
-    """A pair of axes.
-
-    Attributes
-    ----------
-    xlabel : str
-        With its unit.
-    curves : sequence of Curve
-    title, ylabel : str
-        The latter only where panels differ; `draw` takes it for all.
-    xscale, yscale : "log", "linear" or "symlog"
-    references : sequence of Reference
-    xlim, ylim : pairs of numbers or None
-    xticks, yticks : numbers, or a mapping from them to texts
-    top : number, optional
-        Infinite values are drawn here.
-    legend : str
-        Place of the panel's own legend; without one, its curves stand in that above all panels.
-    also : function of Axes, optional
-        Draws what is neither line nor band.
-    """
+    """A pair of axes with curves and reference lines."""
 
     xlabel: str
     curves: Sequence[Curve]
     title: str = ""
-    ylabel: str = ""
-    xscale: str = "log"
+    ylabel: str = ""  # only where panels differ; `draw` takes it for all
+    xscale: str = "log"  # or "linear" or "symlog"
     yscale: str = "log"
     references: Sequence[Reference] = ()
     xlim: Limits = (None, None)
     ylim: Limits = (None, None)
     xticks: ArrayLike | Mapping[float, str] | None = None
     yticks: ArrayLike | Mapping[float, str] | None = None
-    top: float | None = None
-    legend: str = ""
-    also: Callable[[Axes], None] | None = None
+    top: float | None = None  # infinite values are drawn here
+    legend: str = ""  # place of its own; without one, its curves stand in that above all panels
+    also: Callable[[Axes], None] | None = None  # draws what is neither line nor band

@@ -6,6 +6,7 @@ Horizontal axes that count gains carry no unit: the problems of the book are dim
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,13 +16,15 @@ from numpy.typing import ArrayLike
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .curves import Curve, Panel, Reference, dashed, points, side_by_side
+from .curves import LINEAR, Curve, Panel, Reference, dashed, points, side_by_side, spread
 from .looks import BLACK, BLUE, CORRECTED, GREEN, GREY, PRINTED, SERIES, VERMILION, Look, in_order
 from .panels import draw
 from .words import number
 
 KINDS = (*SERIES[:3], SERIES[4])
 STEP = "step t (dimensionless)"
+# A vertical axis with both signs.
+SIGNED: Any = {"xscale": "linear", "yscale": "symlog", "legend": "upper right"}
 
 
 def models_on_a_line(
@@ -35,9 +38,8 @@ def models_on_a_line(
 ) -> Figure:
     """Draw the cost along a line with its models, and the slope across it with two predictions.
 
-    All arrays have shape (T,): the cost at K + step X with its tangent and second-order model; and
-    the inner product of the gradient with a direction Y, with its first-order prediction by the
-    true and by the printed Hessian.
+    All are (T,): the cost at K + step X, its tangent and second-order model; the inner product of
+    the gradient with a direction Y, its prediction by the true and by the printed Hessian.
     """
     t = shaped("step", step, "T")
 
@@ -54,20 +56,10 @@ def models_on_a_line(
         Curve(t, slope_true, CORRECTED, "true", line="--"),
         Curve(t, slope_printed, PRINTED, "printed", line="--"),
     ]
+    style = LINEAR | {"legend": "best", "also": few_ticks}
     panels = [
-        Panel(
-            STEP,
-            curves,
-            ylabel=label,
-            xscale="linear",
-            yscale="linear",
-            legend="best",
-            also=few_ticks,
-        )
-        for curves, label in (
-            (left, "C(K + tX) (dimensionless)"),
-            (right, "⟨Y, ∇C(K + tX)⟩ (dimensionless)"),
-        )
+        Panel(STEP, left, ylabel="C(K + tX) (dimensionless)", **style),
+        Panel(STEP, right, ylabel="⟨Y, ∇C(K + tX)⟩ (dimensionless)", **style),
     ]
     middle = int(np.argmin(np.abs(t)))
     rates = [number(np.gradient(curve.middle(), t)[middle]) for curve in right]
@@ -120,14 +112,9 @@ def spread_by_states(
         shift = 0.16 * (2 * k - len(samples) + 1)
         ranges = ((0, 1), (0.1, 0.9))
         curves.append(points(states, values, look, bars=True, quantiles=ranges, shift=shift))
-    panel = Panel(
-        "number of states n",
-        curves,
-        xscale="linear",
-        yscale="log" if logarithmic else "linear",
-        xticks=states,
-        references=[] if promised is None else [Reference(promised, f"promised {promised:.0e}")],
-    )
+    scales = {"xscale": "linear"} if logarithmic else LINEAR
+    line = [] if promised is None else [Reference(promised, f"promised {promised:.0e}")]
+    panel = Panel("number of states n", curves, xticks=states, references=line, **scales)
     story = "Medians, 10 to 90 % ranges and full ranges over random problems."
     return draw([panel], f"{quantity} (dimensionless)", story)
 
@@ -144,12 +131,8 @@ def cost_past_the_boundary(
 
     def beyond(axes: Axes) -> None:
         axes.axvspan(edge, t[-1], color="#e6e6e6", zorder=0)
-        axes.annotate(
-            "cost is infinite",
-            ((edge + t[-1]) / 2, 0.55),
-            ha="center",
-            xycoords=("data", "axes fraction"),
-        )
+        middle, coordinates = (edge + t[-1]) / 2, ("data", "axes fraction")
+        axes.annotate("cost is infinite", (middle, 0.55), ha="center", xycoords=coordinates)
         sign_axis(axes, f, 0.1 * float(np.min(np.abs(f))))
 
     every = max(1, len(t) // 20)
@@ -158,16 +141,9 @@ def cost_past_the_boundary(
         Curve(t[inside], c[inside], look, "cost (lqrlib)", width=4),
         points(t[::every], f[::every], PRINTED, "plain linear solve", told=False),
     ]
-    panel = Panel(
-        STEP,
-        curves,
-        xscale="linear",
-        yscale="symlog",
-        xlim=(t[0], t[-1]),
-        legend="upper right",
-        references=[Reference(edge, vertical=True, line="-", width=1)],
-        also=beyond,
-    )
+    upright = [Reference(edge, vertical=True, line="-", width=1)]
+    style = SIGNED | {"xlim": (t[0], t[-1]), "references": upright, "also": beyond}
+    panel = Panel(STEP, curves, **style)
     outside = f[~inside]
     story = f"""The line of gains leaves the stabilizing set at step {number(edge)}. Inside, the
         cost and the plain linear solve agree and grow without bound at the edge. Past it the cost
@@ -195,17 +171,13 @@ def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -
         sign_axis(axes, values, 1.0)
 
     curves = []
-    for sign, look in (
-        (1, Look(BLUE, "o", "positive eigenvalue")),
-        (-1, Look(VERMILION, "v", "negative eigenvalue")),
-    ):
+    signs = {1: Look(BLUE, "o", "positive eigenvalue")}
+    signs[-1] = Look(VERMILION, "v", "negative eigenvalue")
+    for sign, look in signs.items():
         at, kind = np.nonzero(sign * values[::every] > 0)
         if len(at):
-            curves.append(
-                points(
-                    t[::every][at], values[::every][at, kind], look, told=False, size=4, alpha=1.0
-                )
-            )
+            where, height = t[::every][at], values[::every][at, kind]
+            curves.append(points(where, height, look, told=False, size=4, alpha=1.0))
     negative = (values < 0).sum(axis=1)
     if negative.any():
         last = t[np.flatnonzero(negative)[-1]]
@@ -218,14 +190,8 @@ def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -
     story = f"""The {values.shape[1]} eigenvalues of the Hessian along a straight path from the
         start to the optimum: {seen}. At the optimum all lie between {number(values[-1, 0])} and
         {number(values[-1, -1])}."""
-    panel = Panel(
-        "share of the way to the optimum (dimensionless)",
-        curves,
-        xscale="linear",
-        yscale="symlog",
-        legend="upper right",
-        also=eigenvalue_lines,
-    )
+    label = "share of the way to the optimum (dimensionless)"
+    panel = Panel(label, curves, also=eigenvalue_lines, **SIGNED)
     return draw([panel], "eigenvalue of the Hessian (dimensionless)", story, height=3.9)
 
 
@@ -251,10 +217,7 @@ def meta_gradient_error(
     errors maps the name of an ensemble to its members' errors; drawn are the median and the 10 to
     90 % band. The example is a triple: its steps, its errors and its name.
     """
-    curves = [
-        Curve(steps, shaped(look.label, values, "S", np.size(steps)), look, quantiles=((0.1, 0.9),))
-        for look, values in in_order(KINDS, errors)
-    ]
+    curves = [spread(steps, np.transpose(each), look) for look, each in in_order(KINDS, errors)]
     curves.append(Curve(example[0], example[1], PRINTED, example[2]))
     panel = Panel("inner step times largest curvature (dimensionless)", curves, legend="best")
     story = """The MAML update made by the printed Hessian formula against the true one: the error

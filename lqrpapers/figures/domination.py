@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,31 +25,20 @@ QUADRATIC = Look(SKY, "^", "quadratic in $\\Delta$")
 
 
 def domination_cloud(squared_norms: Array, gaps: Array, factor: float) -> Figure:
-    """Scatter cost gaps over squared gradient norms, with the promised line gap = factor * norm^2.
+    """Scatter cost gaps (S,) over squared gradient norms (S,), both positive.
 
-    Parameters
-    ----------
-    squared_norms, gaps : array (S,)
-        Squared Frobenius norm of the gradient and C(K) - C*, one for each gain; positive.
-    factor : float
-        Slope of the promise.
+    The promised line gap = factor * squared norm is dashed.
     """
     squared = positive("squared_norms", shaped("squared_norms", squared_norms, "gains"))
     height = positive("gaps", shaped("gaps", gaps, len(squared)))
     ratios = height / (factor * squared)
     tightest = int(np.argmax(ratios))
     ends = np.array([squared.min() / 2, squared.max() * 2])
+    closest = squared[[tightest]], height[[tightest]]
     curves = [
         points(squared, height, METHODS["gradient"], "one gain", size=2.3, alpha=0.35),
         dashed(ends, factor * ends, Look(BLACK), "promised upper limit", listed=True),
-        points(
-            squared[[tightest]],
-            height[[tightest]],
-            Look(BLACK, "D"),
-            "closest to it",
-            hollow=True,
-            size=7,
-        ),
+        points(*closest, Look(BLACK, "D"), "closest to it", hollow=True, size=7),
     ]
     panel = Panel(r"$\|\nabla C(K)\|_F^2$ (dimensionless)", curves, legend="lower right")
     story = f"""Scatter plot of {len(height):,} gains. {int(np.count_nonzero(ratios > 1))} points
@@ -61,48 +51,34 @@ def value_difference(
 ) -> Figure:
     """Draw the value difference as a sum of two parts, over time and along a segment of gains.
 
-    Parameters
-    ----------
-    linear, quadratic : array (T,)
-        Contribution of each time step to the part linear and to the part quadratic in the change.
-    fractions : array (S,)
-        Fraction of the way from the old gain to the new one, rising from 0 to 1.
-    linear_along, quadratic_along : array (S,)
-        Both parts of the value difference between the old gain and the one at that fraction.
+    `linear` and `quadratic` (T,) are what each time step adds; `linear_along` and
+    `quadratic_along` (S,) the sums at each fraction of the way (S,) from the old to the new gain.
     """
     shaped("quadratic", quadratic, len(linear))
     shaped("linear_along", linear_along, len(fractions))
     shaped("quadratic_along", quadratic_along, len(fractions))
     time = np.arange(len(linear))
     total = float(linear_along[-1] + quadratic_along[-1])
+    hatched: Any = {"hatch": "//", "edgecolor": "white", "linewidth": 0}
+    plain: Any = {"color": QUADRATIC.color, "linewidth": 0, "label": QUADRATIC.label}
     with drawing(1, 2, height=3.4) as (figure, (left, right)):
-        left.bar(time, linear, color=LINEAR.color, hatch="//", edgecolor="white", linewidth=0)
+        left.bar(time, linear, color=LINEAR.color, **hatched)
         left.bar(time, quadratic, color=QUADRATIC.color)
         left.plot(time, np.cumsum(linear + quadratic), "o-", color=BLACK, label="running sum")
         left.axhline(total, color=BLACK, linewidth=1.2, **PROMISED)
         left.set_xlabel("time step $t$")
         left.set_ylabel("value difference (dimensionless)")
-        right.fill_between(
-            fractions,
-            linear_along,
-            facecolor=LINEAR.color,
-            hatch="//",
-            edgecolor="white",
-            linewidth=0,
-            label=LINEAR.label,
-        )
-        right.fill_between(
-            fractions, quadratic_along, color=QUADRATIC.color, linewidth=0, label=QUADRATIC.label
-        )
+        hatched |= {"facecolor": LINEAR.color, "label": LINEAR.label}
+        right.fill_between(fractions, linear_along, **hatched)
+        right.fill_between(fractions, quadratic_along, **plain)
         both = linear_along + quadratic_along
         right.plot(fractions, both, "-", color=BLACK, label="sum")
         right.plot(fractions[-1:], both[-1:], "o", color=BLACK, clip_on=False)
         right.axhline(total, color=BLACK, linewidth=1.2, **PROMISED, label="$C(K') - C(K)$")
         right.set_xlabel("share from $K$ to $K'$ (dimensionless)")
-        for axes in (left, right):
+        for axes, corner in ((left, "lower right"), (right, "lower left")):
             axes.axhline(0, color=BLACK, linewidth=0.8)
-        left.legend(loc="lower right")
-        right.legend(loc="lower left")
+            axes.legend(loc=corner)
     text = f"""Two panels. Left: bars over {len(linear)} time steps, the linear part below zero
         (sum {number(linear.sum())}), the quadratic part above zero (sum
         {number(quadratic.sum())}); their running sum reaches
@@ -114,27 +90,16 @@ def value_difference(
 
 
 def bound_tightness(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw how much of each bound is used, by number of states.
+    """Draw how much of each bound is used by number of states (N,), {panel: {bound: (N, S)}}.
 
-    Parameters
-    ----------
-    sizes : array (N,)
-        Numbers of states.
-    panels : mapping from a panel's name to a mapping from a bound's name to array (N, S)
-        Ratios of the bounded quantity to its bound; 1 is attained. At most three bounds.
+    Ratios of the bounded quantity to its bound, 1 is attained. At most three bounds.
     """
     label = "left side / right side (dimensionless)"
     return ratios_by_size(sizes, panels, SERIES, label, largest=True, height=3.4)
 
 
 def promised_descent(costs: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
-    """Draw relative cost gaps of gradient descent, measured solid and promised dashed.
-
-    Parameters
-    ----------
-    costs, promised : mapping from a run's name to array (T + 1,)
-        Cost gap at each iteration over that at the start; the names of both agree.
-    """
+    """Draw cost gaps over the first of gradient descent, {run: (T + 1,)}; promised ones dashed."""
     same_names("promised", promised, costs)
     looks = (METHODS["gradient"], METHODS["gradient"]._replace(color=SKY, marker="d"))
     curves = []
@@ -146,33 +111,22 @@ def promised_descent(costs: Mapping[str, Array], promised: Mapping[str, Array]) 
 
 
 def _boxes(axes: Axes, values: list[Array], places: Array, look: Look) -> None:
-    axes.boxplot(
-        values,
-        positions=places,
-        orientation="horizontal",
-        widths=0.3,
-        whis=(5, 100),
-        showfliers=False,
-        patch_artist=True,
-        manage_ticks=False,
-        boxprops={"facecolor": look.color, "edgecolor": look.color, "alpha": 0.35},
-        medianprops={"color": look.color, "linewidth": 1.8},
-        whiskerprops={"color": look.color},
-        capprops={"color": look.color},
-    )
+    own = {"color": look.color}
+    style: Any = {"whis": (5, 100), "showfliers": False, "patch_artist": True}
+    style |= {"whiskerprops": own, "capprops": own, "medianprops": own | {"linewidth": 1.8}}
+    style["boxprops"] = {"facecolor": look.color, "edgecolor": look.color, "alpha": 0.35}
+    style |= {"orientation": "horizontal", "widths": 0.3, "manage_ticks": False}
+    axes.boxplot(values, positions=places, **style)
     axes.plot([v.max() for v in values], places, look.marker, color=look.color, markersize=7)
 
 
 def printed_and_corrected(panels: Mapping[str, Mapping[str, tuple[Array, Array]]]) -> Figure:
     """Draw the ratios quantity / bound, printed bound above corrected bound, as box plots.
 
-    Parameters
-    ----------
-    panels : mapping from a panel's name to a mapping from a quantity's name to a pair of arrays
-        Ratios (S,) under the printed and under the corrected bound; above 1 is a violation. A
-        ratio that is not positive belongs to a bound that is not positive: such a bound fails, is
-        counted in the alt text and has no place on the logarithmic axis. Whiskers run from the
-        5 % quantile to the largest ratio.
+    `panels` maps a panel's name to {quantity: (under the printed bound (S,), under the corrected
+    one (S,))}; above 1 is a violation. A ratio that is not positive belongs to a bound that is not:
+    it fails, is counted in the alt text and has no place on the logarithmic axis. Whiskers run from
+    the 5 % quantile to the largest ratio.
     """
     names = [list(rows) for rows in panels.values()]
     if any(other != names[0] for other in names):
@@ -193,9 +147,7 @@ def printed_and_corrected(panels: Mapping[str, Mapping[str, tuple[Array, Array]]
                     )
             axes.axvline(1, color=BLACK, **PROMISED)
             axes.set_xscale("log")
-            axes.annotate(
-                title, (0.03, 1.0), xycoords="axes fraction", ha="left", va="bottom", weight="bold"
-            )
+            axes.text(0.03, 1.0, title, transform=axes.transAxes, va="bottom", weight="bold")
             axes.grid(axis="y", visible=False)
         grid[0, 0].set_yticks(rows, names[0])
         figure.supxlabel("quantity / its bound (dimensionless)", fontsize=10)
@@ -208,13 +160,10 @@ def printed_and_corrected(panels: Mapping[str, Mapping[str, tuple[Array, Array]]
 
 
 def violation_curves(panels: Mapping[str, tuple[str, Array, Array, Array]]) -> Figure:
-    """Draw how far a printed and a corrected bound are from the truth as one number varies.
+    """Draw the ratios quantity / bound, printed and corrected, as one number varies.
 
-    Parameters
-    ----------
-    panels : mapping from a panel's name to (label of the axis, x, printed, corrected)
-        x (S,), and the ratios quantity / bound (S,). A printed bound that is not positive has no
-        ratio; that stretch is shaded.
+    `panels` maps a name to (label of the axis, x, printed, corrected), each (S,). Where a printed
+    bound is not positive it has no ratio; that stretch is shaded.
     """
     drawn, stretches = [], []
     for name, (label, x, printed, corrected) in panels.items():
@@ -228,10 +177,8 @@ def violation_curves(panels: Mapping[str, tuple[str, Array, Array, Array]]) -> F
         if lost.any():
             ends = f"{number(x[lost].min())} to {number(x[lost].max())}"
             stretches.append(f"{name}: printed bound not positive from {ends} (shaded).")
-        curves = [
-            Curve(x, np.where(lost, np.nan, printed), PRINTED),
-            Curve(x, corrected, CORRECTED),
-        ]
+        shown = np.where(lost, np.nan, printed)
+        curves = [Curve(x, shown, PRINTED), Curve(x, corrected, CORRECTED)]
         drawn.append(Panel(label, curves, name, references=[Reference(1, width=1)], also=shade))
     label = "quantity / bound (dimensionless)"
     return draw(drawn, label, " ".join(stretches), height=3.2)

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
-from .curves import Curve, Panel, dashed, points
-from .looks import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, looks_of
+from .curves import ITERATIONS, Curve, Panel, dashed, points
+from .looks import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, by_name
 from .panels import draw
 
 SOLVERS = {
@@ -32,36 +32,24 @@ def lyapunov_solvers(
 ) -> Figure:
     """Draw multiplications over the number of states, and forward errors over the margin.
 
-    Parameters
-    ----------
-    work : mapping from a name in `SOLVERS` to (states, multiplications)
-    errors : mapping from a name in `SOLVERS` to (margin, forward error)
-        Of several equations each; the unit roundoff over the margin is drawn as a yardstick.
+    Both map a key of `SOLVERS` to (x, y); unit roundoff over the margin is dotted.
     """
     counts = [
-        Curve(*work[name], look, line="--" if "predicted" in name else "-")
-        for name, look in looks_of(work, SOLVERS, "solvers").items()
+        Curve(*data, look, line="--" if "predicted" in look.label else "-")
+        for look, data in by_name(work, SOLVERS, "solvers")
     ]
     found = [
         points(margin, np.maximum(error, 1e-17), look, alpha=0.7, listed=False)
-        for look, (margin, error) in (
-            (look, errors[name]) for name, look in looks_of(errors, SOLVERS, "solvers").items()
-        )
+        for look, (margin, error) in by_name(errors, SOLVERS, "solvers")
     ]
     margins = np.concatenate([margin for margin, _ in errors.values()])
     ends = np.array([margins.min(), margins.max()])
     yardstick = np.finfo(float).eps / ends
     found.append(Curve(ends, yardstick, Look(GREY, "", "ε / (1 − ρ)"), line=":"))
+    states, margin = "number of states n (dimensionless)", "margin 1 − ρ (dimensionless)"
     panels = [
-        Panel(
-            "number of states n (dimensionless)",
-            counts,
-            ylabel="multiplications",
-            xticks=(5, 10, 20, 50, 100),
-        ),
-        Panel(
-            "margin 1 − ρ (dimensionless)", found, ylabel="relative forward error", legend="best"
-        ),
+        Panel(states, counts, ylabel="multiplications", xticks=(5, 10, 20, 50, 100)),
+        Panel(margin, found, ylabel="relative forward error", legend="best"),
     ]
     story = "The error falls as the margin grows, near the dotted yardstick."
     return draw(panels, story=story, width=7.2, height=3.8, legend_columns=2)
@@ -72,32 +60,21 @@ def riccati_solvers(
     promised: Mapping[str, Array],
     counts: Mapping[str, tuple[Array, Array]],
 ) -> Figure:
-    """Draw the error of each iterate, with what the theorem promises, and iterations over margin.
+    """Draw relative errors of iterates, with what the theorem promises, and iterations.
 
-    Parameters
-    ----------
-    errors : mapping from a name in `WAYS` to an array (iterations + 1,)
-        Relative distance from the solution; one number for a method that shows only its end,
-        drawn at the place given by its count.
-    promised : mapping from some of these names to an array of the same length
-    counts : mapping from a name in `WAYS` to (distance from the critical level, iterations)
+    Errors and promises (iterations + 1,) by key of `WAYS`, nan where a method shows only its end;
+    `counts` maps it to (distance from the critical level, iterations).
     """
     curves = []
-    for name, look in looks_of(errors, WAYS, "ways").items():
-        curves.append(Curve(np.arange(len(errors[name])), _drawn(errors[name]), look))
-        if name in promised:
-            steps = np.arange(len(promised[name]))
-            curves.append(dashed(steps, _drawn(promised[name]), look))
-    spent = [Curve(*counts[name], look) for name, look in looks_of(counts, WAYS, "ways").items()]
+    for look, error in by_name(errors, WAYS, "ways"):
+        curves.append(Curve(np.arange(len(error)), _drawn(error), look))
+        if look.label in promised:
+            promise = _drawn(promised[look.label])
+            curves.append(dashed(np.arange(len(promise)), promise, look))
+    spent = [Curve(*data, look) for look, data in by_name(counts, WAYS, "ways")]
+    axis = ITERATIONS | {"xlabel": "iteration", "ylim": (1e-17, 1e3)}
     panels = [
-        Panel(
-            "iteration",
-            curves,
-            ylabel="relative error of P (dimensionless)",
-            xscale="symlog",
-            xlim=(0, None),
-            ylim=(1e-17, 1e3),
-        ),
+        Panel(curves=curves, ylabel="relative error of P (dimensionless)", **axis),
         Panel(r"$1 - \beta/\beta_c$ (dimensionless)", spent, ylabel="iterations"),
     ]
     story = "Dashed: what the theorem promises. Right: distance from the critical noise level."

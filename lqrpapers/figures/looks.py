@@ -5,7 +5,7 @@ Okabe-Ito colours throughout; corrected and printed constants in one fixed pair.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 Data = TypeVar("Data")
@@ -38,43 +38,24 @@ METHODS = {
     "optimum": Look(BLACK, "*", "optimum"),
 }
 # Kinds of data that are not methods, in the order in which a chapter names them.
-SERIES = (
-    Look(BLUE, "o"),
-    Look(ORANGE, "s"),
-    Look(GREEN, "^"),
-    Look(VERMILION, "v"),
-    Look(PURPLE, "D"),
-)
+SERIES = tuple(map(Look, (BLUE, ORANGE, GREEN, VERMILION, PURPLE), "os^vD"))
 # The same where methods stand beside them: no pair of colour and marker that a method has.
 OTHERS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(BLACK, "d"), Look(VERMILION, "<"))
 PRINTED = Look(VERMILION, "x", "as printed")
 CORRECTED = Look(BLUE, "+", "corrected")
 
 
-def looks_of(
-    names: Iterable[str], looks: Mapping[str, Look] = METHODS, what: str = "methods"
-) -> dict[str, Look]:
-    """The looks of some names, in their order.
-
-    Raises
-    ------
-    ValueError
-        If there is no name, or one without a look; says `what` the names are.
-    """
-    wanted = list(names)
-    if not wanted or not set(wanted) <= set(looks):
-        raise ValueError(f"expected {what} among {', '.join(looks)}, got {wanted}")
-    return {name: looks[name] for name in wanted}
+def by_name(
+    curves: Mapping[str, Data], looks: Mapping[str, Look] = METHODS, what: str = "methods"
+) -> list[tuple[Look, Data]]:
+    """Give each curve the look of its name, or ValueError that says `what` the names are."""
+    if not curves or not set(curves) <= set(looks):
+        raise ValueError(f"expected {what} among {', '.join(looks)}, got {list(curves)}")
+    return [(looks[name], data) for name, data in curves.items()]
 
 
 def in_order(looks: Sequence[Look], curves: Mapping[str, Data]) -> list[tuple[Look, Data]]:
-    """Give each curve the look at its place, labelled with the curve's name.
-
-    Raises
-    ------
-    ValueError
-        If there are more curves than looks.
-    """
+    """Give each curve the look at its place, labelled with its name; ValueError if they run out."""
     if len(curves) > len(looks):
         raise ValueError(f"expected at most {len(looks)} curves, got {list(curves)}")
     several = zip(looks, curves.items(), strict=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,27 +11,17 @@ from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from .by_size import STATES
 from .checking import shaped
-from .curves import ITERATIONS, Curve, Panel, Reference, dashed, key, points
-from .looks import (
-    BLUE,
-    CORRECTED,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PRINTED,
-    PURPLE,
-    SKY,
-    Look,
-    looks_of,
-)
+from .curves import ITERATIONS, NINETY, Curve, Panel, Reference, dashed, key, points, spread
+from .looks import BLUE, CORRECTED, GREEN, GREY, METHODS, ORANGE, PRINTED, SKY, Look, by_name
 from .panels import draw
+from .style import note
 from .words import joined, number
 
 # What stands for the Hessian in the outer gradient; MAML's own colour for the true operator.
 VARIANTS = {
-    "exact": Look(PURPLE, METHODS["maml"].marker, "Hessian operator"),
+    "exact": METHODS["maml"]._replace(label="Hessian operator"),
     "none": Look(ORANGE, "P", "no Hessian (first order)"),
     "matrix": Look(GREEN, "X", "$m\\times m$ matrix"),
     "short": Look(BLUE, "h", "Hessian operator, shorter inner step"),
@@ -39,42 +29,25 @@ VARIANTS = {
 
 
 class Slice(NamedTuple):
-    """Costs along a line of gains.
+    """Costs along a line of gains, ``inf`` where undefined."""
 
-    Attributes
-    ----------
-    position : array (P,)
-        Coordinate on the line.
-    cost, objective : arrays (P,)
-        J and J_ML, ``inf`` where undefined.
-    places : mapping from a text to a coordinate
-        Marked gains.
-    axis : str
-        Label of the horizontal axis.
-    """
-
-    position: Array
-    cost: Array
-    objective: Array
-    places: Mapping[str, float]
-    axis: str
+    position: Array  # (P,), coordinate on the line
+    cost: Array  # (P,), J
+    objective: Array  # (P,), J_ML
+    places: Mapping[str, float]  # marked gains
+    axis: str  # label of the horizontal axis
 
 
 def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
-    """Draw the cost of the nominal task along runs of Algorithm 1, one line for each variant.
+    """Draw the cost of the nominal task along runs, {key of `VARIANTS`: (T + 1,)}; least dotted.
 
-    Parameters
-    ----------
-    costs : mapping from "exact", "none", "matrix" or "short" to array (T + 1,)
-        ``inf`` from where the iterate does not stabilize, or has no step, any more.
-    optimal : float
-        Least cost.
+    Costs are ``inf`` from where the iterate does not stabilize, or has no step, any more.
     """
     curves, leaving = [], []
-    for name, look in looks_of(costs, VARIANTS, "variants").items():
-        values = shaped(name, costs[name], "T + 1")
+    for look, cost in by_name(costs, VARIANTS, "variants"):
+        values = shaped(look.label, cost, "T + 1")
         if not np.isfinite(values[0]):
-            raise ValueError(f"{name}: expected costs (T + 1,) with a finite start")
+            raise ValueError(f"{look.label}: expected costs (T + 1,) with a finite start")
         curves.append(Curve(np.arange(len(values)), values, look))
         last = np.flatnonzero(np.isfinite(values))[-1]
         if last < len(values) - 1:
@@ -82,14 +55,11 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
 
     def say_who_leaves(axes: Axes) -> None:
         for place, color in leaving:
-            axes.annotate(
-                "leaves", place, (8, 0), textcoords="offset points", color=color, va="center"
-            )
+            note(axes, "leaves", place, (8, 0), color=color, va="center")
 
-    least = Reference(optimal, "least cost", line=":", color=GREY)
-    panel = Panel(
-        curves=curves, references=[least], legend="upper right", also=say_who_leaves, **ITERATIONS
-    )
+    least = [Reference(optimal, "least cost", line=":", color=GREY)]
+    axis = ITERATIONS | {"legend": "upper right", "also": say_who_leaves}
+    panel = Panel(curves=curves, references=least, **axis)
     story = "A cost that becomes infinite: the run leaves the stabilizing set."
     return draw([panel], "cost $J(K_t)$ (dimensionless)", story)
 
@@ -97,48 +67,33 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
 def objectives(panels: Mapping[str, Slice]) -> Figure:
     """Draw the cost and the MAML objective along lines of gains, side by side."""
     drawn = []
+    cost, objective = Look(METHODS["gradient"].color), Look(METHODS["maml"].color)
     for title, line in panels.items():
         marks = [
             Reference(place, vertical=True, line="-", color=GREY, width=0.8, note=text)
             for text, place in line.places.items()
         ]
         curves = [
-            Curve(line.position, line.cost, Look(METHODS["gradient"].color), "$J$"),
-            Curve(
-                line.position, line.objective, Look(METHODS["maml"].color), "$J_{ML}$", line="-."
-            ),
+            Curve(line.position, line.cost, cost, "$J$"),
+            Curve(line.position, line.objective, objective, "$J_{ML}$", line="-."),
         ]
         drawn.append(Panel(line.axis, curves, title, xscale="linear", references=marks))
-    return draw(
-        drawn,
-        "cost (dimensionless)",
-        "Cost J and MAML objective J_ML along lines of gains.",
-        share=False,
-    )
+    story = "Cost J and MAML objective J_ML along lines of gains."
+    return draw(drawn, "cost (dimensionless)", story, share=False)
 
 
 def outcomes(
     steps: Array, finals: Mapping[str, Array], limit: float, published: float, start: float
 ) -> Figure:
-    """Draw the last cost of runs against their step size, and the runs that leave.
+    """Draw the last cost {key of `VARIANTS`: (S,)} of runs against their step size (S,).
 
-    Parameters
-    ----------
-    steps : array (S,)
-        Step sizes eta = eta_l.
-    finals : mapping from a variant to array (S,)
-        Last cost, ``inf`` for runs that left.
-    limit : float
-        1 / (largest eigenvalue of the Hessian at the start), a vertical line.
-    published : float
-        The published step size, a vertical line.
-    start : float
-        Cost at the start.
+    Runs that left are ``inf``. `start` is the cost at the start; `limit`, one over the largest
+    eigenvalue of the Hessian there, and the published step size are vertical lines.
     """
     curves, words, top = [], [], 3 * start
-    for count, (name, look) in enumerate(looks_of(finals, VARIANTS, "variants").items()):
+    for count, (look, last) in enumerate(by_name(finals, VARIANTS, "variants")):
         shifted = steps * 1.06 ** (count - 1)  # so that equal results stay visible
-        values = shaped(name, finals[name], len(steps))
+        values = shaped(look.label, last, len(steps))
         good = values <= start
         below, above = np.where(good, values, np.nan), np.where(good, np.nan, top)
         curves.append(points(shifted, below, look, told=False))
@@ -155,13 +110,8 @@ def outcomes(
         Reference(start, line="-", color=GREY, width=0.8, note="cost of the start"),
         Reference(1.3 * top, line="", color=GREY, note="failed"),
     ]
-    panel = Panel(
-        "step sizes $\\eta = \\eta_l$ (dimensionless)",
-        curves,
-        references=lines,
-        ylim=(None, 1.6 * top),
-        legend="right",
-    )
+    label, limits = "step sizes $\\eta = \\eta_l$ (dimensionless)", (None, 1.6 * top)
+    panel = Panel(label, curves, references=lines, ylim=limits, legend="right")
     return draw([panel], "cost at the end (dimensionless)", f"{'; '.join(words)}.", height=3.5)
 
 
@@ -186,53 +136,27 @@ class Run(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """Bias over heterogeneity, D draws.
+    """Bias over heterogeneity, D draws."""
 
-    Attributes
-    ----------
-    levels : array (L,)
-        Heterogeneity epsilon.
-    bias : array (L, D)
-        Largest gap of a task at K*_ML, nan where a draw has no common gain any more.
-    promised : array (L, D)
-        The bound with L and f measured.
-    start, common : arrays (D,)
-        Levels at which the start and every common gain cease to stabilize all tasks; ``inf`` for
-        draws in which that does not happen.
-    """
-
-    levels: Array
-    bias: Array
-    promised: Array
-    start: Array
-    common: Array
+    levels: Array  # (L,), heterogeneity
+    bias: Array  # (L, D), largest gap of a task at K*_ML, nan without a common gain
+    promised: Array  # (L, D), the bound with L and f measured
+    start: Array  # (D,), level at which the start ceases to stabilize all tasks, or inf
+    common: Array  # (D,), level at which every common gain does
 
 
 def by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw positive numbers by number of states: median and 5 % to 95 % band of each kind.
+    """Draw positive numbers {axis label: {key of `KINDS`: (N, S)}} by number of states (N,).
 
-    Parameters
-    ----------
-    sizes : array (N,)
-        Numbers of states.
-    panels : mapping from an axis label to a mapping from a kind to array (N, S)
-        Kinds: "printed", "sharp", "local", "measured".
+    Median and 5 to 95 % band of each kind.
     """
     drawn = []
     for label, kinds in panels.items():
-        curves = [
-            Curve(
-                sizes,
-                shaped(name, kinds[name], len(sizes), "samples").T,
-                look,
-                line="-" if name == "measured" else "--",
-                quantiles=((0.05, 0.95),),
-            )
-            for name, look in looks_of(kinds, KINDS, "kinds").items()
-        ]
-        drawn.append(
-            Panel("number of states $n$", curves, ylabel=label, xscale="linear", xticks=sizes)
-        )
+        curves = []
+        for look, samples in by_name(kinds, KINDS, "kinds"):
+            line = "-" if look.label == "measured" else "--"
+            curves.append(spread(sizes, samples, look, quantiles=NINETY, line=line))
+        drawn.append(Panel(STATES, curves, ylabel=label, xscale="linear", xticks=sizes))
     story = "Medians over random problems and 5 to 95 % bands; dashed: promised."
     return draw(drawn, story=story, height=3.5, legend_columns=4)
 
@@ -242,11 +166,11 @@ def theorem_runs(panels: Mapping[str, Mapping[str, Run]]) -> Figure:
     drawn = []
     for title, runs in panels.items():
         curves = []
-        for name, look in looks_of(runs, KINDS, "kinds").items():
-            for line, values in zip(("-", "--"), runs[name], strict=True):
-                gaps = shaped(f"{title}, {name}", values, "T + 1")
-                steps = np.arange(len(gaps))
-                curves.append(Curve(steps, gaps, look, line=line, listed=line == "-"))
+        for look, run in by_name(runs, KINDS, "kinds"):
+            for line, gaps in zip(("-", "--"), run, strict=True):
+                values = shaped(f"{title}, {look.label}", gaps, "T + 1")
+                steps = np.arange(len(values))
+                curves.append(Curve(steps, values, look, line=line, listed=line == "-"))
         curves.append(key(Look(GREY), "promised", line="--"))
         drawn.append(Panel(curves=curves, title=title, **ITERATIONS))
     return draw(drawn, "largest gap of a task (dimensionless)", "Dashed: promised.")
@@ -260,33 +184,29 @@ def bias(sweeps: Mapping[str, Sweep]) -> Figure:
     ceases to stabilize all tasks.
     """
     panels, words = [], []
-    for name, look in looks_of(sweeps, SETTINGS, "settings").items():
-        sweep = sweeps[name]
+    for look, sweep in by_name(sweeps, SETTINGS, "settings"):
         shape = len(sweep.levels), len(sweep.start)
-        values = shaped(name, sweep.bias, *shape).T
+        values = shaped(look.label, sweep.bias, *shape).T
         there = np.isfinite(values).any(axis=0)
         levels = sweep.levels[there]
         measured = Curve(levels, values[:, there], look, "measured")
-        bounds = shaped(name, sweep.promised, *shape).T[:, there]
+        bounds = sweep.promised.T[:, there]
         bound = dashed(levels, bounds, label="promised", listed=True, quantiles=())
         guide = measured.middle()[0] * (levels / levels[0]) ** 2
         slope = Curve(levels, guide, Look(GREY), "slope 2", line=":", told=False)
 
         def shade(axes: Axes, sweep: Sweep = sweep) -> None:
+            style: Any = {"edgecolor": GREY, "alpha": 0.35, "linewidth": 0}
             for places, face, hatch in ((sweep.start, GREY, ""), (sweep.common, "none", "//")):
                 if (ends := _span(places)) is not None:
-                    axes.axvspan(
-                        *ends, facecolor=face, edgecolor=GREY, hatch=hatch, alpha=0.35, linewidth=0
-                    )
+                    axes.axvspan(*ends, facecolor=face, hatch=hatch, **style)
 
         for what, places in (("the start", sweep.start), ("every common gain", sweep.common)):
             if (ends := _span(places)) is not None:
-                words.append(
-                    f"{look.label}: {what} lost between {number(ends[0])} and {number(ends[1])}."
-                )
-        panels.append(
-            Panel("heterogeneity $\\varepsilon$", [measured, bound, slope], look.label, also=shade)
-        )
+                between = f"between {number(ends[0])} and {number(ends[1])}"
+                words.append(f"{look.label}: {what} lost {between}.")
+        curves = [measured, bound, slope]
+        panels.append(Panel("heterogeneity $\\varepsilon$", curves, look.label, also=shade))
     story = f"Medians over draws and their range. {' '.join(words)}"
     return draw(panels, "largest gap at $K^*_{ML}$ (dimensionless)", story, height=3.9)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,29 +33,15 @@ class Paths(NamedTuple):
 def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
     """Draw |x_t|^2 of some trajectories, their median and average, and the exact second moment.
 
-    Parameters
-    ----------
-    panels : mapping from a label to `Paths`
-        One panel each; zeros are not drawn.
-    shown : int
-        Trajectories drawn; median and average are over all.
+    Of the first `shown` the lines are drawn, without zeros; median and average are over all.
     """
     drawn = []
+    faint: Any = {"width": 0.5, "alpha": 0.6, "told": False, "listed": False}
     for label, (samples, exact) in panels.items():
         t = np.arange(len(exact))
         every = shaped(label, samples, "S", len(exact))
-        curves = [
-            Curve(
-                t,
-                np.where(path > 0, path, np.nan),
-                Look(GREY),
-                width=0.5,
-                alpha=0.6,
-                told=False,
-                listed=False,
-            )
-            for path in every[:shown]
-        ]
+        some = np.where(every > 0, every, np.nan)[:shown]
+        curves = [Curve(t, path, Look(GREY), **faint) for path in some]
         curves += [
             dashed(t, exact, label="exact second moment", listed=True),
             Curve(t, every.mean(axis=0), LOOKS[0], f"average of {len(every):,}"),
@@ -68,15 +54,10 @@ def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
 def sample_averages(
     exact: Array, averages: Mapping[int, Array], visible: Mapping[int, Array]
 ) -> Figure:
-    """Draw averages over N trajectories with their spread over seeds, against the expectation.
+    """Draw averages over N trajectories, {N: (seeds, T)}, against the expectation (T,).
 
-    Parameters
-    ----------
-    exact : array (T,)
-        The expectation at each time step.
-    averages : mapping from N to an array (seeds, T)
-    visible : mapping from N to an array (T,)
-        The part of the expectation from outcomes that N trajectories can be expected to meet.
+    `visible`, {N: (T,)}, is the part of the expectation from outcomes that N trajectories can be
+    expected to meet; dotted.
     """
     t = np.arange(len(exact))
     curves = [dashed(t, exact, label="expectation", listed=True)]
@@ -86,10 +67,7 @@ def sample_averages(
         values = shaped(f"N = {size}", samples, "seeds", len(t))
         name = f"average of $10^{{{round(np.log10(size))}}}$"
         curves.append(Curve(t, values, look, name))
-        seen = look._replace(marker="")
-        curves.append(
-            Curve(t, visible[size], seen, f"{name}, visible part", line=":", listed=False)
-        )
+        curves.append(dashed(t, visible[size], look, f"{name}, visible part", line=":"))
         fraction = np.median(values[:, -1]) / exact[-1]
         words.append(f"{size:.0e} trajectories: {number(fraction)} of the expectation")
     floor = min(samples.min() for samples in averages.values())
@@ -100,37 +78,23 @@ def sample_averages(
 
 
 def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
-    """Scatter the mean-square radius of gains over the squared nominal radius.
-
-    Parameters
-    ----------
-    groups : mapping from a label to (nominal, mean_square), each (N,)
-    """
+    """Scatter the mean-square radius of gains over the squared nominal radius, {label: (x, y)}."""
     curves = [points(*pair, look, size=4, alpha=0.5) for look, pair in in_order(LOOKS, groups)]
     data = [curve.data() for curve in curves]
-    held = sum(int(np.sum(square < 1)) for _, square in data)
-    lost = sum(int(np.sum((nominal < 1) & (square >= 1))) for nominal, square in data)
-    ends = np.array(
-        [min(square.min() for _, square in data) / 2, max(square.max() for _, square in data) * 1.5]
-    )
+    nominals, squares = np.concatenate(data, axis=1)
+    held = int(np.sum(squares < 1))
+    lost = int(np.sum((nominals < 1) & (squares >= 1)))
+    ends = np.array([squares.min() / 2, squares.max() * 1.5])
     curves.append(dashed(ends, ends, Look(GREY), "equal", listed=True))
 
     def round_ticks(axes: Axes) -> None:
         _round_ticks(axes.xaxis)
         _round_ticks(axes.yaxis)
 
-    panel = Panel(
-        "squared radius of the mean, ρ(A − BK)² (dimensionless)",
-        curves,
-        references=[
-            Reference(1, line="-", width=1),
-            Reference(1, vertical=True, line="-", width=1),
-        ],
-        xlim=tuple(ends),
-        ylim=tuple(ends),
-        legend="lower right",
-        also=round_ticks,
-    )
+    ones = [Reference(1, vertical=upright, line="-", width=1) for upright in (False, True)]
+    axes: Any = {"xlim": tuple(ends), "ylim": tuple(ends), "legend": "lower right"}
+    label = "squared radius of the mean, ρ(A − BK)² (dimensionless)"
+    panel = Panel(label, curves, references=ones, also=round_ticks, **axes)
     story = f"""No point lies below the diagonal by more than rounding. {held} gains are stable in
         the mean square; {lost} are stable in the mean only, in the upper left quarter."""
     return draw([panel], "mean-square radius ρ(F)", story, height=4.0)
@@ -168,22 +132,11 @@ def shrinking_set(
 ) -> Figure:
     """Draw how the mean-square stabilizing set shrinks with the noise, and where none is left.
 
-    Parameters
-    ----------
-    window : Window
-        Levels are negative where not even the mean is stable. The horizontal axis is
-        logarithmic, areas in the alt text are not.
-    shares : sequence of increasing numbers in [0, 1)
-        Noise levels as shares of the critical one; a set is drawn for each.
-    critical : float
-        Level at which the set becomes empty.
-    last : pair
-        The gain that survives longest.
-    found, boundary : pairs of arrays
-        Two noise levels at which the last stabilizing gain disappears, by search and in closed
-        form.
-    labels : four texts
-        Axes of the left panel, axes of the right.
+    A set is drawn for each of the increasing `shares` in [0, 1) of the critical level; levels of
+    the window are negative where not even the mean is stable; its horizontal axis is logarithmic,
+    areas in the alt text are not. `last` is the gain that survives longest; `found` and `boundary`
+    are two noise levels at which it disappears, by search and in closed form. Labels: axes of the
+    left panel, axes of the right.
     """
     shares = list(shares)
     if sorted(shares) != shares or not 0 <= shares[0] <= shares[-1] < 1:
@@ -195,17 +148,12 @@ def shrinking_set(
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         greys = [str(g) for g in np.linspace(0.93, 0.35, len(shares))]
         left.contourf(window.x, window.y, relative, levels=[*shares, 2.0], colors=greys)
-        lines = left.contour(
-            window.x, window.y, relative, levels=shares, colors=BLACK, linewidths=0.8
-        )
+        style: Any = {"levels": shares, "colors": BLACK, "linewidths": 0.8}
+        lines = left.contour(window.x, window.y, relative, **style)
         # at the top of each contour, where they do not crowd
         tops = [max(np.concatenate(each), key=lambda point: point[1]) for each in lines.allsegs]
-        left.clabel(
-            lines,
-            fmt={share: f"{100 * share:.0f} %" for share in shares},
-            fontsize=9,
-            manual=[(float(x), float(y)) for x, y in tops],
-        )
+        names = {share: f"{100 * share:.0f} %" for share in shares}
+        left.clabel(lines, fmt=names, fontsize=9, manual=[(float(x), float(y)) for x, y in tops])
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
         left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
         _round_ticks(left.xaxis)
@@ -217,14 +165,10 @@ def shrinking_set(
         right.text(0.55, 0.6, "no gain\nstabilizes", transform=right.transAxes)
         right.set(xlabel=labels[2], ylabel=labels[3], xlim=(0, None), ylim=(0, None))
         right.legend(loc="upper right")
-    sizes = joined(
-        [f"{100 * a:.2g} % at {100 * s:.0f} %" for a, s in zip(areas, shares, strict=True)]
-    )
-    return describe(
-        figure,
-        f"""Left: nested regions of stabilizing gains in a plane. They fill {sizes} of the critical
-        noise level {number(critical)}, shrinking around a star at
+    sizes = [f"{100 * a:.2g} % at {100 * s:.0f} %" for a, s in zip(areas, shares, strict=True)]
+    text = f"""Left: nested regions of stabilizing gains in a plane. They fill {joined(sizes)} of
+        the critical noise level {number(critical)}, shrinking around a star at
         ({number(last[0])}, {number(last[1])}). Right: a curve in the plane of two noise levels,
         from {number(boundary[0].max())} on the first axis to {number(boundary[1].max())} on the
-        second; below it some gain stabilizes, above it none does.""",
-    )
+        second; below it some gain stabilizes, above it none does."""
+    return describe(figure, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -25,23 +25,11 @@ LEVELS = (SERIES[0], SERIES[1], SERIES[3])
 
 
 class Curves(NamedTuple):
-    """One panel: measured curves with their spread, exact ones, promised ones.
+    """One panel: curves with their spread, exact ones, promised ones (dashed), by their labels."""
 
-    Attributes
-    ----------
-    label : str
-        Label of the horizontal axis, with its unit.
-    measured : mapping
-        From a key of `ESTIMATORS` to (x (X,), samples (S, X)).
-    exact : mapping
-        From a label to (x, y): known without sampling.
-    promised : mapping
-        From a label to (x, y), drawn dashed.
-    """
-
-    label: str
-    measured: Mapping[str, tuple[Array, Array]]
-    exact: Mapping[str, tuple[Array, Array]]
+    label: str  # of the horizontal axis
+    measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATORS`: (x (X,), (S, X))}
+    exact: Mapping[str, tuple[Array, Array]]  # known without sampling
     promised: Mapping[str, tuple[Array, Array]]
 
 
@@ -62,16 +50,8 @@ def rollout_tails(
 ) -> Figure:
     """Draw how often a roll-out exceeds a cost, and how slowly averages of roll-outs settle.
 
-    Parameters
-    ----------
-    costs : mapping from a noise level's name to an array (S,)
-        Costs of roll-outs in units of their mean.
-    exponents : mapping from the same names to numbers
-        Exponents k of the tails z^-k, drawn dashed.
-    sizes : array (X,)
-        Numbers of roll-outs averaged.
-    errors : array (levels, X)
-        Median relative errors of the averages.
+    `costs` (S,) by noise level are in units of their mean; exponents k of the tails z^-k are drawn
+    dashed; `errors` (levels, X) are medians of averages of `sizes` (X,) roll-outs.
     """
     same_names("exponents", exponents, costs)
     rows = shaped("errors", errors, len(costs), len(sizes))
@@ -91,14 +71,11 @@ def rollout_tails(
             f"{look.label}: tail exponent {number(exponent)}, largest of {len(order):,} costs "
             f"{number(order[0])} times the mean"
         )
+    floor = 0.5 / max(len(values) for values in costs.values())
+    limits: Any = {"xlim": (0.05, None), "ylim": (floor, None)}
+    cost, share = "cost of a roll-out / its mean", "share of roll-outs above"
     panels = [
-        Panel(
-            "cost of a roll-out / its mean (dimensionless)",
-            tails,
-            xlim=(0.05, None),
-            ylabel="share of roll-outs above (dimensionless)",
-            ylim=(0.5 / max(len(values) for values in costs.values()), None),
-        ),
+        Panel(f"{cost} (dimensionless)", tails, ylabel=f"{share} (dimensionless)", **limits),
         Panel("roll-outs averaged", settling, ylabel="relative error (dimensionless)"),
     ]
     return draw(panels, story=f"Dashed: the predicted slopes. {'; '.join(words)}.", height=3.7)
@@ -110,41 +87,21 @@ SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
 def learning_curves(
     panels: Mapping[str, Mapping[str, tuple[Array, Array]]], target: float
 ) -> Figure:
-    """Draw relative cost gaps against simulated time steps, one panel for each system.
+    """Draw relative cost gaps over simulated time steps, one panel for each system.
 
-    Parameters
-    ----------
-    panels : mapping from a system's name to a mapping from a key of `ESTIMATORS` to a pair
-        (steps (T,), gaps (S, T)): time steps simulated so far and (C - C*)/C* for each seed;
-        ``inf`` for a seed that has left the stabilizing set.
-    target : float
-        The gap aimed at, drawn dashed.
+    {system: {key of `ESTIMATORS`: (steps (T,), gaps (S, T))}}, ``inf`` for a seed that has left;
+    the gap aimed at is dashed.
     """
-    drawn = [
-        Panel(
-            "simulated time steps",
-            [Curve(*data, ESTIMATORS[name]) for name, data in curves.items()],
-            title,
-            references=[Reference(target)],
-            top=1e6,
-            ylim=(5e-4, 1),
-        )
-        for title, curves in panels.items()
-    ]
+    drawn = []
+    axes: Any = {"references": [Reference(target)], "top": 1e6, "ylim": (5e-4, 1)}
+    for title, several in panels.items():
+        curves = [Curve(*data, ESTIMATORS[name]) for name, data in several.items()]
+        drawn.append(Panel("simulated time steps", curves, title, **axes))
     return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
 
 
 def promised_rate(gaps: Array, exact: Array, promised: Mapping[str, Array]) -> Figure:
-    """Draw gaps along iterations over the first: estimated, exact, and as theorems promise.
-
-    Parameters
-    ----------
-    gaps : array (S, T)
-        From estimated gradients, one row for each seed.
-    exact : array (T,)
-        From the exact gradient.
-    promised : mapping from a label to an array (T,)
-    """
+    """Draw gaps over the first: estimated (S, T), exact (T,), and promised {label: (T,)}."""
     iterations = np.arange(len(exact))
     shaped("gaps", gaps, "seeds", len(exact))
     curves = [
@@ -167,37 +124,18 @@ def bad_choices(
     by_horizon: Mapping[str, Array],
     target: float,
 ) -> Figure:
-    """Draw the gap learning ends with, against the radius and against the length of roll-outs.
+    """Draw the gap learning ends with, over the radius (X,) and the length of roll-outs (L,).
 
-    Parameters
-    ----------
-    radii : array (X,)
-    by_radius : mapping from a key of `ESTIMATORS` to gaps (S, X)
-        ``inf`` where a seed left the stabilizing set; drawn on the upper edge.
-    horizons : array (L,)
-    by_horizon : mapping from a system's name to gaps (L,)
-        Gap of the gain that minimises the cost of that many steps; ``inf`` if it does not
-        stabilize.
-    target : float
-        The gap aimed at, drawn dashed.
+    Left {key of `ESTIMATORS`: gaps (S, X)}; right {system: gap (L,) of the gain that minimises the
+    cost of that many steps}. Infinite ones are on the upper edge, the gap aimed at is dashed.
     """
     top = 3.0
     left = [Curve(radii, gaps, ESTIMATORS[name]) for name, gaps in by_radius.items()]
     right = [Curve(horizons, values, look) for look, values in in_order(SYSTEMS, by_horizon)]
+    axes: Any = {"references": [Reference(target)], "top": top, "ylim": (3e-4, 1.15 * top)}
     panels = [
-        Panel(
-            label,
-            curves,
-            references=[Reference(target)],
-            xticks=places,
-            top=top,
-            ylim=(3e-4, 1.15 * top),
-            legend="above",
-        )
-        for label, curves, places in (
-            ("radius $r$ (dimensionless)", left, radii),
-            ("length of a roll-out (time steps)", right, horizons),
-        )
+        Panel("radius $r$ (dimensionless)", left, xticks=radii, legend="above", **axes),
+        Panel("length of a roll-out (time steps)", right, xticks=horizons, legend="above", **axes),
     ]
     story = """Final gap of learning; the upper edge is for gains that do not stabilize. Right:
         with endless samples."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from .by_size import STATES
 from .checking import same_names, shaped
-from .curves import Curve, Limits, Panel, Reference, dashed, points
+from .curves import Curve, Limits, Panel, Reference, dashed, points, spread
 from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
 from .words import number
@@ -34,27 +34,14 @@ HESSIANS = {
 
 
 class Series(NamedTuple):
-    """One curve of a panel; what is None is not drawn.
-
-    Attributes
-    ----------
-    label : str
-    look : Look
-    x : array (X,)
-    gaps : array (S, X) or None
-        One row for each run.
-    predicted : pair of arrays or None
-        x and y of a dashed line.
-    recorded : pair of arrays or None
-        x and y of open markers.
-    """
+    """One curve of a panel; what is None is not drawn."""
 
     label: str
     look: Look
-    x: Array
-    gaps: Array | None = None
-    predicted: tuple[Array, Array] | None = None
-    recorded: tuple[Array, Array] | None = None
+    x: Array  # (X,)
+    gaps: Array | None = None  # (S, X), one row for each run
+    predicted: tuple[Array, Array] | None = None  # x and y of a dashed line
+    recorded: tuple[Array, Array] | None = None  # x and y of open markers
 
 
 def gap_curves(
@@ -87,26 +74,15 @@ def gap_curves(
 
 def _curves(series: Series) -> list[Curve]:
     """What there is of a series: measured runs, a prediction, recorded points."""
-    label, look = series.label, series.look
-    measured = series.gaps is not None and len(series.gaps) > 0
-    curves = []
-    if series.gaps is not None and measured:
-        curves.append(Curve(series.x, series.gaps, look, label))
-    alone = series.gaps is None
-    if series.predicted is not None:
-        curves.append(dashed(*series.predicted, look, f"{label}, predicted", listed=alone))
-    if series.recorded is not None:
-        curves.append(
-            points(
-                *series.recorded,
-                look,
-                f"{label}, recorded",
-                hollow=True,
-                size=5,
-                every=2,
-                listed=alone,
-            )
-        )
+    label, look, x, gaps, predicted, recorded = series
+    alone, curves = gaps is None, []
+    if gaps is not None and len(gaps):
+        curves.append(Curve(x, gaps, look, label))
+    if predicted is not None:
+        curves.append(dashed(*predicted, look, f"{label}, predicted", listed=alone))
+    if recorded is not None:
+        style: Any = {"hollow": True, "size": 5, "every": 2, "listed": alone}
+        curves.append(points(*recorded, look, f"{label}, recorded", **style))
     return curves
 
 
@@ -125,13 +101,8 @@ def gaps_by_level(
 ) -> Figure:
     """Draw what is left after the same number of iterations against the level.
 
-    Parameters
-    ----------
-    points_by_step : mapping from a label, one for each step size, to its measured levels
-    predicted : mapping from the same labels to the gap without heterogeneity or sampling
-    levels : array (L,)
-    bias : array (D, L)
-        Gap of the stationary gain of the MAML objective, for each of D draws of tasks.
+    Measured levels for each step size; dashed the gap `predicted` without heterogeneity or
+    sampling; the `bias` (D, L) of the MAML optimum at `levels` (L,) for D draws of tasks.
     """
     same_names("predicted", predicted, points_by_step)
     exact = shaped("bias", bias, "draws", len(levels))
@@ -140,38 +111,21 @@ def gaps_by_level(
     for look, several in in_order(looks, points_by_step):
         references.append(Reference(predicted[look.label], color=look.color))
         words.append(f"{look.label}: predicted {number(predicted[look.label])}")
-        curves += [
-            points([point.level], np.asarray(point.gaps)[:, None], look, bars=True)
-            for point in several
-        ]
+        curves += [points([level], gaps[:, None], look, bars=True) for level, gaps in several]
     curves.append(Curve(levels, exact, Look(GREY, "*"), "exact bias of the MAML optimum"))
-    panel = Panel(
-        r"level of heterogeneity $\epsilon$ (dimensionless)", curves, references=references
-    )
+    label = r"level of heterogeneity $\epsilon$ (dimensionless)"
+    panel = Panel(label, curves, references=references)
     story = f"Gap of the nominal task. {'; '.join(words)}."
     return draw([panel], "gap (dimensionless)", story, height=3.8, legend_columns=2)
 
 
 def kept_promises(sizes: Array, ratios: Mapping[str, Array]) -> Figure:
-    """Draw measured over promised decrease in a step, by number of states.
-
-    Parameters
-    ----------
-    sizes : array (N,)
-    ratios : mapping from "as printed", "sharp" to arrays (N, S)
-    """
+    """Draw measured over promised decrease in a step, {form: (N, S)}, by number of states (N,)."""
     looks = (Look(VERMILION, "x"), Look(BLUE, "+"), Look(SKY, "o"))
     curves = [
-        Curve(sizes, shaped(look.label, values, len(sizes), "S").T, look)
-        for look, values in in_order(looks, ratios)
+        spread(sizes, values, look, quantiles=((0, 1),)) for look, values in in_order(looks, ratios)
     ]
-    panel = Panel(
-        "number of states $n$",
-        curves,
-        xscale="linear",
-        xticks=sizes,
-        references=[Reference(1)],
-        legend="upper left",
-    )
+    axis: Any = {"xscale": "linear", "xticks": sizes, "legend": "upper left"}
+    panel = Panel(STATES, curves, references=[Reference(1)], **axis)
     label = "measured / promised decrease\n(dimensionless)"
     return draw([panel], label, "Decrease of a task's cost in one step.", height=3.4)

@@ -20,7 +20,7 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference
-from .style import describe, drawing
+from .style import describe, drawing, note
 from .words import sentence
 
 # Where a legend can stand beside the places that matplotlib knows.
@@ -43,28 +43,17 @@ def draw(
     legend_columns: int = 3,
     share: bool | None = None,
 ) -> Figure:
-    """Draw panels and say them in words.
+    """Draw panels from left to right, `columns` in a row (all if 0), and say them in words.
 
-    Parameters
-    ----------
-    panels : sequence of Panel
-        From left to right, `columns` in a row (all of them if 0).
-    ylabel : str
-        Of the vertical axis that all panels share, unless `share` is false.
-    story : str
-        What one sees, for the alt text; the numbers of the curves follow by themselves.
-    width, height : numbers
-        Inches, of the whole figure.
-    legend_columns : int
-        Of the legend above all panels.
+    `ylabel` is of the vertical axis that all panels share, unless `share` is false. `story` says
+    what one sees, for the alt text; the numbers of the curves follow by themselves. Width and
+    height in inches are of the whole figure, `legend_columns` of the legend above all panels.
     """
     columns = columns or len(panels)
     rows = -(-len(panels) // columns)
+    shape: Any = {"width": width, "height": height, "squeeze": False}
     shared = bool(ylabel) if share is None else share
-    with drawing(rows, columns, width=width, height=height, sharey=shared, squeeze=False) as (
-        figure,
-        grid,
-    ):
+    with drawing(rows, columns, sharey=shared, **shape) as (figure, grid):
         for place, (axes, panel) in enumerate(zip(grid.flat, panels, strict=False)):
             _draw_panel(axes, panel)
             axes.set_ylabel(panel.ylabel or (ylabel if place % columns == 0 else ""))
@@ -97,16 +86,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             axis.set_ticks(list(named), labels=list(named.values()))
             axis.set_minor_formatter(NullFormatter())
     if panel.title:
-        axes.annotate(
-            panel.title,
-            (0.5, 1.0),
-            (0, 2),
-            xycoords="axes fraction",
-            ha="center",
-            va="bottom",
-            textcoords="offset points",
-            weight="bold",
-        )
+        style: Any = {"ha": "center", "va": "bottom", "weight": "bold"}
+        note(axes, panel.title, (0.5, 1.0), (0, 2), xycoords="axes fraction", **style)
 
 
 def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
@@ -121,20 +102,12 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
     for k, (low, high) in enumerate(bands):
         if curve.bars:
             lengths = np.maximum([middle - low, high - middle], 0)
-            axes.errorbar(
-                x,
-                middle,
-                lengths,
-                fmt="none",
-                ecolor=curve.edge or color,
-                capsize=0 if len(bands) > 1 else 3,
-                elinewidth=4 if k else 1,
-                alpha=0.5 if k else 1,
-            )
+            bar: Any = {"elinewidth": 4, "alpha": 0.5} if k else {"elinewidth": 1, "alpha": 1}
+            bar |= {"ecolor": curve.edge or color, "capsize": 0 if len(bands) > 1 else 3}
+            axes.errorbar(x, middle, lengths, fmt="none", **bar)
         else:
-            axes.fill_between(
-                x, low, high, color=color, alpha=0.2, linewidth=0, label=label if bare else None
-            )
+            name = label if bare else None
+            axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0, label=name)
     if bare:
         return
     style: dict[str, Any] = {"markersize": size, "alpha": alpha}
@@ -143,16 +116,10 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
     style |= {"linewidth" if curve.line else "markeredgewidth": curve.width}
     if crowded:
         style |= {"markeredgewidth": curve.width or 0, "rasterized": True}
-    axes.plot(
-        x,
-        middle,
-        color=color,
-        marker=curve.look.marker,
-        linestyle=curve.line or "none",
-        markevery=_markers(x, middle, panel, turn) if curve.line else curve.every,
-        label=label,
-        **{name: value for name, value in style.items() if value is not None},
-    )
+    style = {name: value for name, value in style.items() if value is not None}
+    style |= {"color": color, "marker": curve.look.marker, "linestyle": curve.line or "none"}
+    style["markevery"] = _markers(x, middle, panel, turn) if curve.line else curve.every
+    axes.plot(x, middle, label=label, **style)
 
 
 def _drawn(values: Array, top: float | None) -> Array:
@@ -208,35 +175,17 @@ def marked(x: Array, scale: str = "linear", turn: int = 0) -> list[int]:
 
 def _draw_reference(axes: Axes, reference: Reference) -> None:
     across = axes.axvline if reference.vertical else axes.axhline
-    across(
-        reference.at,
-        color=reference.color,
-        linewidth=reference.width,
-        zorder=1.5,
-        linestyle=reference.line or "none",
-        label=reference.label or None,
-    )
+    style: Any = {"color": reference.color, "linewidth": reference.width, "zorder": 1.5}
+    style |= {"linestyle": reference.line or "none", "label": reference.label or None}
+    across(reference.at, **style)
     if reference.note:
-        style: Any = {"textcoords": "offset points", "fontsize": 9}
+        text: Any = {"fontsize": 9, "va": "top"}
         if reference.vertical:
-            axes.annotate(
-                reference.note,
-                (reference.at, 0.97),
-                (4, 0),
-                va="top",
-                xycoords=("data", "axes fraction"),
-                **style,
-            )
+            text["xycoords"] = ("data", "axes fraction")
+            note(axes, reference.note, (reference.at, 0.97), (4, 0), **text)
         else:
-            axes.annotate(
-                reference.note,
-                (0, reference.at),
-                (4, -2),
-                va="top",
-                color=reference.color,
-                xycoords=("axes fraction", "data"),
-                **style,
-            )
+            text |= {"xycoords": ("axes fraction", "data"), "color": reference.color}
+            note(axes, reference.note, (0, reference.at), (4, -2), **text)
 
 
 def _legends(figure: Figure, grid: list[Axes], panels: Sequence[Panel], columns: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from lqrlib.validation import Array
 
 from .checking import same_names, shaped
-from .curves import Curve, Panel, Reference, dashed, points
+from .curves import LINEAR, Curve, Panel, Reference, dashed, points
 from .looks import GREY, OTHERS, Look, in_order
 from .panels import draw
 from .words import joined, number
@@ -33,14 +34,7 @@ def wilson_interval(count: Array, total: Array, quantile: float = 1.96) -> tuple
 
 
 def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -> Figure:
-    """Draw averages over more and more roll-outs, relative to the formula, with 95 % intervals.
-
-    Parameters
-    ----------
-    samples : mapping from a label to an array (N,)
-        Costs of independent roll-outs.
-    truth : mapping from the same labels to the cost by the formula
-    """
+    """Draw averages of costs (N,) of roll-outs relative to the formula, with 95 % intervals."""
     same_names("truth", truth, samples)
     curves = []
     for look, values in in_order(OTHERS, samples):
@@ -50,17 +44,12 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
         centred = values - values.mean()
         variance = (centred**2).cumsum()[runs - 1] / runs - (mean - values.mean()) ** 2
         half = 1.96 * np.sqrt(variance / runs)
-        low, middle, high = (
-            100 * (end / truth[look.label] - 1) for end in (mean - half, mean, mean + half)
-        )
+        ends = np.array([mean - half, mean, mean + half])
+        low, middle, high = 100 * (ends / truth[look.label] - 1)
         curves.append(Curve(runs, middle, look, between=(low, high)))
-    panel = Panel(
-        "number of roll-outs (dimensionless)",
-        curves,
-        yscale="linear",
-        references=[Reference(0, width=1)],
-        legend="best",
-    )
+    zero = [Reference(0, width=1)]
+    label = "number of roll-outs (dimensionless)"
+    panel = Panel(label, curves, yscale="linear", references=zero, legend="best")
     story = "Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added."
     return draw([panel], "average cost over formula − 1 (%)", story)
 
@@ -68,41 +57,25 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
 def bounds_and_truth(
     radius_bound: Mapping[str, tuple[Array, Array]], norm_bound: Mapping[str, tuple[Array, Array]]
 ) -> Figure:
-    """Scatter a quantity over the bound that the cost puts on it, in two panels.
+    """Scatter a quantity over the bound that the cost puts on it, {label: (bound, truth)}.
 
-    Parameters
-    ----------
-    radius_bound : mapping from a label to (bound, truth)
-        C / (mu q) and 1 / (1 - rho), each (N,).
-    norm_bound : mapping from a label to (bound, truth)
-        sqrt((C - tr Q Sigma0) / (mu r)) and the Frobenius norm of the gain, each (N,).
+    Left C / (mu q) and 1 / (1 - rho); right sqrt((C - tr Q Sigma0) / (mu r)) and the Frobenius norm
+    of the gain, each (N,).
     """
     panels, words = [], []
-    for pairs, side, xlabel, ylabel in (
-        (
-            radius_bound,
-            "Left, distance from the boundary",
-            "bound C/(μq) (dimensionless)",
-            "1/(1 − mean-square radius)",
-        ),
-        (
-            norm_bound,
-            "Right, size of the gain",
-            "bound on ‖K‖ (dimensionless)",
-            "‖K‖, Frobenius norm",
-        ),
+    radius = "bound C/(μq) (dimensionless)", "1/(1 − mean-square radius)"
+    norm = "bound on ‖K‖ (dimensionless)", "‖K‖, Frobenius norm"
+    for pairs, side, (xlabel, ylabel) in (
+        (radius_bound, "Left, distance from the boundary", radius),
+        (norm_bound, "Right, size of the gain", norm),
     ):
-        curves = [
-            points(*pair, look, size=3.5, alpha=0.5) for look, pair in in_order(OTHERS, pairs)
-        ]
-        bounds, truths = (
-            np.concatenate(part) for part in zip(*(curve.data() for curve in curves), strict=True)
-        )
+        looks = in_order(OTHERS, pairs)
+        curves = [points(*pair, look, size=3.5, alpha=0.5) for look, pair in looks]
+        bounds, truths = np.concatenate([curve.data() for curve in curves], axis=1)
         ends = np.array([bounds.min(), bounds.max()])
         curves.append(dashed(ends, ends, Look(GREY), "truth = bound", listed=True, told=False))
-        panels.append(
-            Panel(xlabel, curves, ylabel=ylabel, ylim=(truths.min() / 2, truths.max() * 3))
-        )
+        limits = truths.min() / 2, truths.max() * 3
+        panels.append(Panel(xlabel, curves, ylabel=ylabel, ylim=limits))
         closest = number((truths / bounds).max())
         words.append(f"{side}: the largest share of the bound that truth reaches is {closest}.")
     story = f"Truth over bound for random problems, with a dashed diagonal. {' '.join(words)}"
@@ -112,12 +85,7 @@ def bounds_and_truth(
 def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]) -> Figure:
     """Draw how often the midpoint of two stabilizing gains fails, with 95 % Wilson intervals.
 
-    Parameters
-    ----------
-    states : array (S,)
-        Numbers of states n.
-    failures : mapping from a label to (count, total)
-        Failures and pairs for each n, each (S,).
+    {label: (failures, pairs)} for each number of states, each (S,).
     """
 
     def per_cent(axes: Axes) -> None:
@@ -125,31 +93,14 @@ def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]
 
     curves, words = [], []
     for k, (look, (count, total)) in enumerate(in_order(OTHERS, failures)):
-        fraction = shaped(look.label, np.asarray(count) / np.asarray(total), len(states))
-        curves.append(
-            Curve(
-                states,
-                fraction,
-                look,
-                between=wilson_interval(count, total),
-                bars=True,
-                shift=0.08 * (k - 1),
-                told=False,
-            )
-        )
+        fraction = shaped(look.label, count / total, len(states))
+        style: Any = {"between": wilson_interval(count, total), "bars": True, "told": False}
+        curves.append(Curve(states, fraction, look, shift=0.08 * (k - 1), **style))
         words.append(
             f"{look.label}: {100 * fraction[0]:.1f} % at n = {states[0]} to "
             f"{100 * fraction[-1]:.1f} % at n = {states[-1]}"
         )
-    panel = Panel(
-        "number of states n (dimensionless)",
-        curves,
-        xscale="linear",
-        yscale="linear",
-        xticks=states,
-        ylim=(-0.03, 1.03),
-        legend="upper left",
-        also=per_cent,
-    )
+    axes = LINEAR | {"xticks": states, "ylim": (-0.03, 1.03), "legend": "upper left"}
+    panel = Panel("number of states n (dimensionless)", curves, also=per_cent, **axes)
     story = f"Pairs of stabilizing gains, with 95 % Wilson intervals. {joined(words)}."
     return draw([panel], "midpoint does not stabilize", story)

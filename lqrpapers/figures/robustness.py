@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .curves import Curve, Panel, Reference, points
+from .curves import LINEAR, Curve, Panel, Reference, points
 from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
 from .panels import draw
 from .style import PROMISED, describe, drawing
@@ -22,13 +22,7 @@ NOISY = Look(VERMILION, "<", "with noise")
 QUIET = Look(SKY, "P", "without noise")
 AWARE = Look(PURPLE, "h", "noise-aware gain")
 IGNORANT = Look(BLACK, "d", "noise-ignorant gain")
-RISING = (
-    Look(VERMILION, "<"),
-    Look(PURPLE, "h"),
-    Look(SKY, "P"),
-    Look(BLACK, "d"),
-    Look(ORANGE, "p"),
-)
+RISING = tuple(map(Look, (VERMILION, PURPLE, SKY, BLACK, ORANGE), "<hPdp"))
 FALLING = (Look(GREEN, "X"), Look(BLUE, "d"), Look(GREY, "P"))
 
 
@@ -49,15 +43,13 @@ def descent_costs(run: Descent) -> Figure:
     shaped("quiet", run.quiet, len(run.noisy))
     shaped("recorded_quiet", run.recorded_quiet, len(run.recorded_noisy))
     curves = []
-    for look, ours, seen in (
-        (NOISY, run.noisy, run.recorded_noisy),
-        (QUIET, run.quiet, run.recorded_quiet),
-    ):
+    noisy, quiet = (run.noisy, run.recorded_noisy), (run.quiet, run.recorded_quiet)
+    for look, (ours, seen) in ((NOISY, noisy), (QUIET, quiet)):
         curves.append(Curve(np.arange(len(ours)), ours, look))
         crosses = Look(look.color, "x", f"{look.label}, recorded")
         curves.append(points(np.arange(len(seen)), seen, crosses, size=6, alpha=0.75))
     ends = []
-    for values, who, line in ((run.noisy, "ours", "-"), (run.recorded_noisy, "recorded", ":")):
+    for values, who, line in zip(noisy, ("ours", "recorded"), "-:", strict=True):
         if not np.isfinite(values).all():
             first = int(np.argmin(np.isfinite(values)))
             ends.append(Reference(first, f"infinite from {first} ({who})", True, line))
@@ -71,14 +63,9 @@ def early_stopping(
 ) -> Figure:
     """Draw what the published solver sees and misses, and the sweeps it spends along a run.
 
-    Parameters
-    ----------
-    error, increment : arrays (S,)
-        Relative error of the cost and relative increment after each sweep, at one gain.
-    stopped : int
-        The sweep at which it stops there.
-    sweeps : array (T,)
-        Sweeps at each iterate of a run; above `cap` where it gave up.
+    Left relative error of the cost and last increment (S,) after each sweep at one gain, where it
+    stops at sweep `stopped`; right sweeps (T,) at the iterates of a run, above `cap` where it gave
+    up.
     """
     shaped("increment", increment, len(error))
     count, steps = np.arange(1, len(error) + 1), np.arange(len(sweeps))
@@ -93,25 +80,13 @@ def early_stopping(
         crosses = Look(NOISY.color, "x", "gave up")
         right.append(points(steps[gave_up], np.full(gave_up.sum(), cap), crosses, size=6))
         ending = f"it gives up at the cap of {cap} from iterate {int(np.argmax(gave_up))} on"
+    stop = [Reference(tolerance, width=1), Reference(stopped, vertical=True, line=":")]
+    seen: Any = {"xscale": "linear", "references": stop, "legend": "lower left"}
+    spent = LINEAR | {"references": [Reference(cap, width=1)], "ylim": (0, None)}
+    spent |= {"ylabel": "sweeps (dimensionless)", "legend": "lower right"}
     panels = [
-        Panel(
-            "sweeps (dimensionless)",
-            left,
-            ylabel="relative (dimensionless)",
-            xscale="linear",
-            references=[Reference(tolerance, width=1), Reference(stopped, vertical=True, line=":")],
-            legend="lower left",
-        ),
-        Panel(
-            "iteration (dimensionless)",
-            right,
-            ylabel="sweeps (dimensionless)",
-            xscale="linear",
-            yscale="linear",
-            references=[Reference(cap, width=1)],
-            ylim=(0, None),
-            legend="lower right",
-        ),
+        Panel("sweeps (dimensionless)", left, ylabel="relative (dimensionless)", **seen),
+        Panel("iteration (dimensionless)", right, **spent),
     ]
     story = f"""Left: relative error and relative last change of the published iteration. At sweep
         {stopped} the change falls below {number(tolerance)} while the error is
@@ -123,50 +98,25 @@ def early_stopping(
 def noise_factors(
     scales: Array, raised: Mapping[str, Array], shrunk: Mapping[str, Array]
 ) -> Figure:
-    """Draw factors by which noise changes quantities, over the noise scale.
-
-    Parameters
-    ----------
-    scales : array (S,)
-    raised, shrunk : mappings from a label to an array (S,)
-        Quantity over its value without noise.
-    """
+    """Draw quantities over their values without noise, {label: (S,)}, by noise scale (S,)."""
+    rising = [Curve(scales, values, look) for look, values in in_order(RISING, raised)]
+    falling = [Curve(scales, values, look) for look, values in in_order(FALLING, shrunk)]
     panels = [
-        Panel(
-            "noise scale (dimensionless)",
-            [Curve(scales, values, look) for look, values in in_order(looks, curves)],
-            title,
-            xscale="linear",
-            legend=place,
-        )
-        for title, curves, looks, place in (
-            ("", raised, RISING, "upper left"),
-            ("", shrunk, FALLING, "lower left"),
-        )
+        Panel("noise scale (dimensionless)", curves, xscale="linear", legend=place)
+        for curves, place in ((rising, "upper left"), (falling, "lower left"))
     ]
+    label = "value / value without noise\n(dimensionless)"
     story = "Left the factors that rise, right those that fall."
-    return draw(
-        panels,
-        "value / value without noise\n(dimensionless)",
-        story,
-        width=7.2,
-        height=4.0,
-        share=False,
-    )
+    return draw(panels, label, story, width=7.2, height=4.0, share=False)
 
 
 def survival(
     designs: Array, survived: Array, price: Array, *, largest: float, marks: Mapping[str, float]
 ) -> Figure:
-    """Draw the noise that gains survive and what they cost without noise, over the design scale.
+    """Draw the scale gains survive and their price C(K)/C* - 1 without noise, each (S,).
 
-    Parameters
-    ----------
-    designs, survived, price : arrays (S,)
-        Noise scale a gain is optimal for, scale it survives, and C(K)/C* - 1 without noise.
-    largest : float
-        No gain survives more.
-    marks : mapping from a label to a design scale, marked on both curves
+    Both over the scale (S,) they are designed for, with `marks` {label: scale}; no gain survives
+    more than `largest`.
     """
     line = AWARE._replace(marker="")
     left = [Curve(designs, survived, line, "critical scale")]
@@ -176,20 +126,12 @@ def survival(
         for look, scale in in_order(RISING[1:], marks):
             at = [np.interp(scale, designs, curve)]
             curves.append(points([scale], at, look, size=9, above=True))
-    limit = Reference(largest, "no gain survives more", line=":")
-    label = "design noise scale (dimensionless)"
+    limit = [Reference(largest, "no gain survives more", line=":")]
+    axes = LINEAR | {"ylim": (survived.min() - 0.02, largest + 0.01), "legend": "lower right"}
+    label, survives = "design noise scale (dimensionless)", "noise scale survived (dimensionless)"
     panels = [
-        Panel(
-            label,
-            left,
-            ylabel="noise scale survived (dimensionless)",
-            xscale="linear",
-            yscale="linear",
-            references=[limit],
-            legend="lower right",
-            ylim=(survived.min() - 0.02, largest + 0.01),
-        ),
-        Panel(label, right, ylabel="price without noise (%)", xscale="linear", yscale="linear"),
+        Panel(label, left, ylabel=survives, references=limit, **axes),
+        Panel(label, right, ylabel="price without noise (%)", **LINEAR),
     ]
     story = f"""Critical scales run from {survived[0]:.4f} to {survived[-1]:.4f}; the limit for any
         gain is {largest:.4f}."""
@@ -197,16 +139,9 @@ def survival(
 
 
 def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) -> Figure:
-    """Draw the excess cost for each design scale (rows) and true scale (columns).
+    """Draw C / C* (S, T) of gains for design scales (S,), at true scales (T,), as a map.
 
-    Parameters
-    ----------
-    designs : array (S,)
-    truths : array (T,)
-    regret : array (S, T)
-        C / C* at the true scale; ``inf`` where the gain does not survive.
-    survived : array (S,)
-        Critical scale of each design.
+    It is ``inf`` beyond the scale that each design survived (S,).
     """
     shaped("regret", regret, len(designs), len(truths))
     shaped("survived", survived, len(designs))
@@ -225,45 +160,32 @@ def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) ->
         axes.set(xlabel="true noise scale (dimensionless)", xlim=(truths[0], truths[-1]))
         axes.set(ylabel="design noise scale (dimensionless)", ylim=(designs[0], designs[-1]))
         axes.grid(visible=False)
-    return describe(
-        figure,
-        f"""Heat map of the excess cost of a gain designed for one noise scale when another is true,
-        zero on the diagonal. The largest finite excess is {number(most)} per cent. In
+    text = f"""Heat map of the excess cost of a gain designed for one noise scale when another is
+        true, zero on the diagonal. The largest finite excess is {number(most)} per cent. In
         {100 * lost.mean():.1f} per cent of the map the cost is infinite (grey): right of a curve
         that runs from a true scale of {survived[0]:.3f} for the smallest design scale to
-        {survived[-1]:.3f} for the largest.""",
-    )
+        {survived[-1]:.3f} for the largest."""
+    return describe(figure, text)
 
 
 def trajectory_bands(times: Array, panels: Mapping[str, tuple[Array, Array]]) -> Figure:
-    """Draw squared norms of many trajectories: median, two bands, their average and the truth.
+    """Draw squared norms of trajectories over seconds (T,): median, bands, average and truth.
 
-    Parameters
-    ----------
-    times : array (T,)
-        Seconds.
-    panels : mapping from a label to (squared norms (T, S), exact second moments (T,))
-        Bands: 5 to 95 % of the trajectories, and 0.1 to 99.9 %.
+    {label: (squared norms (T, S), exact second moments (T,))}; bands from 5 to 95 % and from 0.1 to
+    99.9 %.
     """
     drawn = []
     for look, (squares, exact) in in_order((AWARE, IGNORANT), panels):
         title, samples = look.label, shaped(look.label, squares, len(times), "S").T
-        bands = [
-            Curve(
-                times,
-                samples,
-                Look(look.color),
-                f"{100 * low:g} to {100 * high:g} %",
-                line="",
-                quantiles=((low, high),),
-                told=False,
-            )
-            for low, high in ((0.001, 0.999), (0.05, 0.95))
-        ]
-        lines = [
+        curves = []
+        for low, high in ((0.001, 0.999), (0.05, 0.95)):
+            band: Any = {"line": "", "quantiles": ((low, high),), "told": False}
+            name = f"{100 * low:g} to {100 * high:g} %"
+            curves.append(Curve(times, samples, Look(look.color), name, **band))
+        curves += [
             Curve(times, np.median(samples, axis=0), look, "median"),
             Curve(times, samples.mean(axis=0), Look(GREEN), "average", width=1.2),
             Curve(times, exact, Look(ORANGE), "expectation", line="--"),
         ]
-        drawn.append(Panel("time (s)", bands + lines, title, xscale="linear"))
+        drawn.append(Panel("time (s)", curves, title, xscale="linear"))
     return draw(drawn, "‖state‖² (mixed units)", width=7.2, height=3.7)

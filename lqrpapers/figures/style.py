@@ -13,11 +13,13 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .looks import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
 PROMISED = {"linestyle": "--"}
+Point = tuple[float, float]
 
 SETTINGS: Any = {
     "figure.dpi": 100,
@@ -53,6 +55,11 @@ def drawing(
         yield plt.subplots(rows, columns, figsize=(width, height), **subplots)
 
 
+def note(axes: Axes, text: str, at: Point, offset: Point = (0, 0), **style: Any) -> None:
+    """Write a text, `offset` points away from a place."""
+    axes.annotate(text, at, offset, textcoords="offset points", **style)
+
+
 def describe(figure: Figure, text: str) -> Figure:
     """Attach alt text to a figure, formulas spelled as they are spoken, and return it."""
     spoken = re.sub(r"\$([^$]*)\$", lambda formula: _spoken(formula[1]), text)
@@ -61,35 +68,13 @@ def describe(figure: Figure, text: str) -> Figure:
 
 
 # Commands of TeX that have a sign; of others the name is told.
-SIGNS = {
-    "alpha": "α",
-    "beta": "β",
-    "delta": "δ",
-    "epsilon": "ε",
-    "varepsilon": "ε",
-    "eta": "η",
-    "gamma": "γ",
-    "kappa": "κ",
-    "lambda": "λ",
-    "rho": "ρ",
-    "tau": "τ",
-    "Delta": "Δ",
-    "nabla": "∇",
-    "sum": "Σ",
-    "times": " × ",
-    "|": "‖",
-    ",": " ",
-    "mathcal": "",
-    "ell": "ℓ",
-    "dagger": "†",
-}
+LETTERS = "alpha beta gamma delta epsilon eta kappa lambda rho tau Delta nabla sum ell dagger"
+SIGNS = dict(zip(LETTERS.split(), "αβγδεηκλρτΔ∇Σℓ†", strict=True))
+SIGNS |= {"varepsilon": "ε", "times": " × ", "|": "‖", ",": " ", "mathcal": ""}
 
 
 def _spoken(formula: str) -> str:
     """A formula of TeX without its markup: r"\\|\\nabla J\\|_F" becomes "‖∇J‖_F"."""
-    signs = re.sub(
-        r"\\([A-Za-z]+|.)( +(?=[A-Za-z]))?",
-        lambda command: SIGNS.get(command[1], command[1]),
-        formula,
-    )
+    command = r"\\([A-Za-z]+|.)( +(?=[A-Za-z]))?"
+    signs = re.sub(command, lambda found: SIGNS.get(found[1], found[1]), formula)
     return re.sub("[{}]", "", signs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -51,21 +52,16 @@ class Drawing:
         for k, (bottom, top) in enumerate(gaps):
             self.springs[k].set_data(*spring(bottom, top, self.at - 0.3))
             x, pot = self.at + 0.3, bottom + 0.55 * (top - bottom)
-            self.pots[k].set_data(
-                [x - 0.14, x - 0.14, x + 0.14, x + 0.14], [pot, bottom, bottom, pot]
-            )
-            self.rods[k].set_data(
-                [x, x, x - 0.11, x + 0.11], [top, pot - 0.2, pot - 0.2, pot - 0.2]
-            )
+            sides, ends = np.array([-0.14, -0.14, 0.14, 0.14]), np.array([0, 0, -0.11, 0.11])
+            self.pots[k].set_data(x + sides, [pot, bottom, bottom, pot])
+            self.rods[k].set_data(x + ends, [top, pot - 0.2, pot - 0.2, pot - 0.2])
 
 
 def _still(axes: Axes) -> None:
     Drawing(axes, 0.0, AWARE.color)
-    for text, height, color in (
-        ("body\n500 kg", BODY + 0.45, BLACK),
-        ("wheel", WHEEL + 0.21, "white"),
-    ):
-        axes.annotate(text, (0, height), ha="center", va="center", color=color, fontsize=9)
+    middle: Any = {"ha": "center", "va": "center", "fontsize": 9}
+    axes.annotate("body\n500 kg", (0, BODY + 0.45), color=BLACK, **middle)
+    axes.annotate("wheel", (0, WHEEL + 0.21), color="white", **middle)
     for text, x, y, side in (
         ("5 kN/m", -0.6, (WHEEL + 0.45 + BODY) / 2, "right"),
         ("200 N s/m", 0.55, (WHEEL + 0.45 + BODY) / 2, "left"),
@@ -86,63 +82,43 @@ def _histories(axes: Axes, times: Array, bodies: Mapping[str, Array]) -> list[st
     words = []
     for look, height in in_order((AWARE, IGNORANT), bodies):
         shaped(look.label, height, len(times))
-        axes.plot(
-            times,
-            height,
-            color=look.color,
-            marker=look.marker,
-            markevery=max(1, len(times) // 10),
-            linewidth=1.2,
-            label=look.label,
-        )
+        style: Any = {"color": look.color, "marker": look.marker, "linewidth": 1.2}
+        every = max(1, len(times) // 10)
+        axes.plot(times, height, markevery=every, label=look.label, **style)
         words.append(f"{look.label} up to {number(np.abs(height).max())}")
     axes.set(xlabel="time (s)", ylabel="body above rest (m)")
     return words
 
 
 def suspension_and_histories(times: Array, bodies: Mapping[str, Array]) -> Figure:
-    """Draw the suspension with its data, and body heights over time under two gains.
+    """Draw the suspension with its data, and body heights over seconds (T,) under two gains.
 
-    Parameters
-    ----------
-    times : array (T,)
-        Seconds.
-    bodies : mapping from a label to heights (T,) above rest, in metres
+    Heights {label: (T,)} above rest in metres.
     """
     with drawing(1, 2, width=7.2, height=3.6, width_ratios=[1, 1.7]) as (figure, (left, right)):
         _still(left)
         words = _histories(right, times, bodies)
         right.legend(loc="best")
-    return describe(
-        figure,
-        f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton per
-        metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on a
-        tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
+    text = f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton
+        per metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on
+        a tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
         metre; the force u acts between body and wheel. Right: height of the body over
-        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres.""",
-    )
+        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres."""
+    return describe(figure, text)
 
 
 def riding(
     times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], amplitude: float = 0.75
 ) -> Iterator[Figure]:
-    """Yield one figure for each time: two suspensions side by side, and their body heights so far.
+    """Yield a figure for each time: two suspensions side by side, and their body heights so far.
 
-    It is the same figure each time, changed. `amplitude` is how far the largest movement goes in
-    the drawing.
-
-    Parameters
-    ----------
-    times : array (T,)
-        Seconds.
-    bodies, wheels : mappings from a label to heights (T,) above rest, in metres
+    It is the same figure each time, changed. Heights {label: (T,)} above rest are in metres, times
+    (T,) in seconds; the largest movement goes as far as `amplitude` in the drawing.
     """
     same_names("wheels", wheels, bodies)
     largest = max(np.abs(values).max() for part in (bodies, wheels) for values in part.values())
-    with drawing(1, 2, width=7.2, height=3.3, width_ratios=[1.1, 1], layout="constrained") as (
-        figure,
-        (scene, chart),
-    ):
+    shape: Any = {"width": 7.2, "height": 3.3, "width_ratios": [1.1, 1]}
+    with drawing(1, 2, layout="constrained", **shape) as (figure, (scene, chart)):
         cars = {}
         for k, (label, look) in enumerate(zip(bodies, (AWARE, IGNORANT), strict=False)):
             cars[label] = Drawing(scene, 2.6 * k, look.color)
@@ -152,12 +128,10 @@ def riding(
         words = _histories(chart, times, bodies)
         lines = [(line, line.get_ydata().copy()) for line in chart.lines]
         chart.set(xlim=(times[0], times[-1]), ylim=chart.get_ylim())
-        describe(
-            figure,
-            f"""Animation: two drawn suspensions shake under the same noise for
+        text = f"""Animation: two drawn suspensions shake under the same noise for
             {number(times[-1])} seconds, and their body heights are drawn beside them;
-            {joined(words)} metres.""",
-        )
+            {joined(words)} metres."""
+        describe(figure, text)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # the places of the axes stay from frame to frame
         for t in range(len(times)):

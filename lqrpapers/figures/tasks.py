@@ -15,7 +15,7 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel
-from .landscape import entry
+from .landscape import HOLLOW, entry
 from .looks import BLACK, BLUE, GREEN, ORANGE, SERIES, in_order
 from .panels import draw
 from .regulator import wilson_interval
@@ -33,40 +33,28 @@ TASKS: Any = (
 
 
 class Family(NamedTuple):
-    """What `sublevel_plane` draws of one family.
+    """What `sublevel_plane` draws of one family of M tasks."""
 
-    Attributes
-    ----------
-    excess : array (M, b, a)
-        J_i(K) - J_i* over gamma_i (J_i(K0) - J_i*) on the grid: at most 1 in the sub-level set,
-        infinite where K does not stabilize task i, nan where it does but there is no K0.
-    optima : array (M, 2)
-    start : (float, float) or None
-        K0, if there is one.
-    """
-
+    # (M, b, a), J_i(K) - J_i* over gamma_i (J_i(K0) - J_i*): at most 1 in the sub-level set,
+    # infinite where K does not stabilize task i, nan where it does but there is no K0
     excess: Array
-    optima: Array
-    start: tuple[float, float] | None
+    optima: Array  # (M, 2)
+    start: tuple[float, float] | None  # K0
 
 
 def sublevel_plane(
     x: Array, y: Array, families: Mapping[str, Family], labels: tuple[str, str]
 ) -> Figure:
-    """Draw sub-level sets and stabilizing sets of tasks over the plane of gains, one panel each.
+    """Draw sub-level and stabilizing sets of tasks over a plane of gains, a panel for each family.
 
-    Parameters
-    ----------
-    x, y : arrays (a,), (b,)
-    families : mapping from a panel's name to a Family of at most three tasks
-    labels : (str, str)
-        Of the axes, with units.
+    Coordinates x (a,) and y (b,); at most three tasks to a family; labels of the axes with
+    units.
     """
     words = []
-    with drawing(1, len(families), width=6.8, height=3.9, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
+    inside: Any = {"levels": [0.5, 1.5]}
+    star: Any = {"markersize": 11, "markeredgecolor": BLACK, "markeredgewidth": 0.5}
+    shape: Any = {"width": 6.8, "height": 3.9, "sharey": True, "squeeze": False}
+    with drawing(1, len(families), **shape) as (figure, grid):
         for axes, (title, family) in zip(grid[0], families.items(), strict=True):
             if family.excess.shape[1:] != (len(y), len(x)) or len(family.excess) > len(TASKS):
                 raise ValueError(
@@ -77,44 +65,20 @@ def sublevel_plane(
             meta = (family.excess <= 1).all(axis=0)
             for order, (where, shade) in enumerate(((stable, SHADES[0]), (meta, SHADES[1]))):
                 if where.any():
-                    axes.contourf(x, y, where, levels=[0.5, 1.5], colors=[shade], zorder=order)
+                    axes.contourf(x, y, where, colors=[shade], zorder=order, **inside)
             for excess, look, best in zip(family.excess, TASKS, family.optima, strict=False):
                 finite = ~np.isinf(excess)
-                axes.contour(
-                    x,
-                    y,
-                    finite,
-                    levels=[0.5],
-                    zorder=2,
-                    linewidths=1.5,
-                    **look | {"linestyles": ":"},
-                )
+                edge = look | {"linestyles": ":", "linewidths": 1.5}
+                axes.contour(x, y, finite, levels=[0.5], zorder=2, **edge)
                 if family.start is None:
-                    axes.contourf(
-                        x,
-                        y,
-                        finite,
-                        levels=[0.5, 1.5],
-                        colors=[look["colors"]],
-                        alpha=0.12,
-                        zorder=0,
-                    )
+                    wash: Any = {"colors": [look["colors"]], "alpha": 0.12, "zorder": 0}
+                    axes.contourf(x, y, finite, **wash, **inside)
                 else:
                     level = np.where(finite, excess, 1e6)
                     axes.contour(x, y, level, levels=[1.0], zorder=3, linewidths=1.8, **look)
-                axes.plot(
-                    *best,
-                    "*",
-                    color=look["colors"],
-                    markersize=11,
-                    zorder=5,
-                    markeredgecolor=BLACK,
-                    markeredgewidth=0.5,
-                )
+                axes.plot(*best, "*", color=look["colors"], zorder=5, **star)
             if family.start is not None:
-                axes.plot(
-                    *family.start, "o", color=BLACK, markerfacecolor="white", zorder=6, markersize=7
-                )
+                axes.plot(*family.start, "o", zorder=6, **HOLLOW)
             axes.grid(False)
             axes.set(xlabel=labels[0], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
             axes.annotate(title, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom")
@@ -136,20 +100,14 @@ def sublevel_plane(
             entry("o", "$K_0$", hollow=True),
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=4)
-    return describe(
-        figure,
-        f"""Sub-level sets of tasks in a plane of gains, {len(families)} panels.
-        {" ".join(words)}""",
-    )
+    text = f"Sub-level sets of tasks in a plane of gains, {len(families)} panels. "
+    return describe(figure, text + " ".join(words))
 
 
 def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw histograms of pairwise distances relative to the level, generator by generator.
+    """Draw histograms of spectral distances over the level, {matrix: {generator: (S,)}}.
 
-    Parameters
-    ----------
-    panels : mapping from a matrix's name to a mapping from a generator's name to array (S,)
-        Spectral distances over epsilon; at most two generators.
+    At most two generators.
     """
     words = []
     bins = np.linspace(-0.025, 1.025, 22)  # 0.6, where the nominal pairs lie, inside a bin
@@ -162,26 +120,16 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
                 axes.stairs(share, bins, fill=True, color=look.color, alpha=0.25)
                 axes.stairs(share, bins, color=look.color, linewidth=1.4)
                 peak = int(np.argmax(share))
-                axes.plot(
-                    bins[peak : peak + 2].mean(),
-                    share[peak],
-                    look.marker,
-                    color=look.color,
-                    label=look.label,
-                )
-                words.append(
-                    f"{title}, {look.label}: median {number(np.median(sample))}, largest "
-                    f"{number(sample.max())}"
-                )
+                top = bins[peak : peak + 2].mean(), share[peak]
+                axes.plot(*top, look.marker, color=look.color, label=look.label)
+                said = f"median {number(np.median(sample))}, largest {number(sample.max())}"
+                words.append(f"{title}, {look.label}: {said}")
             axes.axvline(1, color=BLACK, **PROMISED)
             axes.set_xlabel(f"distance of two ${title}$ / level (dimensionless)")
         grid[0, 0].set_ylabel("share of all pairs (%)")
         grid[0, 0].legend(loc="upper left")
-    return describe(
-        figure,
-        f"""Histograms of pairwise spectral distances over the level, with a dashed line at 1.
-        {"; ".join(words)}.""",
-    )
+    text = "Histograms of pairwise spectral distances over the level, with a dashed line at 1. "
+    return describe(figure, f"{text}{'; '.join(words)}.")
 
 
 def common_gain_shares(
@@ -189,11 +137,8 @@ def common_gain_shares(
 ) -> Figure:
     """Draw the share of families that a gain stabilizes over the level, with 95 % intervals.
 
-    Parameters
-    ----------
-    panels : mapping from a panel's name to (levels (E,), answers)
-        answers maps a question (at most two) to a mapping from a generator's name (at most two)
-        to a bool array (E, D): one answer for each level and family.
+    `panels` maps a name to (levels (E,), {question: {generator: bool (E, D)}}), an answer for each
+    level and family; at most two questions and two generators.
     """
 
     def small_steep_ticks(axes: Axes) -> None:
@@ -210,29 +155,14 @@ def common_gain_shares(
                 count, total = stable.sum(axis=1), np.full(len(levels), stable.shape[1])
                 low, high = wilson_interval(count, total)
                 percentage = 100 * count / total
-                curves.append(
-                    Curve(
-                        levels,
-                        percentage,
-                        look,
-                        name,
-                        between=(100 * low, 100 * high),
-                        hollow=hollow,
-                        width=1.0 if hollow else 1.8,
-                    )
-                )
+                style: Any = {"hollow": hollow, "width": 1.0 if hollow else 1.8}
+                style["between"] = 100 * low, 100 * high
+                curves.append(Curve(levels, percentage, look, name, **style))
                 below = levels[percentage < 50]
                 if len(below):
                     lost.append(f"{title}, {name}: below half from {number(below[0])} on.")
-        drawn.append(
-            Panel(
-                f"level $\\varepsilon$, {title} (dimensionless)",
-                curves,
-                yscale="linear",
-                xticks=levels,
-                ylim=(-4, 104),
-                also=small_steep_ticks,
-            )
-        )
+        label = f"level $\\varepsilon$, {title} (dimensionless)"
+        axes: Any = {"yscale": "linear", "xticks": levels, "ylim": (-4, 104)}
+        drawn.append(Panel(label, curves, also=small_steep_ticks, **axes))
     story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"
     return draw(drawn, "share of families (%)", story, height=3.7, legend_columns=2)

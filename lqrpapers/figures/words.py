@@ -35,7 +35,7 @@ def joined(words: Sequence[str]) -> str:
 def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
     """The alt text of a figure of panels."""
     heads = [_axes(panel, ylabel) for panel in panels]
-    bodies = ["; ".join(_curves(panel) + _references(panel)) for panel in panels]
+    bodies = [_body(panel) for panel in panels]
     if len(set(heads)) == 1:
         count = f"{len(panels)} panels of " if len(panels) > 1 else ""
         titled = [panel.title and f"{panel.title}: " for panel in panels]
@@ -59,21 +59,19 @@ def _axes(panel: Panel, ylabel: str) -> str:
         (label or "").replace(" (log scale from 1)", "").replace("(dimensionless)", "").strip()
         for label in (panel.xlabel, panel.ylabel or ylabel)
     )
-    bent = [
-        name
-        for name, scale in (("horizontal", panel.xscale), ("vertical", panel.yscale))
-        if scale != "linear"
-    ]
-    scales = {0: "linear axes", 1: f"{bent[0] if bent else ''} axis logarithmic", 2: "log axes"}
-    return f"{y} over {x}, {scales[len(bent)]}" if y else f"{x}, {scales[len(bent)]}"
+    straight = panel.xscale == "linear", panel.yscale == "linear"
+    if straight[0] == straight[1]:
+        scales = "linear axes" if straight[0] else "log axes"
+    else:
+        scales = f"{'vertical' if straight[0] else 'horizontal'} axis logarithmic"
+    return f"{y} over {x}, {scales}" if y else f"{x}, {scales}"
 
 
-def _curves(panel: Panel) -> list[str]:
-    return [told(curve, panel.yscale == "log") for curve in panel.curves if curve.told]
-
-
-def _references(panel: Panel) -> list[str]:
-    return [_reference(reference) for reference in panel.references if reference.line]
+def _body(panel: Panel) -> str:
+    """The curves and lines of a panel in words."""
+    parts = [told(curve, panel.yscale == "log") for curve in panel.curves if curve.told]
+    parts += [_reference(reference) for reference in panel.references if reference.line]
+    return "; ".join(parts)
 
 
 def _reference(reference: Reference) -> str:
@@ -95,10 +93,9 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
     kind = "" if y.ndim == 1 else "mean " if curve.mean else "median "
     words = f"{name}: {kind}{_course(x, middle, logarithmic)}"
     if y.ndim == 2:
-        known = y[np.isfinite(y)]
-        if known.size and len(y) > 1:
-            words += f", {len(y)} samples from {number(known.min())} to {number(known.max())}"
-            words += _last(y[:, -1]) if len(x) > 1 else ""
+        if len(y) > 1:
+            words += _range(f"{len(y)} samples", y)
+            words += _range("at the end", y[:, -1]) if len(x) > 1 else ""
         lost = int(np.isinf(y[:, -1]).sum())
         if lost:
             words += f", {lost} of {len(y)} infinite at {exact(x[-1])}"
@@ -108,12 +105,10 @@ def told(curve: Curve, logarithmic: bool = True) -> str:
     return words
 
 
-def _last(samples: Array) -> str:
-    """Where the samples end that are there."""
+def _range(what: str, samples: Array) -> str:
+    """From where to where the samples go that are there."""
     known = samples[np.isfinite(samples)]
-    if not known.size:
-        return ""
-    return f", at the end from {number(known.min())} to {number(known.max())}"
+    return f", {what} from {number(known.min())} to {number(known.max())}" if known.size else ""
 
 
 def _course(x: Array, y: Array, logarithmic: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,52 +13,29 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
-from .looks import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PRINTED,
-    PURPLE,
-    SERIES,
-    SKY,
-    VERMILION,
-    Look,
-    in_order,
-)
+from .looks import BLACK, BLUE, GREEN, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
 from .panels import draw
 from .words import number
 
 ESTIMATES = {
-    "one point": Look(VERMILION, "v", "one point"),
-    "one point, baseline": Look(ORANGE, "s", "one point, baseline"),
+    "one point": METHODS["zeroth_order"]._replace(label="one point"),
+    "one point, baseline": SERIES[1]._replace(label="one point, baseline"),
     "two points": Look(SKY, "^", "two points"),
-    "as printed": Look(VERMILION, "x", "as printed"),
+    "as printed": PRINTED,
     "Stein": Look(BLUE, "+", "Stein, sphere"),
     "Hessian times gradient": Look(GREEN, "^", "Hessian times gradient"),
     "at $K_0$": Look(BLUE, "o", "at $K_0$"),
-    "near $K^*$": Look(PURPLE, "D", "near $K^*$"),
+    "near $K^*$": SERIES[4]._replace(label="near $K^*$"),
 }
 
 
 class Errors(NamedTuple):
-    """One panel of error curves on logarithmic axes.
-
-    Attributes
-    ----------
-    x_label : str
-    measured : mapping from a key of `ESTIMATES` to (x (X,), samples (S, X))
-    promised : mapping from a key of `ESTIMATES`, or another label, to (x (X,), y (X,))
-        Formulas and bounds, dashed.
-    points : mapping from a label to (x, y)
-        Single values, drawn as stars.
-    """
+    """One panel of error curves on logarithmic axes."""
 
     x_label: str
-    measured: Mapping[str, tuple[Array, Array]]
-    promised: Mapping[str, tuple[Array, Array]] = {}
-    points: Mapping[str, tuple[float, float]] = {}
+    measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATES`: (x (X,), (S, X))}
+    promised: Mapping[str, tuple[Array, Array]] = {}  # x and y (X,) by such a key or a label
+    points: Mapping[str, tuple[float, float]] = {}  # single values by label, drawn as stars
 
 
 def error_panels(
@@ -96,37 +73,24 @@ def error_panels(
 def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]) -> Figure:
     """Draw how much more error Bernstein's inequality allows than needed.
 
-    Parameters
-    ----------
-    failures : array (X,)
-        Probabilities of failure promised.
-    ratios : mapping from a name to (ratios (X,), exact)
-        Promised error over true error; nan where unknown. Simulated ones (exact false) are drawn
-        with open markers.
+    {name: (promised over true error (X,), exact)} over probabilities of failure (X,); nan where
+    unknown, open markers where simulated.
     """
     curves = [
         Curve(failures, shaped(look.label, values, len(failures)), look, hollow=not exact)
         for look, (values, exact) in in_order(SERIES, ratios)
     ]
-    panel = Panel(
-        "probability of failure $\\delta$",
-        curves,
-        yscale="linear",
-        references=[Reference(1, line="-", width=1)],
-        legend="right",
-        also=Axes.invert_xaxis,
-    )
+    axes: Any = {"yscale": "linear", "legend": "right", "also": Axes.invert_xaxis}
+    one = [Reference(1, line="-", width=1)]
+    panel = Panel("probability of failure $\\delta$", curves, references=one, **axes)
     story = "Open markers: simulated."
     return draw([panel], "promised error / true error", story, height=3.5)
 
 
 def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw the sorted eigenvalues of Hessian estimates beside those of the Hessian.
+    """Draw the sorted eigenvalues (d,) of Hessian estimates beside those of the Hessian (d,).
 
-    Parameters
-    ----------
-    exact : array (d,)
-    estimates : mapping from a panel's title to a mapping from a key of `ESTIMATES` to (d,)
+    `estimates` maps a panel's title to {key of `ESTIMATES`: (d,)}.
     """
     index = np.arange(1, len(exact) + 1)
 
@@ -134,25 +98,14 @@ def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> F
         axes.set_yscale("symlog", linthresh=100)
 
     panels = []
+    axes: Any = {"xscale": "linear", "yscale": "symlog", "xticks": index, "also": bend}
     for title, found in estimates.items():
         curves = [Curve(index, np.sort(exact), Look(marker="*", label="exact"), size=9)]
         curves += [
-            points(
-                index, np.sort(shaped(name, values, len(exact))), ESTIMATES[name], size=8, width=2
-            )
+            points(index, np.sort(values), ESTIMATES[name], size=8, width=2)
             for name, values in found.items()
         ]
-        panels.append(
-            Panel(
-                "eigenvalue, in ascending order",
-                curves,
-                title,
-                xscale="linear",
-                yscale="symlog",
-                xticks=index,
-                also=bend,
-            )
-        )
+        panels.append(Panel("eigenvalue, in ascending order", curves, title, **axes))
     return draw(panels, "eigenvalue (dimensionless)", height=3.5)
 
 
@@ -165,21 +118,11 @@ def printed_hessian(
     promised: Array,
     samples: int,
 ) -> Figure:
-    """Draw mean and standard deviation of the printed Hessian estimate against the radius.
+    """Draw mean and standard deviation of the printed Hessian estimate over the radius (X,).
 
-    Parameters
-    ----------
-    radii : array (X,)
-    limit : float
-        What its mean tends to as the radius goes to zero.
-    means : array (S, X)
-        Means of a diagonal entry, one row for each seed.
-    predicted : array (X,)
-        The formula for the mean up to the square of the radius.
-    deviations, promised : arrays (X,)
-        Measured standard deviation of one sample, and its formula.
-    samples : int
-        Number of samples averaged in the second curve.
+    Left the means (S, X) of a diagonal entry, a row for each seed, and their formula `predicted`
+    (X,), over the limit as the radius goes to zero. Right the deviation (X,) of one sample and of
+    an average of `samples`, with the promised one (X,).
     """
     shaped("means", means, "seeds", len(radii))
     one = [Reference(1, line=":", color=GREY, width=1)]
@@ -188,36 +131,24 @@ def printed_hessian(
         dashed(radii, predicted / limit, label="formula", listed=True),
     ]
     right = []
-    for count, name, look in (
-        (1, "one sample", PRINTED),
-        (samples, f"{samples} samples", ESTIMATES["at $K_0$"]),
-    ):
+    many = f"{samples} samples"
+    for count, name, look in ((1, "one sample", PRINTED), (samples, many, ESTIMATES["at $K_0$"])):
         scale = np.sqrt(count) * abs(limit)
         right.append(Curve(radii, deviations / scale, look, name))
         right.append(dashed(radii, promised / scale, label=f"{name}, promised", width=1.2))
-    label = "radius $r$ (dimensionless)"
+    label, mean = "radius $r$ (dimensionless)", "mean / its limit (dimensionless)"
+    axes: Any = {"references": one, "legend": "best"}
     panels = [
-        Panel(
-            label,
-            left,
-            ylabel="mean / its limit (dimensionless)",
-            yscale="linear",
-            references=one,
-            legend="best",
-        ),
-        Panel(label, right, ylabel="standard deviation / |limit|", references=one, legend="best"),
+        Panel(label, left, ylabel=mean, yscale="linear", **axes),
+        Panel(label, right, ylabel="standard deviation / |limit|", **axes),
     ]
     return draw(panels, story=f"The limit of the mean is {number(limit)}.")
 
 
 def factors(samples: Mapping[str, Array], means: Sequence[float]) -> Figure:
-    """Draw how the factor in front of a meta-gradient is distributed.
+    """Draw how the factor in front of a meta-gradient is distributed, {gain: (S,)}.
 
-    Parameters
-    ----------
-    samples : mapping from a gain's name to values (S,)
-    means : sequence of numbers
-        The limit of the factor at each gain, drawn as a dashed line.
+    The limit of each gain, one of `means`, is a dashed line.
     """
     limits = shaped("means", means, len(samples))
     low, high = np.quantile(np.concatenate(list(samples.values())), [0.0005, 0.9995])
@@ -233,14 +164,9 @@ def factors(samples: Mapping[str, Array], means: Sequence[float]) -> Figure:
             f"{number(values.std())}, negative in {number(100 * float(np.mean(values < 0)))} %, "
             f"limit {number(limit)}"
         )
-    panel = Panel(
-        "factor in front of the gradient (dimensionless)",
-        curves,
-        xscale="linear",
-        references=references,
-        ylim=(1e-3, None),
-        legend="upper right",
-    )
+    axes: Any = {"xscale": "linear", "ylim": (1e-3, None), "legend": "upper right"}
+    label = "factor in front of the gradient (dimensionless)"
+    panel = Panel(label, curves, references=references, **axes)
     story = f"""Histogram curves of the factor by which the printed Hessian estimate multiplies a
         gradient; dashed lines at its limits, a solid one at zero. {"; ".join(words)}."""
     return draw([panel], "probability density", story, height=3.5)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lqrpapers.figures.checking import positive, same_names, shaped
-from lqrpapers.figures.looks import METHODS, SERIES, in_order, looks_of
+from lqrpapers.figures.looks import METHODS, SERIES, by_name, in_order
 
 
 def test_an_array_of_the_right_shape_is_returned_as_floats():
@@ -37,9 +37,11 @@ def test_logarithms_want_positive_numbers():
 
 
 def test_looks_go_by_name_or_by_place():
-    assert list(looks_of(["gauss_newton"])) == ["gauss_newton"]
+    assert by_name({"gauss_newton": 1}) == [(METHODS["gauss_newton"], 1)]
     with pytest.raises(ValueError, match="expected methods among gradient, .* got \\['newton'\\]"):
-        looks_of(["newton"])
+        by_name({"newton": 1})
+    with pytest.raises(ValueError, match="expected methods among"):
+        by_name({})
     assert in_order(SERIES, {"one": 1, "two": 2})[1] == (SERIES[1]._replace(label="two"), 2)
     with pytest.raises(ValueError, match=r"expected at most 1 curves, got \['one', 'two'\]"):
         in_order(SERIES[:1], {"one": 1, "two": 2})

@@ -68,6 +68,11 @@ def test_the_map_wants_increasing_shares_and_a_full_grid():
         _map(shares=(0.5, 0.2))
     with pytest.raises(ValueError, match=r"window: expected shape \(3, 4\)"):
         mean_square.shrinking_set(
-            Window(np.ones(4), np.ones(3), np.ones((4, 3))), (0.0,), 1.0, (0.0, 0.0),
-            (np.ones(2), np.ones(2)), (np.ones(2), np.ones(2)), ("a", "b", "c", "d"),
-        )  # fmt: skip
+            Window(np.ones(4), np.ones(3), np.ones((4, 3))),
+            (0.0,),
+            1.0,
+            (0.0, 0.0),
+            (np.ones(2), np.ones(2)),
+            (np.ones(2), np.ones(2)),
+            ("a", "b", "c", "d"),
+        )

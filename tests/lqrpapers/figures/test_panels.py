@@ -14,6 +14,7 @@ from lqrpapers.figures.curves import (
     key,
     points,
     side_by_side,
+    spread,
     with_promise,
 )
 from lqrpapers.figures.looks import BLUE, GREY, VERMILION, Look
@@ -74,6 +75,15 @@ def test_the_middle_may_be_the_mean_and_bands_several():
     axes = axes_of(Curve(X, SAMPLES, LOOK, mean=True, quantiles=((0, 1), (0.25, 0.75))))
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), SAMPLES.mean(axis=0))
     assert band_of(axes, 0)[1.0] == (1.0, 4.0) and band_of(axes, 1)[1.0] == (1.75, 3.25)
+
+
+def test_rows_of_samples_are_wanted_one_for_each_place():
+    curve = spread(X, SAMPLES.T, LOOK)
+    np.testing.assert_array_equal(curve.y, SAMPLES)
+    assert curve.quantiles == ((0.1, 0.9),)
+    for rows in (SAMPLES, X):
+        with pytest.raises(ValueError, match=r"measured: expected shape \(3, samples\)"):
+            spread(X, rows, LOOK)
 
 
 def test_missing_samples_are_left_out_and_a_place_without_any_is_not_drawn():

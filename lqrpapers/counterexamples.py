@@ -19,30 +19,14 @@ Exact = Fraction | tuple[tuple[Fraction, ...], ...]
 
 
 class Counterexample(NamedTuple):
-    """One failure in exact numbers.
+    """One failure in exact numbers."""
 
-    Attributes
-    ----------
-    id : str
-        The result or erratum it belongs to, as in claims.yml.
-    problem : LQR
-        The problem (for e3 a stack of two tasks).
-    K : array (m, n)
-        The gain.
-    other : array (m, n) or None
-        The second gain (e2) or the direction (e4), where the claim takes one.
-    exact : dict
-        Names and exact values: fractions, or matrices of fractions.
-    explanation : str
-        What fails and why, in a few sentences.
-    """
-
-    id: str
-    problem: LQR
-    K: Array
-    other: Array | None
-    exact: dict[str, Exact]
-    explanation: str
+    id: str  #: The result or erratum it belongs to, as in claims.yml.
+    problem: LQR  #: For e3 a stack of two tasks.
+    K: Array  #: (m, n)
+    other: Array | None  #: The second gain (e2) or the direction (e4), where the claim takes one.
+    exact: dict[str, Exact]  #: Names and exact values: fractions, or matrices of fractions.
+    explanation: str  #: What fails and why, in a few sentences.
 
 
 def _memoryless(b: float, weight: float) -> LQR:

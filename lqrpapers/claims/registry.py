@@ -118,7 +118,7 @@ def _register(
 def check(
     id: str, *arguments: Any, form: str = "printed", part: str | None = None, **options: Any
 ) -> Checks:
-    """Evaluate one form of a numbered result: one `Check` for each inequality, or that of this part.
+    """Evaluate one form of a numbered result: one `Check` for each inequality, or for one part.
 
     Arguments and options are what the claim's function takes, most often ``problem, K``; see
     ``help(CLAIMS[id].forms[form])``. ValueError for an unknown id, form or part names those that

@@ -205,11 +205,7 @@ def convergence(
 
 @claim("s1-thm-12", form="sharp")
 def sharp_convergence(
-    tasks: LQR,
-    K0: ArrayLike,
-    minimiser: ArrayLike | None = None,
-    *,
-    iterations: int = ITERATIONS,
+    tasks: LQR, K0: ArrayLike, minimiser: ArrayLike | None = None, *, iterations: int = ITERATIONS
 ) -> Inequalities:
     """Every step of size 1/L, and the bias of a stationary gain of J_ML (kappa <= 1/4 there).
 

@@ -37,7 +37,7 @@ def _picture(mime: str, data: io.BytesIO, alt: str, caption: str, name: str | No
 
 
 def glue(name: str, value: Any) -> None:
-    """Store a number or a text under `name`, for the role ``glue:text`` in the prose.
+    """Store a number or a text under a name unique in the chapter, for ``glue:text`` in the prose.
 
     numpy numbers and arrays of one entry are unwrapped, so number formats work on them. ValueError
     for a value that is neither a number nor a text, and for NaN: nothing undefined reaches a page.

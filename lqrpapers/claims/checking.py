@@ -94,16 +94,8 @@ class Checks(tuple[Check, ...]):
 def merge(*groups: Sequence[Check]) -> Checks:
     """Put the cases of several calls of `check` together, inequality by inequality.
 
-    Parameters
-    ----------
-    groups : sequences of Check
-        Each from one call of `check` for the same id and form, for example one for each number of
-        states. Their cases are flattened and joined.
-
-    Raises
-    ------
-    ValueError
-        If there is no group, or the groups are not of the same inequalities.
+    The groups are from calls for the same id and form, for example one for each number of states;
+    their cases are flattened and joined. ValueError if there is none, or their inequalities differ.
     """
     if not groups:
         raise ValueError("groups: expected at least one, got none")

@@ -14,7 +14,13 @@ from lqrlib.validation import Array
 
 from ..constants import printed
 from ..studies import moments
-from .differences import directional_derivative, gradient_by_differences, step_size, units
+from .differences import (
+    directional_derivative,
+    first_step,
+    gradient_by_differences,
+    step_size,
+    units,
+)
 from .registry import Inequalities, Sides, claim, part_of
 
 # Relative errors that differences of the cost, and of the gradient, are allowed.
@@ -28,12 +34,6 @@ def _start(problem: LQR, K: ArrayLike) -> Array:
     objective.require_stabilizing(problem, gain)
     shape = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2])
     return np.broadcast_to(gain, shape + gain.shape[-2:])
-
-
-def _scale(problem: LQR, gain: Array) -> Array:
-    """A first step: a fraction of the length on which the cost bends."""
-    curvature = frobenius_norm(objective.hessian_matrix(problem, gain))
-    return 0.016 * np.sqrt(objective.cost(problem, gain) / curvature)
 
 
 def _rounding(problem: LQR, gain: Array) -> Array:
@@ -58,7 +58,7 @@ def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Inequalities:
     The rounding error of the cost, divided by the step, is allowed for on top.
     """
     gain, cost = _start(problem, K), partial(objective.cost, problem)
-    differences, step = gradient_by_differences(cost, gain, _scale(problem, gain))
+    differences, step = gradient_by_differences(cost, gain, first_step(problem, gain))
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
     error = frobenius_norm(differences - gradient)
@@ -106,7 +106,7 @@ def cost_without_stability(problem: LQR, K: ArrayLike) -> Inequalities:
 def _along(problem: LQR, gain: Array, X: Array) -> Array:
     """First step for differences along X."""
     cost = partial(objective.cost, problem)
-    return step_size(cost, gain, X, _scale(problem, gain) / frobenius_norm(X))
+    return step_size(cost, gain, X, first_step(problem, gain) / frobenius_norm(X))
 
 
 def _self_adjoint(problem: LQR, gain: Array) -> Sides:

@@ -31,13 +31,9 @@ SIGNIFICANTLY = 0.5
 
 
 def deviations(gaps: Array, run: Training) -> Array:
-    """Recorded gaps in standard deviations from the mean of ours, both in logarithms.
+    """Recorded gaps in standard deviations from the mean of ours (T + 1, S), both in logarithms.
 
-    Parameters
-    ----------
-    gaps : array (T + 1, S)
-        Of runs that went through, T iterations; the record is compared up to T.
-    run : Training
+    Ours are of runs that went through; the record is compared up to T.
     """
     at = run.iterations.astype(int)
     at = at[(at > 0) & (at < len(gaps))]
@@ -154,15 +150,10 @@ def equal_terms(
 ) -> Inequalities:
     """What the comparison in Figure 1 (right) takes for granted.
 
-    Parameters
-    ----------
-    steps : two numbers
-        Published step sizes, from the learned gain and from the random one.
-    trained_on : int
-        Tasks among the published unseen ones that belong to the training family.
-    learned, random, alone : arrays (T + 1, S, U)
-        Gaps over J* at *equal* step sizes: from learned gains, from random ones, and from gains
-        learned on the nominal task alone with no more queries.
+    `steps` are the two published ones, from the learned gain and from the random one; `trained_on`
+    counts the published unseen tasks that belong to the training family. The gaps over J*,
+    (T + 1, S, U), are at *equal* step sizes: from learned gains, from random ones, and from gains
+    learned on the nominal task alone with no more queries.
     """
     yield Sides("both starts have one step size", max(steps), min(steps))
     yield Sides("no unseen task was trained on", float(trained_on), 0.0)

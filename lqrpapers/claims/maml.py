@@ -128,7 +128,6 @@ def estimates_the_meta_gradient(
     inner_step_size: float,
     rng: Seed,
     *,
-    radius: float = 0.02,
     samples: int = 300,
     groups: int = 25,
     form: str,
@@ -146,7 +145,7 @@ def estimates_the_meta_gradient(
         target = PerfectSampling(tasks, inner_step_size)(K)
     hessian = "stein" if form == "corrected" else "printed"
     oracle = oracles.exact_cost(tasks)
-    direction = meta_zeroth_order(oracle, inner_step_size, radius, samples, rng, hessian)
+    direction = meta_zeroth_order(oracle, inner_step_size, 0.02, samples, rng, hessian)
     found = direction(np.broadcast_to(gain, (groups, *gain.shape)))
     error = found.std(axis=0, ddof=1) / np.sqrt(groups)
     allowed = 0.01 * frobenius_norm(target)[..., None, None]

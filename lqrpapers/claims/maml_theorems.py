@@ -19,6 +19,9 @@ from ..studies.training import PerfectSampling
 from . import runs
 from .registry import Inequalities, Sides, claim
 
+# Steps of a run, largest kappa of the sharp forms, and errors of the wrong estimates.
+ITERATIONS, LARGEST_KAPPA, ERRORS = 3, 0.25, meta.Errors()
+
 
 def ideal_run(
     tasks: LQR, K0: ArrayLike, steps: meta.Steps, iterations: int, *, model_free: bool = False
@@ -51,7 +54,7 @@ def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
 @claim("s1-thm-10", form=("printed", "corrected"), model_free=False)
 @claim("s1-thm-11", model_free=True)
 def invariance(
-    tasks: LQR, K0: ArrayLike, *, iterations: int = 3, model_free: bool, form: str = "printed"
+    tasks: LQR, K0: ArrayLike, *, model_free: bool, form: str = "printed"
 ) -> Inequalities:
     """K_t and all adapted gains in S_ML (gamma = 1) at the largest printed steps.
 
@@ -62,25 +65,18 @@ def invariance(
     met = meta.printed_admits(over, model_free=model_free)
     _require(met, f"what Theorem {11 if model_free else 10} admits")
     steps = meta.printed_steps(over, model_free=model_free)
-    taken = ideal_run(tasks, K0, steps, iterations, model_free=model_free)
+    taken = ideal_run(tasks, K0, steps, ITERATIONS, model_free=model_free)
     yield from runs.stays(tasks, taken, steps, every_task=True)
 
 
 @claim("s1-thm-10", form="sharp")
-def sharp_invariance(
-    tasks: LQR,
-    K0: ArrayLike,
-    *,
-    largest_kappa: float = 0.25,
-    gamma: ArrayLike = 1.0,
-    iterations: int = 3,
-) -> Inequalities:
-    """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i gamma_i Delta_0."""
-    over = meta.suprema(tasks, K0, "sharp", gamma=gamma)
-    _require(meta.sharp_invariant(over, np.asarray(largest_kappa)), "b^2 <= lambda gamma Delta_0")
-    steps, margin = meta.sharp_steps(over, largest_kappa), over.gap - over.start_gap
-    taken = ideal_run(tasks, K0, steps, iterations)
-    yield from runs.stays(tasks, taken, steps, every_task=False, margin=margin)
+def sharp_invariance(tasks: LQR, K0: ArrayLike) -> Inequalities:
+    """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i Delta_0; gamma = 1."""
+    over = meta.suprema(tasks, K0, "sharp")
+    _require(meta.sharp_invariant(over, np.asarray(LARGEST_KAPPA)), "b^2 <= lambda Delta_0")
+    steps = meta.sharp_steps(over, LARGEST_KAPPA)
+    taken = ideal_run(tasks, K0, steps, ITERATIONS)
+    yield from runs.stays(tasks, taken, steps, every_task=False)
 
 
 def _unit(X: Array) -> Array:
@@ -89,7 +85,7 @@ def _unit(X: Array) -> Array:
 
 
 def _wrong(
-    tasks: LQR, inner_step: Array, errors: meta.Errors, error: Array, rng: Seed, against: Array
+    tasks: LQR, inner_step: Array, error: Array, rng: Seed, against: Array
 ) -> runs.Estimates:
     """Estimates with the largest allowed errors; `against` tasks' gradients, or anywhere."""
     generator = np.random.default_rng(rng)
@@ -106,52 +102,44 @@ def _wrong(
         turns = np.linalg.qr(generator.standard_normal((*slope.shape[:-2], d, d)))[0]
         turned = (turns @ outer.reshape((*outer.shape[:-2], d, 1))).reshape(outer.shape)
         product = np.where(chosen, outer, turned)
-        return move, (outer - errors.kappa_hessian * product).mean(axis=-3)
+        return move, (outer - ERRORS.kappa_hessian * product).mean(axis=-3)
 
     return estimates
 
 
 def _run_with_errors(
-    tasks: LQR, K0: ArrayLike, rng: Seed, errors: meta.Errors, fraction: float, many: int
+    tasks: LQR, K0: ArrayLike, rng: Seed, fraction: float
 ) -> tuple[list[runs.Step], Array, meta.Steps]:
     """A run whose errors are this fraction of the largest that invariance allows."""
     over = meta.suprema(tasks, K0, "sharp")
     limit = np.sqrt(over.domination * over.gap)
-    margin = (1 - errors.kappa) * limit - (1 + errors.kappa) * over.heterogeneity
+    margin = (1 - ERRORS.kappa) * limit - (1 + ERRORS.kappa) * over.heterogeneity
     if not (margin > 0).all():
         raise ValueError("tasks: expected families near enough to each other for invariance")
-    error = fraction * margin.min(axis=-1) / float(errors.outer(np.asarray(1.0)))
-    steps = meta.Steps(errors.scaled_inner_step * (1 / over.smoothness), 1 / over.smoothness)
+    error = fraction * margin.min(axis=-1) / float(ERRORS.outer(np.asarray(1.0)))
+    steps = meta.Steps(ERRORS.scaled_inner_step * (1 / over.smoothness), 1 / over.smoothness)
     against = np.arange(error.size).reshape(error.shape) % 2 == 0
-    estimates = _wrong(tasks, steps.inner, errors, error, rng, against)
-    return runs.run(tasks, K0, steps.outer, estimates, many), error, steps
+    estimates = _wrong(tasks, steps.inner, error, rng, against)
+    return runs.run(tasks, K0, steps.outer, estimates, ITERATIONS), error, steps
 
 
 @claim("s1-thm-11", form="sharp")
-def sharp_invariance_with_wrong_estimates(
-    tasks: LQR,
-    K0: ArrayLike,
-    rng: Seed,
-    *,
-    errors: meta.Errors = meta.Errors(),  # noqa: B008
-    fraction: float = 0.95,
-    iterations: int = 3,
-) -> Inequalities:
+def sharp_invariance_with_wrong_estimates(tasks: LQR, K0: ArrayLike, rng: Seed) -> Inequalities:
     """K_t in S_ML and adapted gains in S_i for eta = 1/L, wrong gradients and any Hessian.
 
-    Gradient errors are a fraction of those with b_i^2 < lambda_i Delta_0, against a task's gradient
+    Gradient errors are 95 % of those with b_i^2 < lambda_i Delta_0, against a task's gradient
     (every other family) or anywhere; the Hessian estimate is kappa_H times a multiple of the
     identity, or a random rotation, over eta_l.
     """
-    taken, _, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
+    taken, _, steps = _run_with_errors(tasks, K0, rng, 0.95)
     yield from runs.stays(tasks, taken, steps, every_task=False)
 
 
 @claim("s1-thm-10", form="dropped")
-def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike, *, iterations: int = 20) -> Inequalities:
-    """The steps are short (1/L), but no condition is put on the heterogeneity."""
+def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike) -> Inequalities:
+    """20 short steps (1/L), but no condition is put on the heterogeneity."""
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"))
-    yield _last_gaps(tasks, K0, *steps, iterations, "the tasks are near to each other")
+    yield _last_gaps(tasks, K0, *steps, 20, "the tasks are near to each other")
 
 
 def _last_gaps(
@@ -165,12 +153,10 @@ def _last_gaps(
 
 
 @claim("s1-thm-11", form="dropped")
-def perfect_sampling_on_distant_tasks(
-    tasks: LQR, K0: ArrayLike, *, iterations: int = 20
-) -> Inequalities:
-    """Perfect sampling and short steps (1/L), but no condition on the heterogeneity."""
+def perfect_sampling_on_distant_tasks(tasks: LQR, K0: ArrayLike) -> Inequalities:
+    """Perfect sampling and 20 short steps (1/L), but no condition on the heterogeneity."""
     step = 1 / meta.suprema(tasks, K0, "sharp").smoothness
-    taken = ideal_run(tasks, K0, meta.Steps(0.1 * step, step), iterations, model_free=True)
+    taken = ideal_run(tasks, K0, meta.Steps(0.1 * step, step), 20, model_free=True)
     risen = sum(runs.change(tasks, each.gain, each.outer) for each in taken)
     yield Sides("iterates in S_ML", risen, 0.0, 0.0, "the tasks are near to each other")
 
@@ -185,7 +171,7 @@ def convergence(
     K0: ArrayLike,
     minimiser: ArrayLike | None = None,
     *,
-    iterations: int = 3,
+    iterations: int = ITERATIONS,
     model_free: bool,
     form: str,
 ) -> Inequalities:
@@ -219,21 +205,16 @@ def convergence(
 
 @claim("s1-thm-12", form="sharp")
 def sharp_convergence(
-    tasks: LQR,
-    K0: ArrayLike,
-    minimiser: ArrayLike | None = None,
-    *,
-    largest_kappa: float = 0.25,
-    iterations: int = 3,
+    tasks: LQR, K0: ArrayLike, minimiser: ArrayLike | None = None, *, iterations: int = ITERATIONS
 ) -> Inequalities:
     """Every step of size 1/L, and the bias of a stationary gain of J_ML (kappa <= 1/4 there).
 
     The step is checked with f measured at each gain, the bias with f measured at the minimiser and
     L over its own sub-level sets, with the inner step of the run: stronger than with suprema.
     """
-    steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"), largest_kappa)
+    steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"), LARGEST_KAPPA)
     taken = ideal_run(tasks, K0, steps, iterations)
-    decrease = runs.sharply_decreases(tasks, taken, steps.outer, largest_kappa)
+    decrease = runs.sharply_decreases(tasks, taken, steps.outer, LARGEST_KAPPA)
     yield decrease
     if minimiser is None:
         return
@@ -247,21 +228,13 @@ def sharp_convergence(
 
 
 @claim("s1-thm-13", form="sharp")
-def sharp_convergence_with_wrong_estimates(
-    tasks: LQR,
-    K0: ArrayLike,
-    rng: Seed,
-    *,
-    errors: meta.Errors = meta.Errors(),  # noqa: B008
-    fraction: float = 0.5,
-    iterations: int = 3,
-) -> Inequalities:
-    """A step of size 1/L with such errors takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2).
+def sharp_convergence_with_wrong_estimates(tasks: LQR, K0: ArrayLike, rng: Seed) -> Inequalities:
+    """A step of size 1/L with half the errors takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2).
 
     f_i is measured at each gain: stronger than with suprema.
     """
-    taken, error, steps = _run_with_errors(tasks, K0, rng, errors, fraction, iterations)
-    yield runs.sharply_decreases(tasks, taken, steps.outer, errors.kappa, errors.outer(error))
+    taken, error, steps = _run_with_errors(tasks, K0, rng, 0.5)
+    yield runs.sharply_decreases(tasks, taken, steps.outer, ERRORS.kappa, ERRORS.outer(error))
 
 
 @claim("s1-thm-12", form="dropped")

@@ -6,31 +6,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.matrices import (
-    frobenius_norm,
-    least_eigenvalue,
-    spectral_norm,
-    transpose,
-)
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, transpose
 from lqrlib.matrix_equations import closed_loop, solve_riccati
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
 from ..constants import magnitudes
 from ..studies.moments import formal_solution
+from ..studies.robustness import scaled_noise
 from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
 ESCAPED = 1e100
-
-
-def _halved(problem: LQR) -> LQR:
-    """The problem with half the variance of every noise term."""
-    state, inputs = problem.state_noise, problem.input_noise
-    return problem.replace(
-        state_noise=(state.variances / 2, state.directions),
-        input_noise=(inputs.variances / 2, inputs.directions),
-    )
 
 
 def _least_ratio(X: Array, W: Array) -> Array:
@@ -54,7 +41,7 @@ def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Inequalitie
     # A double eigenvalue moves by the root of a rounding error.
     floor = 1e-7 * nominal
     yield Sides("nominal radius", nominal, radius, floor)
-    quieter = objective.mean_square_radius(_halved(problem), gain)
+    quieter = objective.mean_square_radius(scaled_noise(problem, 0.5), gain)
     yield Sides("half the noise", quieter, radius, 1e-7 * quieter)
 
 

@@ -18,6 +18,9 @@ from .convergence import SETTLED
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
 
+# Of the estimates: radius, horizon (and that of the bounds), and how many behind a standard error.
+RADIUS, HORIZON, LONGER, GROUPS = 0.2, 8, 20, 25
+
 
 def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Array:
     """Points (samples, ..., m, n) uniform in the Frobenius ball of each radius (...)."""
@@ -33,53 +36,45 @@ def _scaled(points: Array, radius: Array) -> Array:
     return points.reshape(axes) * np.asarray(radius)[..., None, None]
 
 
-def _groups(estimate: Callable[[int], Array], groups: int) -> tuple[Array, Array]:
+def _groups(estimate: Callable[[], Array]) -> tuple[Array, Array]:
     """Mean of independent estimates and its standard error."""
-    found = np.stack([estimate(group) for group in range(groups)])
-    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(groups)
+    found = np.stack([estimate() for _ in range(GROUPS)])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(GROUPS)
 
 
 @claim("s2-alg-1")
 def estimates_are_unbiased(
-    problem: LQR,
-    K: ArrayLike,
-    rng: int,
-    *,
-    radius: float = 0.2,
-    horizon: int = 8,
-    samples: int = 200,
-    groups: int = 25,
+    problem: LQR, K: ArrayLike, rng: int, *, samples: int = 200
 ) -> Inequalities:
     """Averages of estimates against the gradient of the truncated cost smoothed over a ball.
 
     For one point as published, for pairs, and for pairs with common noise: the largest entry of
     the difference in standard errors against the quantile of Student's t that all members
     together exceed with probability 1e-3. Any gain will do. Wants mild noise: the
-    standard errors are estimated from `groups` estimates of `samples` directions each.
+    standard errors are estimated from `GROUPS` estimates of `samples` directions each.
     """
     gain = objective.gain_array(problem, K)
     few = max(8, samples // 8)  # the exact gradient varies far less than the estimates
     seeds = iter(np.random.SeedSequence(rng).spawn(7))
 
-    def smoothed(_: int) -> Array:
-        V = _ball(few, gain.shape, np.full(gain.shape[:-2], radius), generator)
-        both = finite_horizon_gradient(problem, gain + np.stack([V, -V]), horizon)
+    def smoothed() -> Array:
+        V = _ball(few, gain.shape, np.full(gain.shape[:-2], RADIUS), generator)
+        both = finite_horizon_gradient(problem, gain + np.stack([V, -V]), HORIZON)
         return both.mean(axis=(0, 1))
 
     generator = np.random.default_rng(next(seeds))
-    target, target_error = _groups(smoothed, groups)
+    target, target_error = _groups(smoothed)
     entries = 3 * target.size
-    limit = -scipy.special.stdtrit(groups - 1, 1e-3 / (2 * entries))
+    limit = -scipy.special.stdtrit(GROUPS - 1, 1e-3 / (2 * entries))
     for part, estimator, common in (
         ("one point", estimators.one_point_gradient, False),
         ("pairs", estimators.two_point_gradient, False),
         ("pairs, common noise", estimators.two_point_gradient, True),
     ):
-        oracle = oracles.rollout_cost(problem, horizon, next(seeds), common_noise=common)
+        oracle = oracles.rollout_cost(problem, HORIZON, next(seeds), common_noise=common)
         draws = np.random.default_rng(next(seeds))
         mean, error = _groups(
-            lambda _, f=estimator, o=oracle, d=draws: f(o, gain, radius, samples, d),  # type: ignore[misc]
-            groups,
+            lambda f=estimator, o=oracle, d=draws: f(o, gain, RADIUS, samples, d)  # type: ignore[misc]
         )
         score = np.abs(mean - target) / np.hypot(error, target_error)
         yield Sides(part, score.max(axis=(-2, -1)), limit)
@@ -87,15 +82,9 @@ def estimates_are_unbiased(
 
 @claim("s2-alg-1", form="sharp")
 def estimates_are_nearly_the_gradient(
-    problem: LQR,
-    K: ArrayLike,
-    rng: Seed,
-    *,
-    horizon: int = 20,
-    relative_radius: float = 0.5,
-    samples: int = 200,
+    problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 200
 ) -> Inequalities:
-    """Bounds on what Algorithm 1 loses to its horizon and to its radius, relative_radius * h_Delta.
+    """Bounds on what Algorithm 1 loses to its horizon of 20 steps and to its radius, h_Delta / 2.
 
     "cost cut off": C - C_l <= (1 - q/||P_K||)^l C, attained by one state at K = 0.
     "gradient cut off": the estimate's mean moves by at most d/r (1 - q/P)^l P tr(Sigma0) with
@@ -104,20 +93,20 @@ def estimates_are_nearly_the_gradient(
     """
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), magnitudes(problem, K)
-    lost = at.cost - finite_horizon_cost(problem, gain, horizon)
-    bound = (1 - at.q / at.P) ** horizon * at.cost
+    lost = at.cost - finite_horizon_cost(problem, gain, LONGER)
+    bound = (1 - at.q / at.P) ** LONGER * at.cost
     yield Sides("cost cut off", lost, bound, 1e-12 * at.cost)
 
-    radius = relative_radius * sharp.smoothness_radius(at)
+    radius = 0.5 * sharp.smoothness_radius(at)
     shape = np.broadcast_shapes(gain.shape[:-2], radius.shape) + gain.shape[-2:]
     dimension = shape[-2] * shape[-1]
     rng = np.random.default_rng(rng)
     U = _scaled(estimators.sphere(samples, shape[-2:], 1.0, rng), radius)
     moved = gain + U
     ends = objective.cost(problem, moved)
-    rest = (ends - finite_horizon_cost(problem, moved, horizon))[..., None, None] * U
+    rest = (ends - finite_horizon_cost(problem, moved, LONGER))[..., None, None] * U
     value = at.cost / at.mu + sharp.value_change(at, distance=radius)
-    longest = dimension / radius * (1 - at.q / value) ** horizon * value * at.trace
+    longest = dimension / radius * (1 - at.q / value) ** LONGER * value * at.trace
     error = frobenius_norm(rest.mean(axis=0)) * dimension / radius**2
     floor = 1e-12 * dimension / radius * ends.max(axis=0)
     yield Sides("gradient cut off", error, longest, floor)

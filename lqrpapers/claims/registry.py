@@ -118,24 +118,11 @@ def _register(
 def check(
     id: str, *arguments: Any, form: str = "printed", part: str | None = None, **options: Any
 ) -> Checks:
-    """Evaluate one form of a numbered result: one `Check` for each inequality, read by its part.
+    """Evaluate one form of a numbered result: one `Check` for each inequality, or for one part.
 
-    Parameters
-    ----------
-    id : str
-        As in `CLAIMS` and claims.yml.
-    *arguments, **options
-        What the claim's function takes, most often ``problem, K``; see
-        ``help(claims.CLAIMS[id].forms[form])``.
-    form : str
-        "printed", "corrected", "sharp" or "dropped".
-    part : str, optional
-        Only the inequality of this name.
-
-    Raises
-    ------
-    ValueError
-        For an unknown id, form or part; names those that exist.
+    Arguments and options are what the claim's function takes, most often ``problem, K``; see
+    ``help(CLAIMS[id].forms[form])``. ValueError for an unknown id, form or part names those that
+    exist.
     """
     if id not in CLAIMS:
         raise ValueError(f"id: expected one of {', '.join(CLAIMS)}, got {id!r}")

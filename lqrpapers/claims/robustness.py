@@ -41,17 +41,9 @@ def descent_with_noise_in_mind_or_not(
 ) -> Inequalities:
     """What a run minimises, with noise (a) or without (b), and what becomes of the other cost.
 
-    (a) Descent on the cost with noise keeps the cost without noise finite. (b) Descent on the cost
-    without noise ends unstable in the mean square.
-
-    Parameters
-    ----------
-    problem : LQR
-        With noise.
-    gains : array (T, m, n)
-        Iterates of the run.
-    recorded, repeated : arrays, optional
-        Costs recorded by the authors, and ours from their solver; agree to `tolerance`.
+    For the problem with noise and the iterates `gains` (T, m, n): (a) descent on the cost with
+    noise keeps the cost without noise finite, (b) descent on the cost without noise ends unstable
+    in the mean square. Costs recorded by the authors agree with ours, repeated by their solver.
     """
     K, quiet = objective.gain_array(problem, gains), problem.without_noise()
     meant, other, name = (problem, quiet, "with") if aware else (quiet, problem, "without")

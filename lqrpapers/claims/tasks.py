@@ -18,7 +18,7 @@ from ..constants import sublevel as bounds_at
 from ..constants.heterogeneity import differences
 from ..studies import moments
 from ..studies.common_gains import common_gain
-from .differences import gradient_by_differences
+from .differences import first_step, gradient_by_differences
 from .maml import GRADIENT, meta_gradient_error
 from .registry import Inequalities, Sides, claim
 from .runs import per_task
@@ -74,10 +74,8 @@ def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") 
 
 
 def _scale(tasks: LQR, gain: Array) -> Array:
-    """A first step for differences: a fraction of the length on which the steepest task bends."""
-    each = gain[..., None, :, :]
-    curvature = frobenius_norm(objective.hessian_matrix(tasks, each))
-    return 0.016 * np.sqrt(objective.cost(tasks, each) / curvature).min(axis=-1)
+    """A first step for differences: that of the task that bends most."""
+    return first_step(tasks, gain[..., None, :, :]).min(axis=-1)
 
 
 @claim("s1-eq-3")

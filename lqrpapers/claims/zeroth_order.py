@@ -22,6 +22,8 @@ from .registry import Inequalities, Sides, claim
 
 # Relative distance from its limit that a mean at a small radius is allowed.
 NEAR = 1e-2
+# Radii, relative to the distance to the boundary; independent estimates behind a standard error.
+SMALL, LARGE, GROUPS = 0.01, 0.05, 25
 
 
 def nodes(gain: Array, batch: tuple[int, ...], radius: Array) -> tuple[Array, Array]:
@@ -104,23 +106,21 @@ class Means:
         return averaged(self.weights, weight[..., None, None] * square)
 
 
-def _estimated(problem: LQR, K: ArrayLike, relative_radius: float) -> tuple[Means, Array, Array]:
+def _estimated(problem: LQR, K: ArrayLike) -> tuple[Means, Array, Array]:
     """Means, the gradient's error over the largest gradient nearby, the norm of the Hessian."""
-    means, exact = Means(problem, K, relative_radius), objective.gradient(problem, K)
+    means, exact = Means(problem, K, SMALL), objective.gradient(problem, K)
     size = frobenius_norm(means.hessian)
     largest = frobenius_norm(exact) + means.radius * size
     return means, frobenius_norm(means.gradient() - exact) / largest, size
 
 
 @claim("s1-alg-2")
-def estimates_of_the_algorithm(
-    problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01
-) -> Inequalities:
+def estimates_of_the_algorithm(problem: LQR, K: ArrayLike) -> Inequalities:
     """Means of both printed estimates at a small radius against gradient and Hessian.
 
     Relative errors against `NEAR`. The m x m Hessian estimate H acts as X -> H X.
     """
-    means, error, size = _estimated(problem, K, relative_radius)
+    means, error, size = _estimated(problem, K)
     yield Sides("gradient estimate", error, NEAR)
     acting = left_action(means.printed_hessian(), means.U.shape[-1])
     yield Sides("Hessian estimate", frobenius_norm(acting - means.hessian) / size, NEAR)
@@ -128,27 +128,21 @@ def estimates_of_the_algorithm(
 
 @claim("s1-alg-2", form="corrected")
 def estimates_with_a_stein_hessian(
-    problem: LQR,
-    K: ArrayLike,
-    rng: Seed,
-    *,
-    relative_radius: float = 0.01,
-    samples: int = 200,
-    groups: int = 25,
+    problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 200
 ) -> Inequalities:
     """The same with the second-order Stein estimate on vec K; then both as they are sampled.
 
-    "sampled": largest entry of (mean of `groups` estimates - exact mean) in standard errors against
+    "sampled": largest entry of (mean of `GROUPS` estimates - exact mean) in standard errors against
     the quantile of Student's t that all entries exceed together with probability 1e-3.
     """
-    means, error, size = _estimated(problem, K, relative_radius)
+    means, error, size = _estimated(problem, K)
     yield Sides("gradient estimate", error, NEAR)
     mean = means.stein_hessian()
     yield Sides("Hessian estimate", frobenius_norm(mean - means.hessian) / size, NEAR)
 
     gain, generator = objective.gain_array(problem, K), np.random.default_rng(rng)
     found: tuple[list[Array], list[Array]] = ([], [])
-    for _ in range(groups):
+    for _ in range(GROUPS):
         W = estimators.sphere(samples, gain.shape[-2:], 1.0, generator)
         W = W.reshape((samples,) + (1,) * means.radius.ndim + W.shape[1:])
         U = means.radius[..., None, None] * W
@@ -173,34 +167,30 @@ def _sampled(part: str, found: Array, exact: Array) -> Sides:
 
 
 @claim("e5")
-def estimate_tends_to_the_hessian(
-    problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01
-) -> Inequalities:
+def estimate_tends_to_the_hessian(problem: LQR, K: ArrayLike) -> Inequalities:
     """The mean of the printed Hessian estimate at a small radius, acting on X, is the Hessian."""
-    _, hessian = estimates_of_the_algorithm(problem, K, relative_radius=relative_radius)
+    _, hessian = estimates_of_the_algorithm(problem, K)
     yield hessian._replace(part="")
 
 
 @claim("e5", form="corrected")
-def estimate_tends_to_a_multiple_of_the_identity(
-    problem: LQR, K: ArrayLike, *, relative_radius: float = 0.01, large: float = 0.05
-) -> Inequalities:
+def estimate_tends_to_a_multiple_of_the_identity(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""What the printed Hessian estimate does instead, to leading order in the radius.
 
-    "limit": its mean at `relative_radius` times the distance to the boundary against
+    "limit": its mean at `SMALL` times the distance to the boundary against
     -(m/2n) tr(Hessian) I, relative to (m/2n) sum |eigenvalues| sqrt(m). "next order": the
-    remainder at `large` of it against the term of order r^2, relative to the sizes of that term's
+    remainder at `LARGE` of it against the term of order r^2, relative to the sizes of that term's
     parts. "standard deviation": that of a diagonal entry against (m^2/r) ||grad||_F / sqrt(mn).
     """
     at = expansion(problem, K)
     m, n = at.shape
-    means = Means(problem, K, relative_radius)
+    means = Means(problem, K, SMALL)
     spread = np.abs(np.linalg.eigvalsh(means.hessian)).sum(axis=-1)
     scale = m / (2 * n) * np.sqrt(m) * spread
     trace = at.laplacian[..., None, None] * np.eye(m)
     error = frobenius_norm(means.printed_hessian() + m / (2 * n) * trace)
     yield Sides("limit", error / scale, NEAR)
-    wide = Means(problem, K, large)
+    wide = Means(problem, K, LARGE)
     remainder = wide.printed_hessian() + m / (2 * n) * trace
     predicted = printed_hessian_mean(at, wide.radius) - printed_hessian_mean(at, 0 * wide.radius)
     error = frobenius_norm(remainder - predicted)

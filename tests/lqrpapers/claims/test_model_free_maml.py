@@ -95,8 +95,8 @@ def test_wrong_estimates_keep_the_sharp_promises(sharp):
 def test_larger_errors_than_allowed_are_found_out(sharp, monkeypatch):
     honest = maml_theorems._wrong
 
-    def careless(tasks, inner, errors, error, rng, against):
-        return honest(tasks, inner, errors, 1000 * error, rng, against)
+    def careless(tasks, inner, error, rng, against):
+        return honest(tasks, inner, 1000 * error, rng, against)
 
     monkeypatch.setattr(maml_theorems, "_wrong", careless)
     assert any(c.violated for c in claims.check("s1-thm-11", *sharp, 4, form="sharp"))

@@ -1,4 +1,4 @@
-"""What goes wrong with a well-formed problem: a gain or a problem outside the theory's reach.
+"""What goes wrong with a well-formed problem: a gain or a problem that the theory does not cover.
 
 Malformed input (shapes, NaN, asymmetry) is a plain ``ValueError`` raised at the door.
 """

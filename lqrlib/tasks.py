@@ -168,12 +168,12 @@ def spectral_family(
     *,
     families: int | None = None,
     near: LQR | None = None,
-    share: float = 0.6,
+    fraction: float = 0.6,
 ) -> LQR:
     """Tasks on spheres around the nominal one, pairwise closer than epsilon (S1's published code).
 
-    Each matrix is nominal + share * epsilon * G/||G|| with G Gaussian (symmetric for Q and R) and
-    is redrawn until its spectral distance to all earlier tasks is below epsilon.
+    Each matrix is nominal + fraction * epsilon * G/||G|| with G Gaussian (symmetric for Q and R),
+    redrawn until its spectral distance to all earlier tasks is below epsilon.
 
     Parameters
     ----------
@@ -183,8 +183,8 @@ def spectral_family(
         A family (M,) that has been trained on. Then `count` *unseen* tasks are drawn, each within
         epsilon of every task in `near` but under no condition among themselves, and the nominal
         task is not put among them.
-    share : number in (0, 1]
-        Distance from the nominal matrix, as a share of epsilon.
+    fraction : number in (0, 1]
+        Distance from the nominal matrix, as a fraction of epsilon.
 
     Raises
     ------
@@ -194,8 +194,8 @@ def spectral_family(
     """
     single = _nominal(nominal)
     shape = _counts(count, families)
-    if not 0 < real_number("share", share, positive=False) <= 1:
-        raise ValueError(f"share: expected a number in (0, 1], got {share!r}")
+    if not 0 < real_number("fraction", fraction, positive=False) <= 1:
+        raise ValueError(f"fraction: expected a number in (0, 1], got {fraction!r}")
     if near is not None:
         require_family(near, "near")
         if len(near.batch_shape) != 1:
@@ -205,7 +205,7 @@ def spectral_family(
     for name, level in zip(MATRICES, levels(epsilon), strict=True):
         seen = None if near is None else getattr(near, name)
         changed[name] = _redrawn(
-            generator, getattr(single, name), float(level), shape, share, name, seen
+            generator, getattr(single, name), float(level), shape, fraction, name, seen
         )
     return single.replace(**changed)
 
@@ -215,7 +215,7 @@ def _redrawn(
     centre: Array,
     level: float,
     shape: tuple[int, ...],
-    share: float,
+    fraction: float,
     name: str,
     seen: Array | None,
 ) -> Array:
@@ -228,7 +228,7 @@ def _redrawn(
         waiting = np.arange(len(flat))
         for _ in range(MOST_TRIALS):
             steps = _directions(rng, (len(waiting),), centre.shape, name in "QR")
-            trial = centre + share * level * steps
+            trial = centre + fraction * level * steps
             earlier = flat[waiting, :task] if seen is None else seen
             far = (spectral_norm(trial[:, None] - earlier) >= level).any(axis=-1)
             flat[waiting[~far], task] = trial[~far]

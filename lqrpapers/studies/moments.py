@@ -61,14 +61,8 @@ def formal_cost(problem: LQR, K: ArrayLike) -> Array:
     """tr((Q + K'RK) Sigma), (...), with Sigma from one linear solve (`formal_solution`).
 
     The cost where K is mean-square stabilizing, with a relative error of a few times
-    `lqrlib.objective.AtGain.condition`; elsewhere a finite number without a meaning.
-
-    Examples
-    --------
-    >>> import lqrlib
-    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=3.0, r=1.0)
-    >>> print(formal_cost(problem, [[0.0]]), lqrlib.cost(problem, [[0.0]]))
-    -1.0 inf
+    `lqrlib.objective.AtGain.condition`; elsewhere a finite number without a meaning: -1 for
+    x+ = 2x with Q = 3.
     """
     matrix, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
     start = _column(problem.Sigma0, matrix)
@@ -81,13 +75,6 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
 
     Finite for every gain; it tends to the cost where that is finite, and grows without bound
     elsewhere. Repeated squaring loses digits where the closed loop is ill-conditioned.
-
-    Examples
-    --------
-    >>> import lqrlib
-    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0)
-    >>> print(summed_cost(problem, [[0.0]], doublings=2))  # 1 + 4 + 16 + 64
-    85.0
     """
     power, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
     total, weights = _column(problem.Sigma0, power), _column(weight, power)

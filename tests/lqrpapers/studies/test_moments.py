@@ -13,7 +13,7 @@ def test_brute_force_is_the_closed_form_up_to_the_boundary(noise):
     problem = systems.random_ensemble(
         200, 3, 2, 5, state_noise_terms=noise, input_noise_terms=noise
     )
-    K = systems.random_stabilizing_gains(problem, 6, reach=(0.0, 0.9999))
+    K = systems.random_stabilizing_gains(problem, 6, fraction=(0.0, 0.9999))
     brute = moments.formal_cost(problem, K)
     error = np.abs(brute / lqrlib.cost(problem, K) - 1)
     unit = lqrlib.at_gain(problem, K).condition

@@ -102,8 +102,8 @@ class ClosedLoop:
         """Mean-square radius rho(F_K), (...), dimensionless; rho(A_K)^2 without noise.
 
         Below one where the loop is stable, one or more where it is not, nan where float64 does not
-        decide. With noise and up to 20 states certified to 1e-9 on both sides; where nonnormality
-        forbids that, eigenvalues in Schur coordinates, with the side of one certified.
+        decide and no radius is certified. With noise and up to 20 states it is to 1e-9, on both sides; where
+        nonnormality forbids that: eigenvalues in Schur coordinates, on the certified side of one.
         """
         radius, everyone = spectral_radius(self._flat, self._noise), np.arange(len(self._flat))
         large = self._flat.shape[-1] > MOST_DIRECT_STATES
@@ -114,15 +114,15 @@ class ClosedLoop:
             if (known | (radius > 1) & self._surely_unstable(everyone)).all():
                 return radius.reshape(self._batch)
         stable, decided = self.stable.reshape(-1), self.decided.reshape(-1)
+        certain = np.zeros(len(radius), dtype=bool)
         if self._noise is not None:
             certain = normal if large else self._certified(everyone, radius, CERTIFIED)
             for member in everyone[decided & np.isfinite(radius) & ~certain]:
                 frame = self._triangular(self._frame(member).balanced())
                 better = spectral_radius(frame.A[None], Directions(frame.S[None]))
-                # where no width is certified only the side of one is, and the value is a guess
                 radius[member] = better[0]
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
-        return np.where(decided, radius, np.nan).reshape(self._batch)
+        return np.where(decided | certain, radius, np.nan).reshape(self._batch)
 
     def _certified(self, members: NDArray[np.intp], radius: Array, width: float) -> Flags:
         """Whether F_K is stable divided by radius (1 + width), and unstable by (1 - width)."""

@@ -95,7 +95,18 @@ class Frame:
         stable = bool(np.abs(np.linalg.eigvals(T)).max() < 1)
         # no matrix as close as the one that T belongs to has an eigenvalue on the unit circle
         least = BACKWARD * EPS * float(np.linalg.norm(T))
-        return stable, self.exact or _circle_is_clear(T, least)
+        return stable, self.exact or _far_from_circle(T, least) or _circle_is_clear(T, least)
+
+
+def _far_from_circle(T: Array, least: float) -> bool:
+    """A cheap sufficient condition for `_circle_is_clear`, by ||(|I - |T||)^(-1)||."""
+    if np.diagonal(T, -1).any():
+        T = scipy.linalg.rsf2csf(T, np.eye(len(T)))[0]
+    bound = np.diag(np.abs(1 - np.abs(np.diagonal(T)))) - np.abs(np.triu(T, 1))
+    if not np.diagonal(bound).all():
+        return False
+    inverse = scipy.linalg.solve_triangular(bound, np.eye(len(T)))
+    return bool(np.linalg.norm(inverse) * least < 1)
 
 
 def _circle_is_clear(T: Array, least: float) -> bool:

@@ -102,8 +102,8 @@ class ClosedLoop:
         """Mean-square radius rho(F_K), (...), dimensionless; rho(A_K)^2 without noise.
 
         Below one where the loop is stable, one or more where it is not, nan where float64 does not
-        decide and no radius is certified. With noise and up to 20 states it is to 1e-9, on both sides; where
-        nonnormality forbids that: eigenvalues in Schur coordinates, on the certified side of one.
+        decide and none is certified. With noise and up to 20 states it is certified to 1e-9 on both
+        sides; where nonnormality forbids that, on its side of one, by eigenvalues in Schur form.
         """
         radius, everyone = spectral_radius(self._flat, self._noise), np.arange(len(self._flat))
         large = self._flat.shape[-1] > MOST_DIRECT_STATES

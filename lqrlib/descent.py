@@ -254,7 +254,7 @@ def backtracking(
     shrink : float in (0, 1)
         Factor between trials.
     sufficient : float in (0, 1)
-        Share of the linear decrease that counts as enough.
+        Fraction of the linear decrease that counts as enough.
     most : int
         Trials at the most; a member without an acceptable step by then takes none (step 0).
     gradient : callable, optional

@@ -58,7 +58,7 @@ def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Ar
     return length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@np.errstate(all="ignore")
 def _average(
     estimate: Callable[[Array], Array],
     K: Array,
@@ -122,7 +122,9 @@ def one_point_gradient(
     dimension = gain.shape[-2] * gain.shape[-1]
 
     def estimate(U: Array) -> Array:
-        values = function(gain + U)
+        values = np.asarray(function(gain + U))
+        if level.ndim >= values.ndim:
+            raise ValueError(f"baseline: expected shape {values.shape[1:]}, got {level.shape}")
         require_broadcast("baseline", level.shape, np.shape(values)[1:], "the function's values")
         return _weighted(dimension / np.square(radius) * (values - level), U)
 

@@ -14,7 +14,8 @@ K is *mean-square stabilizing* when :math:`\rho(F_K) < 1`. Then
 
 (S2 equations 2 and 3, Lemma 3.1; S1 section 2.1 without noise). Every function takes stacks:
 the batch axes of the problem and of K broadcast. A gain that does not stabilize has cost ``inf``
-and gradient ``nan`` and leaves the other members of its stack alone.
+and gradient ``nan`` and leaves the other members of its stack alone; where float64 cannot tell
+whether it does, the cost is ``nan``.
 
 `at_gain` and the functions below it are doors: they check their arguments. `AtGain` trusts, and
 there a gain that is not finite stabilizes nothing.
@@ -34,6 +35,7 @@ from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
 from .validation import Array, matrix
 
+EPS = np.finfo(float).eps
 # Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
 _quiet = np.errstate(over="ignore", invalid="ignore")
 
@@ -48,7 +50,13 @@ class AtGain:
     loop : ClosedLoop
         F_K and its resolvents; every other attribute comes from it.
     cost : array (...)
-        C(K); ``inf`` where K is not mean-square stabilizing.
+        C(K); ``inf`` where K is not mean-square stabilizing, ``nan`` where that is not decided.
+    decided : bool array (...)
+        Whether float64 decides if K stabilizes (`is_stabilizing`).
+    condition : array (...)
+        Relative error to expect of the cost: its digits are -log10 of it. Each rounding of the
+        data's products (A - BK, B_j K, K'RK) and of the solves, one unit in the last place, times
+        the derivative of the cost by what is rounded, added up. ``nan`` where K does not stabilize.
     P, Sigma : arrays (..., n, n)
         Value matrix (S2 equation 2), state covariance summed over time (S2 equation 3).
     E : array (..., m, n)
@@ -60,7 +68,7 @@ class AtGain:
     gap : array (...)
         C(K) - C*, without cancellation (`optimality_gap`).
     radius : array (...)
-        Mean-square radius rho(F_K), dimensionless.
+        Mean-square radius rho(F_K), dimensionless (`mean_square_radius`).
 
     P, Sigma, E, R_K and the gradient are ``nan`` where K is not mean-square stabilizing.
     """
@@ -83,8 +91,31 @@ class AtGain:
     @cached_property
     @_quiet
     def cost(self) -> Array:
-        P = self.P
-        return np.where(self.loop.stable, inner(P, self.problem.Sigma0), np.inf)
+        value = inner(self.P, self.problem.Sigma0)  # first: the solve brings the verdict along
+        return np.where(self.loop.stable, value, np.where(self.decided, np.inf, np.nan))
+
+    @property
+    def decided(self) -> Flags:
+        return self.loop.decided
+
+    @cached_property
+    @_quiet
+    def condition(self) -> Array:
+        p, K, P, Sigma = self.problem, self.K, self.P, self.Sigma
+        gain = np.abs(K)
+
+        def formed(S: Array, entries: Array, P: Array, Sigma: Array) -> Array:
+            return 2 * inner(np.abs(P @ S @ Sigma), entries)  # the derivative by S is 2 P S Sigma
+
+        loop = formed(self.loop.A_K, np.abs(p.A) + np.abs(p.B) @ gain, P, Sigma)
+        P_i, Sigma_i, K_i = P[..., None, :, :], Sigma[..., None, :, :], K[..., None, :, :]
+        (alpha, A_i), (beta, B_j) = p.state_noise, p.input_noise
+        state = alpha * formed(A_i, np.abs(A_i), P_i, Sigma_i)
+        inputs = beta * formed(B_j @ K_i, np.abs(B_j) @ np.abs(K_i), P_i, Sigma_i)
+        weight = np.abs(p.Q) + transpose(gain) @ np.abs(p.R) @ gain
+        total = loop + state.sum(axis=-1) + inputs.sum(axis=-1) + inner(weight, np.abs(Sigma))
+        total = EPS * (total + inner(np.abs(P), np.abs(p.Sigma0)))
+        return (total + self.loop.rounding(P, Sigma)) / self.cost
 
     @cached_property
     def R_K(self) -> Array:
@@ -106,7 +137,7 @@ class AtGain:
         best = self.problem.optimum
         difference = self.K - best.K
         weighted = input_weight(self.problem, best.P) @ difference @ self.Sigma
-        return np.where(np.isfinite(self.cost), inner(difference, weighted), np.inf)
+        return np.where(np.isfinite(self.cost), inner(difference, weighted), self.cost)
 
     @cached_property
     def radius(self) -> Array:
@@ -190,7 +221,13 @@ def evaluate(problem: LQR, K: ArrayLike) -> AtGain:
 
 
 def cost(problem: LQR, K: ArrayLike) -> Array:
-    """C(K) = tr(P_K Sigma0), (...); ``inf`` where K is not mean-square stabilizing (S2 eq. 1)."""
+    """C(K) = tr(P_K Sigma0), (...), dimensionless (S2 eq. 1).
+
+    ``inf`` where K is not mean-square stabilizing and ``nan`` where float64 does not decide it.
+    A margin 1 - rho(A - BK) below about 1e-13 counts as unstable where the powers of A - BK hardly
+    grow. Where they grow by a factor g before they decay, g times the rounding of A - BK (1e-16 of
+    its size) has to be below the margin, or it is not decided. `AtGain.condition` has the digits.
+    """
     return at_gain(problem, K).cost
 
 
@@ -249,12 +286,22 @@ def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
 
 
 def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
-    """Spectral radius of F_K, (...), dimensionless; rho(A - BK)^2 without noise."""
+    """Spectral radius of F_K, (...), dimensionless; rho(A - BK)^2 without noise.
+
+    Below one exactly where `is_stabilizing`; ``nan`` where float64 does not decide. Without noise
+    as accurate as the eigenvalues of A - BK. With noise and up to 20 states within 1e-9, certified
+    on both sides; where nonnormality forbids that only the side of one is certified.
+    """
     return at_gain(problem, K).radius
 
 
 def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
-    """Whether K is mean-square stabilizing, bool (...)."""
+    """Whether K is certified mean-square stabilizing, bool (...).
+
+    False, too, where float64 does not decide (`AtGain.decided`). Sharp to a margin
+    1 - rho(A - BK) of about 1e-13 for well-conditioned closed loops; where the powers of A - BK
+    grow by a factor g before they decay, to about g times the rounding of A - BK.
+    """
     return at_gain(problem, K).loop.stable
 
 
@@ -263,7 +310,7 @@ def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     loop = closed_loop(problem, gain_array(problem, K, what))
     if not loop.stable.all():
         raise NotStabilizingError(
-            f"{what}: expected a mean-square stabilizing gain, got one that is not "
+            f"{what}: expected a mean-square stabilizing gain, got one that is not, or not surely "
             "(lqrlib.optimal_gain(problem) is one)",
             ~loop.stable,
             loop.radius(),

@@ -180,12 +180,12 @@ def spectral_family(
     *,
     families: int | None = None,
     near: LQR | None = None,
-    share: float = 0.6,
+    fraction: float = 0.6,
 ) -> LQR:
     """Tasks on spheres around the nominal one, pairwise closer than epsilon (S1's published code).
 
-    Each matrix is nominal + share * epsilon * G/||G|| with G Gaussian (symmetric for Q and R) and
-    is redrawn until its spectral distance to all earlier tasks is below epsilon.
+    Each matrix is nominal + fraction * epsilon * G/||G|| with G Gaussian (symmetric for Q and R),
+    redrawn until its spectral distance to all earlier tasks is below epsilon.
 
     Parameters
     ----------
@@ -195,8 +195,8 @@ def spectral_family(
         A family (M,) that has been trained on. Then `count` *unseen* tasks are drawn, each within
         epsilon of every task in `near` but under no condition among themselves, and the nominal
         task is not put among them.
-    share : number in (0, 1]
-        Distance from the nominal matrix, as a share of epsilon.
+    fraction : number in (0, 1]
+        Distance from the nominal matrix, as a fraction of epsilon.
 
     Raises
     ------
@@ -206,8 +206,8 @@ def spectral_family(
     """
     single = _nominal(nominal)
     shape = _counts(count, families)
-    if not 0 < real_number("share", share, positive=False) <= 1:
-        raise ValueError(f"share: expected a number in (0, 1], got {share!r}")
+    if not 0 < real_number("fraction", fraction, positive=False) <= 1:
+        raise ValueError(f"fraction: expected a number in (0, 1], got {fraction!r}")
     if near is not None:
         require_family(near, "near")
         if (*near.batch_shape[1:], near.states, near.inputs) != (single.states, single.inputs):
@@ -218,7 +218,9 @@ def spectral_family(
     changed = {}
     for name, level in zip(MATRICES, levels(epsilon), strict=True):
         seen = None if near is None else getattr(near, name)
-        changed[name] = _redrawn(rng, getattr(single, name), float(level), shape, share, name, seen)
+        changed[name] = _redrawn(
+            rng, getattr(single, name), float(level), shape, fraction, name, seen
+        )
     return single.replace(**changed)
 
 
@@ -227,7 +229,7 @@ def _redrawn(
     centre: Array,
     level: float,
     shape: tuple[int, ...],
-    share: float,
+    fraction: float,
     name: str,
     seen: Array | None,
 ) -> Array:
@@ -243,7 +245,7 @@ def _redrawn(
             many = min(16, tried + 1, MOST_TRIALS - tried) if len(waiting) == 1 else 1
             before = rng.bit_generator.state
             steps = _directions(rng, (many * len(waiting),), centre.shape, name in "QR")
-            trial = centre + share * level * steps
+            trial = centre + fraction * level * steps
             earlier = flat[waiting, :task] if seen is None else seen[None]
             near = ~_any_far(trial, earlier, centre, level)
             if many > 1 and near.any():

@@ -31,20 +31,16 @@ def _display(bundle: dict[str, Any], metadata: dict[str, Any]) -> None:
     display(bundle, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
 
+def _picture(mime: str, data: io.BytesIO, alt: str, caption: str, name: str | None) -> None:
+    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
+    _display({mime: data.getvalue(), "text/plain": alt}, {"lqrlib": record})
+
+
 def glue(name: str, value: Any) -> None:
-    """Store a number or a text under `name`, for the role ``glue:text`` in the prose.
+    """Store a number or a text under a name unique in the chapter, for ``glue:text`` in the prose.
 
-    Parameters
-    ----------
-    name : str
-        Key, unique within the chapter.
-    value : number, numpy scalar, array of one entry, or str
-        numpy numbers are unwrapped, so number formats work on them.
-
-    Raises
-    ------
-    ValueError
-        If the value is neither a number nor a text, or is NaN: nothing undefined reaches a page.
+    numpy numbers and arrays of one entry are unwrapped, so number formats work on them. ValueError
+    for a value that is neither a number nor a text, and for NaN: nothing undefined reaches a page.
     """
     from IPython.core.formatters import format_display_data
 
@@ -64,19 +60,9 @@ def glue(name: str, value: Any) -> None:
 def show(figure: Figure, caption: str, name: str | None = None) -> None:
     """Display a figure with a caption and the alt text it carries, and close it.
 
-    Parameters
-    ----------
-    figure : matplotlib Figure
-        From a function of `lqrpapers.figures`; ``figure.alt_text`` says in words what it shows.
-    caption : str
-        One or two sentences (MyST Markdown) that state the result.
-    name : str, optional
-        Label for ``{numref}``.
-
-    Raises
-    ------
-    ValueError
-        If the figure has no alt text.
+    The figure is from a function of `lqrpapers.figures`; its ``alt_text`` says in words what it
+    shows, and ValueError is raised without one. The caption states the result in one or two
+    sentences (MyST Markdown); the name is a label for ``{numref}``.
     """
     import matplotlib.pyplot as plt
 
@@ -87,8 +73,7 @@ def show(figure: Figure, caption: str, name: str | None = None) -> None:
     # Software names the matplotlib version; without it the same data give the same bytes.
     figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
-    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
-    _display({"image/png": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
+    _picture("image/png", buffer, alt, caption, name)
 
 
 def animate(
@@ -96,22 +81,10 @@ def animate(
 ) -> None:
     """Display figures one after the other as an animated GIF, which plays without a network.
 
+    The figures are of one size, often one that changes, and each stands for so many seconds; the
+    last one's ``alt_text`` says in words what the animation shows. Caption and name are as in
+    `show`. ValueError if there is no frame, the last has no alt text, or `seconds` is not positive.
     A chapter gives the cell the tag `hide-output`: nothing moves before the reader unfolds it.
-
-    Parameters
-    ----------
-    frames : iterable of matplotlib Figures of one size
-        From a function of `lqrpapers.figures`, often one figure that changes; the last one's
-        ``alt_text`` says in words what the animation shows.
-    caption, name
-        As in `show`.
-    seconds : float
-        Time that each frame stands.
-
-    Raises
-    ------
-    ValueError
-        If there is no frame, the last has no alt text, or `seconds` is not positive.
     """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -140,8 +113,7 @@ def animate(
     first.save(
         buffer, "GIF", save_all=True, append_images=rest, duration=round(1000 * seconds), loop=0
     )
-    record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
-    _display({"image/gif": buffer.getvalue(), "text/plain": alt}, {"lqrlib": record})
+    _picture("image/gif", buffer, alt, caption, name)
 
 
 def _sentence(check: Check) -> tuple[str, str]:
@@ -157,13 +129,7 @@ def _sentence(check: Check) -> tuple[str, str]:
 
 
 def report(*checks: Check) -> None:
-    """Display the outcome of checked claims and hand it to the book's results page.
-
-    Parameters
-    ----------
-    checks : Check
-        From `lqrpapers.claims.check`.
-    """
+    """Display the outcome of checked claims and hand it to the book's results page."""
     for check in checks:
         outcome, sentence = _sentence(check)
         part = f" ({check.part})" if check.part else ""

@@ -7,6 +7,7 @@ stack, no noise                            doubling (`doubling`)
 noise, up to 20 states                     one linear solve in n(n+1)/2 unknowns (`direct`)
 noise, more states, low-rank directions    exact elimination (`large.low_rank`)
 noise, more states                         BiCGStab on I - L Pi with powers of A_K (`large.krylov`)
+powers of A_K that grow before they decay  the same in Schur coordinates, alone (`nonnormal`)
 Riccati, no noise                          structured doubling and a Newton step
 Riccati, noise                             policy iteration from a certified stabilizing gain
 =========================================  =====================================================

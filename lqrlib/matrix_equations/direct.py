@@ -31,10 +31,11 @@ def solve_stack(matrices: Array, right: Array) -> Array:
 
 
 def _is_trusted(operator: Array, x: Array, adjoint: bool) -> Flags:
-    """Whether X > 0 proves stability: the residual of the solve is surely smaller than W = I.
+    """Whether the residual of the solve for X, with W = I, is surely smaller than I.
 
-    Then X - F(X) > 0 with X > 0, which is Lyapunov's condition. Near a rank-one closed loop of
-    norm 1e8 the identity is lost against F, and a definite X means nothing.
+    Then X > 0 if and only if F is stable: X - F(X) > 0 is Lyapunov's condition, and a stable F
+    has X = T(I + residual) > 0. Near a rank-one closed loop of norm 1e8 the identity is lost
+    against F, and X means nothing.
     """
     unit, h = 10 * np.finfo(float).eps, operator.shape[-1]
     size = (np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(h)) * np.linalg.norm(x, axis=-1)
@@ -73,25 +74,26 @@ def _right_sides(W: Array) -> Array:
     return right
 
 
-def direct(operator: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags]:
+def direct(
+    operator: Array, equations: Sequence[tuple[Array, bool]]
+) -> tuple[list[Array], Flags, Flags, Array]:
     """Solve X = F(X) + W for symmetric W (E, N, n, n), or with the adjoint where the flag is set.
 
     `operator` (N, h, h) is the matrix of F in the coordinates of `symmetric`. Returns a solution
-    for each equation, nan where the member is not stable, and the stable members (N,). A linear
-    solve of an unstable problem returns finite nonsense, but the solution for W = I is positive
-    definite if and only if the system is mean-square stable. Where rounding could have made up
-    that solution, the eigenvalues of F decide as well.
+    for each equation, nan where the member is not stable, the stable members (N,), those of which
+    that is certain, and the norm of T(I). A linear solve of an unstable problem returns finite
+    nonsense, but the solution for W = I is positive definite if and only if the system is
+    mean-square stable.
     """
-    n, adjoint = equations[0][0].shape[-1], equations[0][1]
+    n, adjoint = equations[-1][0].shape[-1], equations[-1][1]
     with np.errstate(over="ignore", invalid="ignore"):
         found = _solutions(operator, [(_right_sides(W), adjoint) for W, adjoint in equations])
-    solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
-    stable = positive_definite(solutions[0][0])
-    doubtful = np.flatnonzero(stable & ~_is_trusted(operator, found[0][..., 0], adjoint))
-    if doubtful.size:
-        stable[doubtful] = np.abs(np.linalg.eigvals(operator[doubtful])).max(axis=-1) < 1
+        solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
+        unit = found[-1][..., 0]
+        stable, trusted = positive_definite(solutions[-1][0]), _is_trusted(operator, unit, adjoint)
+        growth = np.linalg.norm(unit, axis=-1)
     solutions = [X[1:] for X in solutions]
     if not stable.all():
         for X in solutions:
             X[:, ~stable] = np.nan
-    return solutions, stable
+    return solutions, stable, trusted, growth

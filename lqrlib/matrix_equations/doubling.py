@@ -8,6 +8,8 @@ only ever adds positive semidefinite terms: no cancellation near the boundary.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lqrlib.matrices import Flags, symmetric_part, transpose
@@ -17,6 +19,10 @@ from lqrlib.validation import Array
 NEGLIGIBLE = 1e-17
 # More squarings cannot be trusted: rounding moves rho(F)^(2^48) by 2^48 units in the last place.
 MOST_SQUARINGS = 48
+# Squared norm of a power up to which squaring has lost few digits.
+MOST_GROWTH = 1e3
+# Up to this many states F F and F' F' are the same to the last bit, and solutions share squarings.
+MOST_SHARED = 16
 # Bytes of one temporary of a stacked step, so that a step stays in the cache.
 CHUNK_BYTES = 100_000
 
@@ -33,70 +39,100 @@ def squared_norms(F: Array) -> Array:
     return np.vecdot(flat, flat)
 
 
-def _double(F: Array, X: Array) -> Flags:
-    """Overwrite X (E, C, n, n) with the sums for F (C, n, n); return which members are stable."""
-    stable = np.zeros(F.shape[0], dtype=bool)
-    members = np.arange(F.shape[0])
-    whole = X
+def _square(F: Array, out: Array) -> None:
+    """Square the powers F (C, n, n), or F and its transpose (2, C, n, n), by one product."""
+    if F.ndim == 3:
+        np.matmul(F, F, out=out)
+    else:
+        np.matmul(F[0], F[0], out=out[0])
+        out[1] = transpose(out[0])
+
+
+def _double(F: Array, X: Array) -> tuple[Flags, Array]:
+    """Overwrite X (E, C, n, n) with the sums for F (C, n, n).
+
+    Or X (E, 2, C, n, n) with those for F and its transpose (2, C, n, n). Returns which members are
+    stable, and the largest squared norm of a power of each.
+    """
+    count = F.shape[-3]
+    stable, peak = np.zeros(count, dtype=bool), np.zeros(count)
+    members, largest = np.arange(count), np.zeros(count)
+    whole, one = X, F if F.ndim == 3 else F[0]
     square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
     for _ in range(MOST_SQUARINGS):
-        size = squared_norms(F)
+        size = squared_norms(one)
+        np.maximum(largest, size, out=largest)
         small = size <= NEGLIGIBLE
         unfinished = ~small & np.isfinite(size)
         left = np.count_nonzero(unfinished)
         if 2 * left <= members.size:
             # put the finished members aside: a slow one does not keep the others working
             stable[members[small]] = True
+            peak[members] = largest
             if X is not whole:
-                whole[:, members] = X
+                whole[..., members, :, :] = X
             if not left:
-                return stable
-            members, F, X = members[unfinished], F[unfinished], X[:, unfinished]
+                return stable, peak
+            members, largest = members[unfinished], largest[unfinished]
+            F, X = F[..., unfinished, :, :], X[..., unfinished, :, :]
             square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
         elif left < members.size:
             # a finished member adds no more, whatever its neighbours still need
-            F[small] = 0.0
+            F[..., small, :, :] = 0.0
         # plain and left-transposed products are the fast ones of OpenBLAS on small matrices
         np.matmul(X, F, out=half)
         np.matmul(transpose(F), half, out=term)
         X += term
-        np.matmul(F, F, out=square)
+        _square(F, square)
         F, square = square, F
-    stable[members] = squared_norms(F) <= NEGLIGIBLE
-    whole[:, members] = X
-    return stable
+        one = F if F.ndim == 3 else F[0]
+    size = squared_norms(one)
+    stable[members], peak[members] = size <= NEGLIGIBLE, np.maximum(largest, size)
+    whole[..., members, :, :] = X
+    return stable, peak
 
 
-def doubling(F: Array, W: Array, adjoint: bool) -> tuple[Array, Flags]:
-    """Solve X = F X F' + W, or X = F' X F + W with `adjoint`, for a flat stack F (N, n, n).
+def doubling(F: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags, Array]:
+    """Solve X = F X F' + W, or X = F' X F + W where the flag is set, for a flat stack F (N, n, n).
 
-    W (E, N, n, n) is symmetric. Returns X like W, nan where the member is not stable, and the
-    members (N,) with a certified rho(F) < 1, sharp to about 1e-13.
+    Each W (E, N, n, n) is symmetric. Returns the solutions, nan where the member is not stable,
+    the members (N,) with a certified rho(F) < 1, sharp to about 1e-13, and the largest squared
+    norm of F, F^2, F^4, ...: where it is large, digits were lost, perhaps all of them.
     """
-    X = np.empty(W.shape)
-    stable = np.zeros(F.shape[0], dtype=bool)
-    extra, members, n, _ = W.shape
+    (W, adjoint), *others = equations
+    members, n, _ = F.shape
+    if others and (n > MOST_SHARED or any(V.shape != W.shape for V, _ in others)):
+        results = [doubling(F, [equation]) for equation in equations]
+        return [X for [X], _, _ in results], *results[-1][1:]
+    sides = (len(equations),) if others else ()
+    X = np.empty((len(W), *sides, *W.shape[1:]))
+    stable, peak = np.zeros(members, dtype=bool), np.zeros(members)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for part in chunks(members, 8 * n * n * max(extra, 1)):
+        for part in chunks(members, 8 * n * n * max(len(W), 1)):
             power = F[part] if adjoint else transpose(F[part])
-            Y = np.array(W[:, part], order="C")
-            stable[part] = _double(np.array(power, order="C"), Y)
-            X[:, part] = symmetric_part(Y)
+            if others:
+                Y = np.stack([V[:, part] for V, _ in equations], axis=1)
+                powers = np.stack([power, transpose(power)])
+            else:
+                Y, powers = np.array(W[:, part], order="C"), np.array(power, order="C")
+            stable[part], peak[part] = _double(powers, Y)
+            X[..., part, :, :] = symmetric_part(Y)
     if not stable.all():
-        X[:, ~stable] = np.nan
-    return X, stable
+        X[..., ~stable, :, :] = np.nan
+    return [X] if not others else list(np.moveaxis(X, 1, 0)), stable, peak
 
 
 class Powers:
     """F, F^2, F^4, ... of a flat stack, computed once for many right-hand sides."""
 
     def __init__(self, F: Array) -> None:
-        self.stable = np.zeros(F.shape[0], dtype=bool)
+        self.stable, self.peak = np.zeros(F.shape[0], dtype=bool), np.zeros(F.shape[0])
         unfinished = np.ones(F.shape[0], dtype=bool)
         forward = []
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             for _ in range(MOST_SQUARINGS + 1):
                 size = squared_norms(F)
+                np.maximum(self.peak, size, out=self.peak)
                 self.stable |= unfinished & (size <= NEGLIGIBLE)
                 unfinished &= ~self.stable & np.isfinite(size)
                 if not unfinished.any():

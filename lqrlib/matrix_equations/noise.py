@@ -17,6 +17,8 @@ from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, Noise
 
+Part = slice | NDArray[np.intp]
+
 
 @dataclass(frozen=True)
 class Directions:
@@ -24,11 +26,11 @@ class Directions:
 
     scaled: Array
 
-    def directions(self, part: slice) -> Array:
+    def directions(self, part: Part) -> Array:
         """Scaled directions S_i (C, terms, n, n) of the members in a slice of the stack."""
         return self.scaled[part]
 
-    def operator(self, part: slice) -> Array:
+    def operator(self, part: Part) -> Array:
         """Matrix (C or 1, h, h) of X -> sum_i S_i X S_i' on symmetric matrices."""
         return congruence(self.scaled[part]).sum(axis=1)
 
@@ -75,19 +77,19 @@ class GainNoise:
     # which problem each gain belongs to; None: there is one problem, or one for each gain
     problems: NDArray[np.intp] | None
 
-    def _members(self, array: Array, part: slice) -> Array:
+    def _members(self, array: Array, part: Part) -> Array:
         if self.problems is not None:
             return array[self.problems[part]]
         return array if len(array) == 1 else array[part]
 
-    def directions(self, part: slice) -> Array:
+    def directions(self, part: Part) -> Array:
         K = self.K[part]
         state = self._members(self.terms.state, part)
         state = np.broadcast_to(state, K.shape[:1] + state.shape[1:])
         inputs = self._members(self.terms.input, part) @ K[:, None]
         return np.concatenate([state, inputs], axis=1)
 
-    def operator(self, part: slice) -> Array:
+    def operator(self, part: Part) -> Array:
         total = self._members(self.terms.state_moment, part)
         if self.terms.input.shape[1]:
             total = total + self._members(self.terms.input_moment, part) @ congruence(self.K[part])

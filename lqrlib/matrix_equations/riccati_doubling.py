@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.matrix_equations.doubling import chunks, squared_norms
 from lqrlib.matrix_equations.elimination import eliminate, solve_definite, worthwhile
 from lqrlib.validation import Array
@@ -27,7 +28,7 @@ def _double(A: Array, G: Array, H: Array) -> Flags:
     members = np.arange(len(A))
     whole = H
     for _ in range(MOST_STEPS):
-        V = np.linalg.solve(np.eye(n) + G @ H, np.concatenate([A, G], axis=-1))
+        V = solve_stack(np.eye(n) + G @ H, np.concatenate([A, G], axis=-1))
         H = H + transpose(A) @ (H @ V[..., :n])
         AV = A @ V
         size = squared_norms(np.ascontiguousarray(AV[..., :n]))

@@ -145,15 +145,16 @@ def _unit(directions: Array) -> Array:
 
 
 def random_stabilizing_gains(
-    problem: LQR, rng: Seed, *, reach: float | tuple[float, float] = (0.0, 0.95)
+    problem: LQR, rng: Seed, *, fraction: float | tuple[float, float] = (0.0, 0.95)
 ) -> Array:
     """Return a random stabilizing gain (..., m, n) for each member of a problem.
 
     From the optimal gain a Gaussian direction is followed to a crossing of the boundary of the
-    stabilizing set (`boundary_distance`); the gain stands a share drawn uniformly from `reach` of
-    the way, halved while it does not stabilize. A share of 0 is the optimum, 1 the boundary.
+    stabilizing set (`boundary_distance`); the gain stands a fraction of the way from it, drawn
+    uniformly from `fraction` and halved while it does not stabilize: 0 is the optimum, 1 the
+    boundary.
     """
-    rng, (low, high) = generator("rng", rng), bounds("reach", reach)
+    rng, (low, high) = generator("rng", rng), bounds("fraction", fraction)
     optimal = objective.optimal_gain(problem)
     direction = _unit(rng.standard_normal(optimal.shape))
     edge = boundary_distance(problem, optimal, direction)

@@ -2,8 +2,9 @@
 
 ``check(id, problem, K, ..., form="printed")`` evaluates one form of a result and returns a tuple
 with one `Check` for each of its inequalities: both sides on every case, whether it holds, slack
-and ratio. `CLAIMS` lists the results with their statements, forms and functions; a function's
-signature and docstring say what `check` takes.
+and ratio; ``check(...)["gradient"]`` is the one of that name. `CLAIMS` lists the results with their
+statements, forms and functions; a function's signature and docstring say what `check` takes.
+``theorem(id)`` shows a result with its code. A module of claims is loaded when it is needed.
 
 >>> import lqrlib
 >>> from lqrpapers.claims import check
@@ -13,64 +14,14 @@ signature and docstring say what `check` takes.
 (True, 0)
 """
 
-# Importing these modules registers their results.
-from . import (
-    adaptation,
-    bernstein,
-    convergence,
-    derivatives,
-    domination,
-    estimate_sizes,
-    figure_1_maml,
-    figure_2,
-    horizons,
-    inequalities,
-    inexact_maml,
-    maml,
-    maml_theorems,
-    mean_square,
-    model_free,
-    model_free_maml,
-    regulator,
-    robustness,
-    smoothness,
-    tasks,
-    zeroth_order,
-)
-from .checking import ROUNDING, Check
-from .domination import value_difference
-from .merging import merge
-from .registry import CLAIMS, FORMS, Claim, Sides, check
-
-__all__ = [
-    "CLAIMS",
-    "FORMS",
-    "ROUNDING",
-    "Check",
-    "Claim",
-    "Sides",
-    "adaptation",
-    "bernstein",
-    "check",
-    "convergence",
-    "derivatives",
-    "domination",
-    "estimate_sizes",
-    "figure_1_maml",
-    "figure_2",
-    "horizons",
-    "inequalities",
-    "inexact_maml",
-    "maml",
-    "maml_theorems",
-    "mean_square",
-    "merge",
-    "model_free",
-    "model_free_maml",
-    "regulator",
-    "robustness",
-    "smoothness",
-    "tasks",
-    "value_difference",
-    "zeroth_order",
-]
+from .checking import ROUNDING as ROUNDING
+from .checking import Check as Check
+from .checking import Checks as Checks
+from .checking import merge as merge
+from .registry import CLAIMS as CLAIMS
+from .registry import FORMS as FORMS
+from .registry import Claim as Claim
+from .registry import Sides as Sides
+from .registry import check as check
+from .theorems import Theorem as Theorem
+from .theorems import theorem as theorem

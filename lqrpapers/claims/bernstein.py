@@ -2,7 +2,7 @@ r"""TR Lemma 16: the matrix Bernstein inequality, against exact and simulated pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -13,7 +13,7 @@ from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
 
 from ..constants.estimates import matrix_bernstein_samples
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 
 def surely_more_often(failures: ArrayLike, trials: int, confidence: float = 0.9999) -> Array:
@@ -24,17 +24,14 @@ def surely_more_often(failures: ArrayLike, trials: int, confidence: float = 0.99
     return np.where(count > 0, low, 0.0)
 
 
-def _signs(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    return np.asarray(2.0 * rng.integers(0, 2, shape) - 1)
-
-
 def _diagonal_signs(count: int, samples: int, rng: np.random.Generator) -> Array:
-    return np.asarray(_signs((count, samples, 4), rng)[..., None] * np.eye(4))
+    signs = 2.0 * rng.integers(0, 2, (count, samples, 4)) - 1
+    return np.asarray(signs[..., None] * np.eye(4))
 
 
 def _rank_one(count: int, samples: int, rng: np.random.Generator) -> Array:
     w = rng.standard_normal((count, samples, 2, 3))
-    return np.asarray(w / np.linalg.norm(w, axis=(-2, -1), keepdims=True))
+    return np.asarray(w / frobenius_norm(w)[..., None, None])
 
 
 def _rare_entries(count: int, samples: int, rng: np.random.Generator) -> Array:
@@ -48,6 +45,10 @@ ENSEMBLES: dict[str, tuple[Callable[..., Array], float, float, tuple[int, int]]]
     "directions on a sphere": (_rank_one, 0.5, 1.0, (2, 3)),
     "rare entries": (_rare_entries, 2 * 0.02 * 0.98, 2 * 0.98, (2, 2)),
 }
+
+# Probabilities with which a mean may miss, and errors relative to sigma.
+FAILURES = (0.5, 0.2, 0.05)
+RELATIVE_ERRORS = (0.5, 1.0)
 
 
 def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
@@ -74,17 +75,11 @@ def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
 
 
 @claim("s1-tr-16")
-def matrix_bernstein(
-    rng: Seed,
-    *,
-    repetitions: int = 2000,
-    failures: Sequence[float] = (0.5, 0.2, 0.05),
-    shares: Sequence[float] = (0.5, 1.0),
-) -> Iterator[Sides]:
+def matrix_bernstein(rng: Seed, *, repetitions: int = 2000) -> Inequalities:
     """Means of random matrices with the lemma's number of samples, and exact tails of coins.
 
-    The errors allowed are shares of sigma, Frobenius norm. Left side: the failure probability
-    that the repetitions prove beyond doubt (1e-4).
+    `RELATIVE_ERRORS` are those allowed, over sigma, Frobenius norm. Left side: the failure
+    probability that the repetitions prove beyond doubt (1e-4).
     """
     for p in (0.5, 0.02):
         tails = [coin_tails(samples, p)[1:] for samples in (10, 100, 1000)]
@@ -95,17 +90,17 @@ def matrix_bernstein(
     generator = np.random.default_rng(rng)
     for name, (draw, variance, bound, shape) in ENSEMBLES.items():
         deviation, found = np.sqrt(variance), []
-        for failure, share in product(failures, shares):
-            error = share * deviation
+        for failure, relative in product(FAILURES, RELATIVE_ERRORS):
+            error = relative * deviation
             samples = int(matrix_bernstein_samples(error, deviation, bound, failure, *shape))
             means = draw(repetitions, samples, generator).mean(axis=1)
             missed = np.count_nonzero(frobenius_norm(means) > error)
             found.append(surely_more_often(missed, repetitions))
-        yield Sides(name, np.array(found), np.repeat(failures, len(shares)))
+        yield Sides(name, np.array(found), np.repeat(FAILURES, len(RELATIVE_ERRORS)))
 
 
 @claim("s1-tr-16", form="dropped")
-def bernstein_without_a_bound(*, failure: float = 0.01, samples: int = 1000) -> Iterator[Sides]:
+def bernstein_without_a_bound(*, failure: float = 0.01, samples: int = 1000) -> Inequalities:
     """The lemma with B_r = 0 on a rare event: its probability is failure, exactly.
 
     One hit among the samples already moves the mean by more than the error.

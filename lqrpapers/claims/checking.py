@@ -1,8 +1,10 @@
-"""One inequality, evaluated on many cases."""
+"""One inequality, evaluated on many cases, and all inequalities of a result."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +18,15 @@ class Check:
     """One inequality lhs <= rhs, evaluated on a batch of cases.
 
     An equality is checked as its relative error (lhs) against a tolerance (rhs).
-
-    Attributes
-    ----------
-    id : str
-        The result's id in claims.yml.
-    part : str
-        Which inequality of the result, "" if it has one.
-    form : str
-        "printed", "corrected", "sharp" or "dropped" (an assumption is left out).
-    lhs, rhs : arrays (...)
-        Both sides.
-    assumption : str
-        The assumption that was dropped, "" otherwise.
-    floor : array (...) or float
-        Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     """
 
-    id: str
-    part: str
-    form: str
-    lhs: NDArray[np.float64]
-    rhs: NDArray[np.float64]
-    assumption: str = ""
+    id: str  #: The result's id in claims.yml.
+    part: str  #: Which inequality of the result, "" if it has one.
+    form: str  #: "printed", "corrected", "sharp" or "dropped" (an assumption is left out).
+    lhs: NDArray[np.float64]  #: Left side (...).
+    rhs: NDArray[np.float64]  #: Right side (...).
+    assumption: str = ""  #: The assumption that was dropped, "" otherwise.
+    #: Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     floor: NDArray[np.float64] | float = 0.0
 
     @property
@@ -47,12 +35,12 @@ class Check:
         with np.errstate(invalid="ignore"):
             scale = np.maximum(np.abs(self.lhs), np.abs(self.rhs))
             allowed = np.where(np.isfinite(scale), ROUNDING * scale, 0.0) + self.floor
-            return np.asarray(self.lhs <= self.rhs + allowed)
+            return self.lhs <= self.rhs + allowed
 
     @property
     def slack(self) -> NDArray[np.float64]:
         """rhs - lhs of each case; negative where violated."""
-        return np.asarray(self.rhs - self.lhs)
+        return self.rhs - self.lhs
 
     @property
     def ratio(self) -> NDArray[np.float64]:
@@ -80,3 +68,49 @@ class Check:
     def tightest(self) -> float:
         """Largest ratio over the cases."""
         return float(np.max(self.ratio))
+
+
+class Checks(tuple[Check, ...]):
+    """The inequalities of a result: a tuple of `Check`, read by number or by the part's name."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Check: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Check, ...]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice | str) -> Check | tuple[Check, ...]:
+        """The check at a position, a slice of them, or the one of this part."""
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        found = [each for each in self if each.part == key]
+        if len(found) != 1:
+            raise KeyError(f"part: expected one of {', '.join(c.part for c in self)}, got {key!r}")
+        return found[0]
+
+
+def merge(*groups: Sequence[Check]) -> Checks:
+    """Put the cases of several calls of `check` together, inequality by inequality.
+
+    The groups are from calls for the same id and form, for example one for each number of states;
+    their cases are flattened and joined. ValueError if there is none, or their inequalities differ.
+    """
+    if not groups:
+        raise ValueError("groups: expected at least one, got none")
+    names = [[(each.id, each.part, each.form, each.assumption) for each in g] for g in groups]
+    if any(other != names[0] for other in names):
+        raise ValueError(f"groups: expected the same inequalities in each, got {names}")
+    return Checks(_joined(parts) for parts in zip(*groups, strict=True))
+
+
+def _joined(parts: Sequence[Check]) -> Check:
+    """One check on the cases of several."""
+    floors = [np.ravel(np.broadcast_to(each.floor, np.shape(each.lhs))) for each in parts]
+    return replace(
+        parts[0],
+        lhs=np.concatenate([np.ravel(each.lhs) for each in parts]),
+        rhs=np.concatenate([np.ravel(each.rhs) for each in parts]),
+        floor=np.concatenate(floors),
+    )

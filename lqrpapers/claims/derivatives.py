@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.matrices import frobenius_norm
+from lqrlib import LQR, objective
+from lqrlib.matrices import frobenius_norm, inner
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import printed
 from ..studies import moments
-from .differences import directional_derivative, gradient_by_differences, step_size, units
-from .registry import Sides, claim
+from .differences import (
+    directional_derivative,
+    first_step,
+    gradient_by_differences,
+    step_size,
+    units,
+)
+from .registry import Inequalities, Sides, claim, part_of
+
+# Relative errors that differences of the cost, and of the gradient, are allowed.
+GRADIENT = 1e-8
+HESSIAN = 1e-7
 
 
 def _start(problem: LQR, K: ArrayLike) -> Array:
@@ -27,21 +36,11 @@ def _start(problem: LQR, K: ArrayLike) -> Array:
     return np.broadcast_to(gain, shape + gain.shape[-2:])
 
 
-def _scale(problem: LQR, gain: Array) -> Array:
-    """A first step: a share of the length on which the cost bends."""
-    curvature = frobenius_norm(objective.hessian_matrix(problem, gain))
-    return np.asarray(0.016 * np.sqrt(objective.cost(problem, gain) / curvature))
-
-
 def _rounding(problem: LQR, gain: Array) -> Array:
     """Rounding error of a cost: that of the products in its Lyapunov equation, carried through."""
     at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
     products = frobenius_norm(loop.A_K) ** 2 * frobenius_norm(at.P) * frobenius_norm(at.Sigma)
-    return np.asarray(16 * np.finfo(float).eps * (10 * at.cost + products))
-
-
-def _inner(X: Array, Y: Array) -> Array:
-    return np.asarray(np.einsum("...ij,...ij->...", X, Y))
+    return 16 * np.finfo(float).eps * (10 * at.cost + products)
 
 
 def _relative(
@@ -53,34 +52,23 @@ def _relative(
 
 
 @claim("s2-lemma-3.1", "s1-grad")
-def gradient_is_the_derivative(
-    problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8
-) -> Iterator[Sides]:
+def gradient_is_the_derivative(problem: LQR, K: ArrayLike) -> Inequalities:
     """Relative error (Frobenius norm) of 2 E Sigma against differences of the cost.
 
     The rounding error of the cost, divided by the step, is allowed for on top.
     """
-    gain = _start(problem, K)
-
-    def cost(gains: Array) -> Array:
-        return objective.cost(problem, gains)
-
-    differences, step = gradient_by_differences(cost, gain, _scale(problem, gain))
+    gain, cost = _start(problem, K), partial(objective.cost, problem)
+    differences, step = gradient_by_differences(cost, gain, first_step(problem, gain))
     gradient = objective.gradient(problem, gain)
     floor = _rounding(problem, gain) * np.sqrt((1 / step**2).sum(axis=0))
     error = frobenius_norm(differences - gradient)
-    yield _relative("", error, frobenius_norm(gradient), tolerance, floor)
+    yield _relative("", error, frobenius_norm(gradient), GRADIENT, floor)
 
 
 @claim("s2-lemma-b.1")
 def gradient_by_recursion(
-    problem: LQR,
-    K: ArrayLike,
-    X: ArrayLike | None = None,
-    *,
-    steps: int = 10,
-    tolerance: float = 1e-8,
-) -> Iterator[Sides]:
+    problem: LQR, K: ArrayLike, X: ArrayLike | None = None, *, steps: int = 10
+) -> Inequalities:
     """The gradient, and the recursion that proves it, along X (by default a matrix of ones).
 
     <P'[X], Sigma0> = <X, 2 E_K Sigma_K>, and for N = `steps`
@@ -90,99 +78,69 @@ def gradient_by_recursion(
     gain = _start(problem, K)
     direction = objective.gain_array(problem, np.ones(gain.shape[-2:]) if X is None else X, "X")
     at, loop = objective.evaluate(problem, gain), closed_loop(problem, gain)
-    length = frobenius_norm(direction)
-    step = step_size(
-        lambda gains: objective.cost(problem, gains),
-        gain,
-        direction,
-        _scale(problem, gain) / length,
-    )
-    dP = directional_derivative(
-        lambda gains: objective.evaluate(problem, gains).P, gain, direction, step, core=2
-    )
+    step, length = _along(problem, gain, direction), frobenius_norm(direction)
+    value = partial(objective.value_matrix, problem)
+    dP = directional_derivative(value, gain, direction, step, core=2)
     moment, visits = problem.Sigma0, np.zeros_like(at.P)
     for _ in range(steps):
         visits, moment = visits + moment, loop.apply(moment)
-    derivative, floor = _inner(dP, problem.Sigma0), _rounding(problem, gain) / step
+    derivative, floor = inner(dP, problem.Sigma0), _rounding(problem, gain) / step
     gradient = objective.gradient(problem, gain)
-    error = np.abs(derivative - _inner(direction, gradient))
-    yield Sides("gradient along X", error, tolerance * frobenius_norm(gradient) * length, floor)
-    unrolled = 2 * _inner(direction, at.E @ visits) + _inner(dP, moment)
+    error = np.abs(derivative - inner(direction, gradient))
+    yield Sides("gradient along X", error, GRADIENT * frobenius_norm(gradient) * length, floor)
+    unrolled = 2 * inner(direction, at.E @ visits) + inner(dP, moment)
     scale = frobenius_norm(dP) * frobenius_norm(problem.Sigma0)
-    yield Sides("recursion", np.abs(unrolled - derivative), tolerance * scale, floor)
+    yield Sides("recursion", np.abs(unrolled - derivative), GRADIENT * scale, floor)
 
 
 @claim("s2-lemma-3.1", form="dropped")
-def cost_without_stability(problem: LQR, K: ArrayLike, *, doublings: int = 6) -> Iterator[Sides]:
-    """The first 2^doublings terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
+def cost_without_stability(problem: LQR, K: ArrayLike) -> Inequalities:
+    """The first 64 terms of the cost sum to at most tr(P Sigma0), P from a linear solve.
 
     True of stabilizing gains; of others the linear solve returns a number that is not the cost.
     """
-    paid = moments.summed_cost(problem, K, doublings)
-    formal = moments.formal_cost(problem, K)
+    paid, formal = moments.summed_cost(problem, K, 6), moments.formal_cost(problem, K)
     yield Sides("cost", paid, formal, 0.0, "K is mean-square stabilizing")
 
 
-def _against_gradient(problem: LQR, gain: Array, X: Array, image: Array, tolerance: float) -> Sides:
-    """Relative error of `image` as derivative of the gradient along X."""
+def _along(problem: LQR, gain: Array, X: Array) -> Array:
+    """First step for differences along X."""
+    cost = partial(objective.cost, problem)
+    return step_size(cost, gain, X, first_step(problem, gain) / frobenius_norm(X))
 
-    def cost(gains: Array) -> Array:
-        return objective.cost(problem, gains)
 
-    def gradient(gains: Array) -> Array:
-        return objective.gradient(problem, gains)
+def _self_adjoint(problem: LQR, gain: Array) -> Sides:
+    basis = units(problem.inputs, problem.states, gain.ndim - 2)
+    columns = objective.hessian(problem, gain, basis)
+    matrix = np.moveaxis(columns.reshape((len(basis), *gain.shape[:-2], len(basis))), 0, -1)
+    skew = frobenius_norm(matrix - matrix.swapaxes(-1, -2))
+    return _relative("self-adjoint", skew, frobenius_norm(matrix), HESSIAN)
 
-    length = frobenius_norm(X)
-    step = step_size(cost, gain, X, _scale(problem, gain) / length)
-    derivative = directional_derivative(gradient, gain, X, step, core=2)
+
+@claim("s1-hess", form=("printed", "corrected"))
+def hessian_is_the_derivative(
+    problem: LQR, K: ArrayLike, X: ArrayLike, *, form: str
+) -> Inequalities:
+    """The Hessian operator applied to X is the derivative of the gradient along X.
+
+    The printed formula is not, unless mn = 1, but its quadratic form <X, .> is the right one. The
+    operator is self-adjoint.
+    """
+    gain = _start(problem, K)
+    direction = objective.gain_array(problem, X, "X")
+    true = objective.hessian(problem, gain, direction)
+    image = printed.hessian(problem, gain, direction) if form == "printed" else true
+    step, length = _along(problem, gain, direction), frobenius_norm(direction)
+    gradient = partial(objective.gradient, problem)
+    derivative = directional_derivative(gradient, gain, direction, step, core=2)
     floor = _rounding(problem, gain) / step**2 / length
     error = frobenius_norm(image - derivative)
-    return _relative("operator", error, frobenius_norm(derivative), tolerance, floor)
+    yield _relative("operator", error, frobenius_norm(derivative), HESSIAN, floor)
+    if form == "corrected":
+        yield _self_adjoint(problem, gain)
+    else:
+        error = np.abs(inner(direction, image) - inner(direction, true))
+        yield _relative("quadratic form", error, length * frobenius_norm(true), HESSIAN)
 
 
-@claim("s1-hess", form="corrected")
-@claim("e4", form="corrected")
-def hessian_is_the_derivative(
-    problem: LQR, K: ArrayLike, X: ArrayLike, *, tolerance: float = 1e-7
-) -> Iterator[Sides]:
-    """The Hessian operator applied to X is the derivative of the gradient along X."""
-    gain = _start(problem, K)
-    direction = objective.gain_array(problem, X, "X")
-    image = objective.hessian(problem, gain, direction)
-    yield _against_gradient(problem, gain, direction, image, tolerance)
-    yield _self_adjoint(problem, gain, tolerance)
-
-
-def _self_adjoint(problem: LQR, gain: Array, tolerance: float) -> Sides:
-    size = problem.inputs * problem.states
-    axes = gain.ndim - 2
-    basis = units(problem.inputs, problem.states, axes)
-    columns = objective.hessian(problem, gain, basis).reshape((size,) + gain.shape[:-2] + (size,))
-    matrix = np.moveaxis(columns, 0, -1)
-    skew = frobenius_norm(matrix - matrix.swapaxes(-1, -2))
-    return _relative("self-adjoint", skew, frobenius_norm(matrix), tolerance)
-
-
-@claim("e4")
-def printed_formula_is_the_derivative(
-    problem: LQR, K: ArrayLike, X: ArrayLike, *, tolerance: float = 1e-7
-) -> Iterator[Sides]:
-    """The printed formula, read as the Hessian operator: fails unless mn = 1."""
-    gain = _start(problem, K)
-    direction = objective.gain_array(problem, X, "X")
-    image = printed.hessian(problem, gain, direction)
-    yield _against_gradient(problem, gain, direction, image, tolerance)
-
-
-@claim("s1-hess")
-def printed_hessian(
-    problem: LQR, K: ArrayLike, X: ArrayLike, *, tolerance: float = 1e-7
-) -> Iterator[Sides]:
-    """The printed formula as an operator (fails), and its quadratic form <X, .> (holds)."""
-    yield from printed_formula_is_the_derivative(problem, K, X, tolerance=tolerance)
-    direction = objective.gain_array(problem, X, "X")
-    form = _inner(direction, printed.hessian(problem, K, direction))
-    image = objective.hessian(problem, K, direction)
-    scale = frobenius_norm(direction) * frobenius_norm(image)
-    error = np.abs(form - _inner(direction, image))
-    yield _relative("quadratic form", error, scale, tolerance)
+part_of("e4", "s1-hess", "operator", "printed", "corrected")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lqrlib import LQR, objective
+from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
 
 # Central differences at h, h/2, h/4, h/8.
@@ -54,6 +56,12 @@ def step_size(cost: Callable[[Array], Array], K: Array, X: Array, start: Array) 
             break
         h = np.where(large, h / 2, h)
     return h
+
+
+def first_step(problem: LQR, gain: Array) -> Array:
+    """A first step for differences, (...): a fraction of the length on which the cost bends."""
+    curvature = frobenius_norm(objective.hessian_matrix(problem, gain))
+    return 0.016 * np.sqrt(objective.cost(problem, gain) / curvature)
 
 
 def units(inputs: int, states: int, axes: int) -> Array:

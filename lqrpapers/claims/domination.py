@@ -2,161 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.matrices import frobenius_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
 from lqrlib.validation import Array
 
-from ..constants import magnitudes, printed
-from .registry import Sides, claim
+from ..constants import at_stabilizing_gain, magnitudes, printed
+from .registry import Inequalities, Sides, claim
 
-
-def _trace(X: Array) -> Array:
-    return np.asarray(np.trace(X, axis1=-2, axis2=-1))
-
-
-def _T(X: Array) -> Array:
-    return X.swapaxes(-1, -2)
+# Relative errors allowed: of a gradient that vanishes, and of the lemma's two sides.
+STATIONARY = 1e-9
+IDENTITY = 1e-8
 
 
 def _steepest(at: objective.AtGain) -> Array:
     """E'R_K^-1 E: minus the value of the best one-step change, as a quadratic form in x."""
-    return np.asarray(_T(at.E) @ np.linalg.solve(at.R_K, at.E))
+    return transpose(at.E) @ np.linalg.solve(at.R_K, at.E)
 
 
 @claim("s2-lemma-3.2")
-def gradient_domination(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def gradient_domination(problem: LQR, K: ArrayLike) -> Inequalities:
     """C(K) - C* between mu tr(E'E)/||R_K|| and ||Sigma*|| ||grad||_F^2 / (4 sigma_min(R) mu^2)."""
-    objective.require_stabilizing(problem, K)
-    at, here = magnitudes(problem, K), objective.evaluate(problem, K)
-    yield Sides("upper bound", at.gap, _dominating(problem, K))
-    sharper = at.optimal_Sigma * _trace(_steepest(here))
+    here, at = at_stabilizing_gain(problem, K), magnitudes(problem, K)
+    yield Sides("upper bound", at.gap, _dominating(here))
+    sharper = at.optimal_Sigma * trace(_steepest(here))
     yield Sides("sharper upper bound", at.gap, sharper)
     yield Sides("lower bound", at.mu * frobenius_norm(here.E) ** 2 / at.R_K, at.gap)
 
 
-def _dominating(problem: LQR, K: ArrayLike) -> Array:
-    square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    return np.asarray(square / printed.gradient_domination(problem, K))
+def _dominating(at: objective.AtGain) -> Array:
+    rate = printed.gradient_domination(at.problem, at.K)
+    return frobenius_norm(at.gradient) ** 2 / rate
 
 
 @claim("s1-lemma-7")
-def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Inequalities:
     """J(K) - J* <= ||grad J(K)||_F^2 / lambda for each task."""
-    objective.require_stabilizing(problem, K)
-    yield Sides("", optimality_gap(problem, K), _dominating(problem, K))
+    at = at_stabilizing_gain(problem, K)
+    yield Sides("", at.gap, _dominating(at))
 
 
 @claim("s2-lemma-3.2", "s1-lemma-7", form="dropped")
-def domination_without_excitation(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def domination_without_excitation(problem: LQR, K: ArrayLike) -> Inequalities:
     """Domination with the least *positive* eigenvalue of a singular Sigma0 in place of mu."""
-    objective.require_stabilizing(problem, K)
+    at = at_stabilizing_gain(problem, K)
     values = np.linalg.eigvalsh(problem.Sigma0)
     positive = values > 1e-12 * values[..., -1:]
     mu = np.where(positive, values, np.inf).min(axis=-1)
-    best = objective.evaluate(problem, objective.optimal_gain(problem))
-    square = frobenius_norm(objective.gradient(problem, K)) ** 2
-    constant = np.linalg.norm(best.Sigma, 2, axis=(-2, -1))
-    constant = constant / (4 * np.linalg.eigvalsh(problem.R)[..., 0] * mu**2)
-    yield Sides(
-        "upper bound", optimality_gap(problem, K), constant * square, 0.0, "Sigma0 is definite"
-    )
+    best = objective.at_gain(problem, problem.optimum.K)
+    rate = spectral_norm(best.Sigma) / (4 * least_eigenvalue(problem.R) * mu**2)
+    bound = frobenius_norm(at.gradient) ** 2 * rate
+    yield Sides("upper bound", at.gap, bound, 0.0, "Sigma0 is definite")
 
 
 @claim("s2-cor-3.3")
-def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""The corollary with a rate: how far a gain of small gradient can be from K*.
 
     ||K - K*||_F^2 <= ||Sigma*|| ||grad C||_F^2 / (4 sigma_min(R) mu^3 sigma_min(R_K*)), since
     C(K) - C* = tr Sigma_K (K-K*)'R_K*(K-K*). A zero gradient makes it an equality of gains.
     """
-    objective.require_stabilizing(problem, K)
-    optimal = objective.optimal_gain(problem)
-    weight = np.linalg.eigvalsh(objective.evaluate(problem, optimal).R_K)[..., 0]
-    mu = np.linalg.eigvalsh(problem.Sigma0)[..., 0]
-    distance = frobenius_norm(objective.gain_array(problem, K) - optimal)
-    yield Sides("", distance**2, _dominating(problem, K) / (mu * weight))
+    at, best = at_stabilizing_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
+    weight = least_eigenvalue(problem.Sigma0) * least_eigenvalue(best.R_K)
+    yield Sides("", frobenius_norm(at.K - best.K) ** 2, _dominating(at) / weight)
 
 
 @claim("s2-cor-3.3", form="dropped")
-def stationary_gain_without_rank(
-    problem: LQR, K: ArrayLike, *, tolerance: float = 1e-9
-) -> Iterator[Sides]:
+def stationary_gain_without_rank(problem: LQR, K: ArrayLike) -> Inequalities:
     """Stationary gains are taken for optimal although Sigma_K is singular: K = K* fails.
 
-    Raises ValueError unless every gain is stationary (relative to E_K) to `tolerance`.
+    Raises ValueError unless every gain is stationary (relative to E_K) to `STATIONARY`.
     """
-    objective.require_stabilizing(problem, K)
-    at = objective.evaluate(problem, K)
+    at, optimal = at_stabilizing_gain(problem, K), problem.optimum.K
     scale = frobenius_norm(at.E) * frobenius_norm(at.Sigma)
-    if not (frobenius_norm(at.gradient) <= tolerance * np.maximum(scale, 1e-300)).all():
+    if not (frobenius_norm(at.gradient) <= STATIONARY * np.maximum(scale, 1e-300)).all():
         raise ValueError("K: expected gains at which the gradient vanishes")
-    optimal = objective.optimal_gain(problem)
-    error = frobenius_norm(objective.gain_array(problem, K) - optimal)
-    size = np.maximum(frobenius_norm(optimal), 1.0)
-    yield Sides("", error / size, tolerance, 0.0, "Sigma_K has full rank")
+    error = frobenius_norm(at.K - optimal) / np.maximum(frobenius_norm(optimal), 1.0)
+    yield Sides("", error, STATIONARY, 0.0, "Sigma_K has full rank")
 
 
 def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
     """C(K + step) - C(K) by Lemma B.2: keeps its digits for steps too small to move K itself."""
     gain = objective.gain_array(problem, K)
     at, there = objective.evaluate(problem, gain), objective.evaluate(problem, gain + step)
-    form = 2 * _T(step) @ at.E + _T(step) @ at.R_K @ step
-    return _trace(there.Sigma @ form)
-
-
-def value_difference(problem: LQR, K: ArrayLike, other: ArrayLike) -> Array:
-    """C(other) - C(K) by Lemma B.2, from the evaluation of one gain and the covariance of both."""
-    step = objective.gain_array(problem, other, "other") - objective.gain_array(problem, K)
-    return value_difference_along(problem, K, step)
+    form = 2 * transpose(step) @ at.E + transpose(step) @ at.R_K @ step
+    return trace(there.Sigma @ form)
 
 
 @claim("s2-lemma-b.2")
 def value_difference_and_advantage(
-    problem: LQR,
-    K: ArrayLike,
-    other: ArrayLike,
-    state: ArrayLike,
-    *,
-    tolerance: float = 1e-8,
-) -> Iterator[Sides]:
+    problem: LQR, K: ArrayLike, other: ArrayLike, state: ArrayLike
+) -> Inequalities:
     """Both halves of the lemma, for two stabilizing gains and any states (..., n).
 
     The advantage is computed from its definition, the cost of one step with the other gain and
     the value of the mean-square next state, less the value of the state.
     """
-    objective.require_stabilizing(problem, K)
-    objective.require_stabilizing(problem, other, "other")
-    costs = objective.cost(problem, K), objective.cost(problem, other)
-    error = np.abs(costs[1] - costs[0] - value_difference(problem, K, other))
-    yield Sides("value difference", error / np.maximum(*costs), tolerance)
+    at = at_stabilizing_gain(problem, K)
+    there = at_stabilizing_gain(problem, other, "other")
+    step = there.K - at.K
+    error = np.abs(there.cost - at.cost - value_difference_along(problem, K, step))
+    yield Sides("value difference", error / np.maximum(at.cost, there.cost), IDENTITY)
 
-    at, gain = objective.evaluate(problem, K), objective.gain_array(problem, other, "other")
     x = np.asarray(state, dtype=float)[..., None]
-    u = -gain @ x
-    advantage, scale = _advantage(problem, at.P, x, u)
-    step = gain - objective.gain_array(problem, K)
-    form = _T(step) @ at.R_K @ step + 2 * _T(step) @ at.E
-    predicted = (_T(x) @ form @ x)[..., 0, 0]
-    yield Sides("advantage", np.abs(advantage - predicted), tolerance * scale)
-    least = -(_T(x) @ _steepest(at) @ x)[..., 0, 0]
+    advantage, scale = _advantage(problem, at.P, x, -there.K @ x)
+    form = transpose(step) @ at.R_K @ step + 2 * transpose(step) @ at.E
+    predicted = (transpose(x) @ form @ x)[..., 0, 0]
+    yield Sides("advantage", np.abs(advantage - predicted), IDENTITY * scale)
+    least = -(transpose(x) @ _steepest(at) @ x)[..., 0, 0]
     yield Sides("least advantage", least, advantage, 1e-12 * scale)
-    best = -(objective.gain_array(problem, K) - np.linalg.solve(at.R_K, at.E)) @ x
+    best = -(at.K - np.linalg.solve(at.R_K, at.E)) @ x
     attained, scale = _advantage(problem, at.P, x, best)
-    yield Sides("least advantage attained", np.abs(attained - least), tolerance * scale)
+    yield Sides("least advantage attained", np.abs(attained - least), IDENTITY * scale)
 
 
 def _advantage(problem: LQR, P: Array, x: Array, u: Array) -> tuple[Array, Array]:
     """Q_K(x, u) - V_K(x) from the definition, and the size of the terms it is made of."""
 
     def square(weight: Array, vector: Array) -> Array:
-        return np.asarray((_T(vector) @ weight @ vector)[..., 0, 0])
+        return (transpose(vector) @ weight @ vector)[..., 0, 0]
 
     ahead = square(problem.Q, x) + square(problem.R, u) + square(P, problem.A @ x + problem.B @ u)
     for noise, vector in ((problem.state_noise, x), (problem.input_noise, u)):

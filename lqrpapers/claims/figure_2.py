@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from lqrlib.validation import Array
 
 from ..recorded.s2 import FIGURE_2
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # The number in "no more than ... worse than optimal" is lost in the text we hold.
 FINAL_GAP = 0.05
@@ -46,7 +46,7 @@ def standard_errors(gaps: Mapping[str, Array]) -> dict[str, dict[int, float]]:
 
 
 @claim("s2-fig-2")
-def figure_2(gaps: Mapping[str, Array], left_at_ten_times: Mapping[str, int]) -> Iterator[Sides]:
+def figure_2(gaps: Mapping[str, Array], left_at_ten_times: Mapping[str, int]) -> Inequalities:
     """Relative gaps (T + 1, S) of each method, and how many systems fail at ten times the step.
 
     "gradient", "natural_gradient" and "gauss_newton" at the published steps and iterations.

@@ -2,70 +2,60 @@ r"""S1 Remark 9: what a finite horizon cuts off the cost and the gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
 from lqrlib.matrices import frobenius_norm
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from ..constants import Magnitudes, magnitudes
 from ..constants.estimates import truncated_gradient_error
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
+
+HORIZONS = (1, 3, 10, 30, 100)
 
 
 @claim("s1-rem-9")
-def finite_horizons_approach_from_below(
-    problem: LQR, K: ArrayLike, horizons: Sequence[int] = (1, 3, 10, 30, 100)
-) -> Iterator[Sides]:
+def finite_horizons_approach_from_below(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""J_l <= J, increasing, and J - J_l <= n J^2 (||Q|| + ||R|| ||K||^2) / (l mu q^2).
 
     The second is the horizon of Fazel et al. (Lemma 23), solved for the error.
     """
-    at, costs = _truncated(problem, K, horizons)
+    at, costs = _truncated(problem, K)
     steps = np.concatenate([np.diff(costs, axis=0), at.cost - costs[-1:]])
     yield Sides("from below", -steps, 0.0, 1e-12 * at.cost)
-    numbers = np.reshape(horizons, (-1,) + (1,) * np.ndim(at.cost))
+    numbers = np.reshape(HORIZONS, (-1,) + (1,) * np.ndim(at.cost))
     weight = at.Q + at.R * at.K**2
     bound = problem.states * at.cost**2 * weight / (numbers * at.mu * at.q**2)
     yield Sides("controlled by the horizon", at.cost - costs, bound, 1e-12 * at.cost)
 
 
 @claim("s1-rem-9", form="sharp")
-def finite_horizons_approach_geometrically(
-    problem: LQR, K: ArrayLike, horizons: Sequence[int] = (1, 3, 10, 30, 100)
-) -> Iterator[Sides]:
+def finite_horizons_approach_geometrically(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""With g = 1 - q/||P_K||: J - J_l <= g^l J, and for the gradients
 
     ||grad J - grad J_l||_F <= (2 J/q) (nu h_0 g^l + l g^(l-1) a ||P_K||).
     """
-    at, costs = _truncated(problem, K, horizons)
+    at, costs = _truncated(problem, K)
     exact, factor = objective.gradient(problem, K), 1 - at.q / at.P
-    numbers = np.reshape(horizons, (-1,) + (1,) * np.ndim(at.cost))
+    numbers = np.reshape(HORIZONS, (-1,) + (1,) * np.ndim(at.cost))
     yield Sides("cost", at.cost - costs, factor**numbers * at.cost, 1e-12 * at.cost)
-    found = np.stack([finite_horizon_gradient(problem, K, k) for k in horizons])
-    yield Sides(
-        "gradient",
-        frobenius_norm(exact - found),
-        truncated_gradient_error(at, numbers),
-        1e-11 * frobenius_norm(exact) + 1e-12 * at.cost,
-    )
+    found = np.stack([finite_horizon_gradient(problem, K, k) for k in HORIZONS])
+    floor = 1e-11 * frobenius_norm(exact) + 1e-12 * at.cost
+    bound = truncated_gradient_error(at, numbers)
+    yield Sides("gradient", frobenius_norm(exact - found), bound, floor)
 
 
 @claim("s1-rem-9", form="dropped")
-def finite_horizons_of_an_unstable_gain(
-    problem: LQR, K: ArrayLike, horizons: Sequence[int] = (1, 3, 10, 30, 100)
-) -> Iterator[Sides]:
+def finite_horizons_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     """J - J_l <= J_l, where the gain does not stabilize: J is infinite and every J_l is not."""
     cost = objective.cost(problem, K)
-    costs = np.stack([finite_horizon_cost(problem, K, k) for k in horizons])
+    costs = np.stack([finite_horizon_cost(problem, K, k) for k in HORIZONS])
     yield Sides("controlled by the horizon", cost - costs, costs, 0.0, "the gain stabilizes")
 
 
-def _truncated(problem: LQR, K: ArrayLike, horizons: Sequence[int]) -> tuple[Magnitudes, Array]:
+def _truncated(problem: LQR, K: ArrayLike) -> tuple[Magnitudes, Array]:
     objective.require_stabilizing(problem, K)
-    return magnitudes(problem, K), np.stack([finite_horizon_cost(problem, K, k) for k in horizons])
+    return magnitudes(problem, K), np.stack([finite_horizon_cost(problem, K, k) for k in HORIZONS])

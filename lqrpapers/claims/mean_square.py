@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.matrices import frobenius_norm, spectral_norm
+from lqrlib import LQR, objective
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, transpose
 from lqrlib.matrix_equations import closed_loop, solve_riccati
 from lqrlib.matrix_equations.iteration import value_step
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
+from ..constants import magnitudes
 from ..studies.moments import formal_solution
-from .registry import Sides, claim
+from ..studies.robustness import scaled_noise
+from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
 ESCAPED = 1e100
-
-
-def _transpose(X: Array) -> Array:
-    return X.swapaxes(-1, -2)
-
-
-def _halved(problem: LQR) -> LQR:
-    """The problem with half the variance of every noise term."""
-    state, inputs = problem.state_noise, problem.input_noise
-    return problem.replace(
-        state_noise=(state.variances / 2, state.directions),
-        input_noise=(inputs.variances / 2, inputs.directions),
-    )
 
 
 def _least_ratio(X: Array, W: Array) -> Array:
@@ -40,14 +26,14 @@ def _least_ratio(X: Array, W: Array) -> Array:
         root = np.linalg.inv(np.linalg.cholesky(W))
     except np.linalg.LinAlgError:
         raise ValueError("Q, Sigma0: expected positive definite matrices") from None
-    return np.asarray(np.linalg.eigvalsh(root @ X @ _transpose(root))[..., 0])
+    return least_eigenvalue(root @ X @ transpose(root))
 
 
 # ---------------------------------------------------------------- mean-square stability
 
 
 @claim("s2-mss")
-def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(A_K)^2 <= rho(F_K) for any gain, stabilizing or not, and more noise is never better."""
     gain = objective.gain_array(problem, K)
     nominal = np.abs(np.linalg.eigvals(problem.A - problem.B @ gain)).max(axis=-1) ** 2
@@ -55,12 +41,12 @@ def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Iterator[Si
     # A double eigenvalue moves by the root of a rounding error.
     floor = 1e-7 * nominal
     yield Sides("nominal radius", nominal, radius, floor)
-    quieter = objective.mean_square_radius(_halved(problem), gain)
+    quieter = objective.mean_square_radius(scaled_noise(problem, 0.5), gain)
     yield Sides("half the noise", quieter, radius, 1e-7 * quieter)
 
 
 @claim("s2-mss", form="sharp")
-def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Inequalities:
     """(I - F_K)^-1(I) is positive definite if and only if rho(F_K) < 1, for any gain.
 
     The left side is rho(F_K) where the solution is positive definite and 1 / rho(F_K) where not.
@@ -68,13 +54,13 @@ def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
     gain = objective.gain_array(problem, K)
     radius = objective.mean_square_radius(problem, gain)
     X = formal_solution(problem, gain, np.eye(problem.states))
-    definite = np.linalg.eigvalsh(X)[..., 0] > 0
+    definite = least_eigenvalue(X) > 0
     with np.errstate(divide="ignore"):
         yield Sides("definite solution", np.where(definite, radius, 1 / radius), 1.0)
 
 
 @claim("s2-mss", form="dropped")
-def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(F_K) <= 1 for gains of which only the nominal closed loop A - BK is stable."""
     gain = objective.gain_array(problem, K)
     nominal = np.abs(np.linalg.eigvals(problem.A - problem.B @ gain)).max(axis=-1)
@@ -87,7 +73,21 @@ def nominal_stability_is_not_enough(problem: LQR, K: ArrayLike) -> Iterator[Side
 # ---------------------------------------------------------------- generalised Lyapunov equations
 
 
-def _equation(problem: LQR, K: ArrayLike, tolerance: float, adjoint: bool) -> Iterator[Sides]:
+def _weight(problem: LQR, gain: Array, adjoint: bool) -> Array:
+    weight = problem.Q + transpose(gain) @ problem.R @ gain
+    return weight if adjoint else np.broadcast_to(problem.Sigma0, weight.shape)
+
+
+@claim("s2-eq-2", adjoint=True)
+@claim("s2-eq-3", adjoint=False)
+def lyapunov_equation(
+    problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8, adjoint: bool
+) -> Inequalities:
+    """P = Q + K'RK + F_K*(P), (2), or Sigma = Sigma0 + F_K(Sigma), (3), at stabilizing gains.
+
+    Relative residual, difference from an n^2 x n^2 solve, and P >= Q + K'RK (or Sigma >= Sigma0),
+    as 1 <= the least x'Px / x'(Q + K'RK)x.
+    """
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), objective.evaluate(problem, K)
     loop = closed_loop(problem, gain)
@@ -98,16 +98,16 @@ def _equation(problem: LQR, K: ArrayLike, tolerance: float, adjoint: bool) -> It
     error = frobenius_norm(X - formal_solution(problem, gain, W, adjoint=adjoint))
     yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance)
     least = _least_ratio(X, W)
-    floor = tolerance * spectral_norm(X) / np.linalg.eigvalsh(W)[..., 0]
+    floor = tolerance * spectral_norm(X) / least_eigenvalue(W)
     yield Sides("above the weight", 1.0, least, floor)
 
 
-def _weight(problem: LQR, gain: Array, adjoint: bool) -> Array:
-    weight = problem.Q + _transpose(gain) @ problem.R @ gain
-    return weight if adjoint else np.broadcast_to(problem.Sigma0, weight.shape)
-
-
-def _nonsense(problem: LQR, K: ArrayLike, adjoint: bool) -> Iterator[Sides]:
+@claim("s2-eq-2", form="dropped", adjoint=True)
+@claim("s2-eq-3", form="dropped", adjoint=False)
+def lyapunov_equation_of_an_unstable_gain(
+    problem: LQR, K: ArrayLike, *, adjoint: bool
+) -> Inequalities:
+    """P >= Q + K'RK (Sigma >= Sigma0) of the formal solution where K does not stabilize: false."""
     gain = objective.gain_array(problem, K)
     if objective.is_stabilizing(problem, gain).any():
         raise ValueError("K: expected gains none of which is mean-square stabilizing")
@@ -116,69 +116,37 @@ def _nonsense(problem: LQR, K: ArrayLike, adjoint: bool) -> Iterator[Sides]:
     yield Sides("above the weight", 1.0, _least_ratio(X, W), 0.0, "K is mean-square stabilizing")
 
 
-@claim("s2-eq-2")
-def value_equation(problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8) -> Iterator[Sides]:
-    """P = Q + K'RK + F_K*(P): relative residual, difference from an n^2 x n^2 solve, P >= Q + K'RK.
-
-    The last as 1 <= the least x'Px / x'(Q + K'RK)x.
-    """
-    yield from _equation(problem, K, tolerance, adjoint=True)
-
-
-@claim("s2-eq-2", form="dropped")
-def value_equation_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """P >= Q + K'RK for the formal solution at gains that do not stabilize: always false."""
-    yield from _nonsense(problem, K, adjoint=True)
-
-
-@claim("s2-eq-3")
-def covariance_equation(problem: LQR, K: ArrayLike, *, tolerance: float = 1e-8) -> Iterator[Sides]:
-    """Sigma = Sigma0 + F_K(Sigma): relative residual, difference from an n^2 x n^2 solve, order.
-
-    The order is Sigma >= Sigma0, as 1 <= the least x'Sigma x / x'Sigma0 x.
-    """
-    yield from _equation(problem, K, tolerance, adjoint=False)
-
-
-@claim("s2-eq-3", form="dropped")
-def covariance_equation_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """Sigma >= Sigma0 for the formal solution at gains that do not stabilize: always false."""
-    yield from _nonsense(problem, K, adjoint=False)
-
-
 # ---------------------------------------------------------------- generalised Riccati equation
 
 
 @claim("s2-riccati")
-def riccati_solutions_agree(
-    problem: LQR, *, tolerance: float = 1e-8, sweeps: int = 30
-) -> Iterator[Sides]:
+def riccati_solutions_agree(problem: LQR) -> Inequalities:
     """Value and policy iteration reach the same P, which solves the generalised equation.
 
     And value iteration from Q rises, and stays below P: the largest eigenvalues of
-    P_k - P_{k+1} and P_k - P over the first `sweeps`, relative to the norm of P.
+    P_k - P_{k+1} and P_k - P over the first thirty sweeps, relative to the norm of P.
     """
     first = solve_riccati(problem, method="policy_iteration")
     second = solve_riccati(problem, method="value_iteration")
     size = frobenius_norm(first.P)
-    yield Sides("same P", frobenius_norm(first.P - second.P) / size, tolerance)
+    yield Sides("same P", frobenius_norm(first.P - second.P) / size, 1e-8)
     state = closed_loop(problem, np.zeros_like(first.K)).apply_adjoint(first.P)
     R_K = objective.evaluate(problem, first.K).R_K
-    BPA = _transpose(problem.B) @ first.P @ problem.A
-    right = problem.Q + state - _transpose(BPA) @ np.linalg.solve(R_K, BPA)
-    yield Sides("equation", frobenius_norm(first.P - right) / size, tolerance)
+    BPA = transpose(problem.B) @ first.P @ problem.A
+    right = problem.Q + state - transpose(BPA) @ np.linalg.solve(R_K, BPA)
+    yield Sides("equation", frobenius_norm(first.P - right) / size, 1e-8)
     P, fall, above = np.asarray(problem.Q), [], []
-    for _ in range(sweeps):
+    for _ in range(30):
         following = value_step(problem, P)
         fall.append(np.linalg.eigvalsh(P - following)[..., -1] / size)
         above.append(np.linalg.eigvalsh(following - first.P)[..., -1] / size)
         P = following
-    yield Sides("value iteration rises", np.max(fall, axis=0), tolerance)
-    yield Sides("value iteration stays below", np.max(above, axis=0), tolerance)
+    yield Sides("value iteration rises", np.max(fall, axis=0), 1e-8)
+    yield Sides("value iteration stays below", np.max(above, axis=0), 1e-8)
 
 
 @claim("s2-riccati", form="sharp")
-def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Inequalities:
     """One improvement K -> K+ leaves ||P_K+ - P|| <= c ||P_K - P||^2, from any stabilizing gain.
 
     With c = ||T_K+*(I)|| ||R_K*|| (a / sigma_min(R_K))^2 and
@@ -187,33 +155,25 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Iterator[Sides]
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), objective.evaluate(problem, K)
     best = objective.optimal_gain(problem)
-    weight = objective.evaluate(problem, best).R_K
+    there, weight = magnitudes(problem, best), objective.at_gain(problem, best).R_K
     improved = gain - np.linalg.solve(at.R_K, at.E)
-    variances, directions = problem.input_noise
-    noise = (variances * spectral_norm(directions) ** 2).sum(axis=-1)
-    a = spectral_norm(problem.B) * spectral_norm(problem.A - problem.B @ best)
-    a = a + spectral_norm(best) * noise
 
     def excess(policy: Array) -> Array:
         """||P_K - P|| without cancellation."""
-        step = policy - best
-        return spectral_norm(
-            closed_loop(problem, policy).solve_adjoint(_transpose(step) @ weight @ step)
-        )
+        change = transpose(policy - best) @ weight @ (policy - best)
+        return spectral_norm(closed_loop(problem, policy).solve_adjoint(change))
 
     resolvent = closed_loop(problem, improved).solve_adjoint(np.eye(problem.states))
-    least = np.linalg.eigvalsh(at.R_K)[..., 0]
-    c = spectral_norm(resolvent) * spectral_norm(weight) * (a / least) ** 2
+    scale = spectral_norm(resolvent) * there.R_K
+    c = scale * (there.a / least_eigenvalue(at.R_K)) ** 2
     # K - K* carries the rounding of both gains.
-    floor = spectral_norm(resolvent) * spectral_norm(weight) * (1e-9 * spectral_norm(best)) ** 2
+    floor = scale * (1e-9 * there.K) ** 2
     yield Sides("policy iteration is quadratic", excess(improved), c * excess(gain) ** 2, floor)
 
 
 @claim("s2-riccati", form="dropped")
-def value_iteration_without_a_stabilizing_gain(
-    problem: LQR, *, sweeps: int = 1000, settled: float = 1e-3
-) -> Iterator[Sides]:
-    """Value iteration from Q moves by less than `settled`, relative, between s and 2s sweeps.
+def value_iteration_without_a_stabilizing_gain(problem: LQR, *, sweeps: int = 1000) -> Inequalities:
+    """Value iteration from Q moves by less than a thousandth between s and 2s sweeps.
 
     For problems that no gain stabilizes: it grows without bound.
     """
@@ -226,4 +186,4 @@ def value_iteration_without_a_stabilizing_gain(
             middle = P
         P = value_step(problem, P)
     moved = frobenius_norm(P - middle) / frobenius_norm(P)
-    yield Sides("value iteration settles", moved, settled, 0.0, "some gain stabilizes")
+    yield Sides("value iteration settles", moved, 1e-3, 0.0, "some gain stabilizes")

@@ -2,23 +2,24 @@ r"""S2 section 4: what Algorithm 1 estimates, and descent along its estimates (T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import estimators, objective, oracles
+from lqrlib import LQR, estimators, objective, optimality_gap, oracles
 from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
 from lqrlib.matrices import frobenius_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
-from ..constants import magnitudes, printed, sharp, sublevel
+from ..constants import at_stabilizing_gain, magnitudes, printed, sharp, sublevel
 from .convergence import SETTLED
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
+
+# Of the estimates: radius, horizon (and that of the bounds), and how many behind a standard error.
+RADIUS, HORIZON, LONGER, GROUPS = 0.2, 8, 20, 25
 
 
 def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Array:
@@ -32,57 +33,48 @@ def _ball(samples: int, shape: tuple[int, ...], radius: Array, rng: Seed) -> Arr
 def _scaled(points: Array, radius: Array) -> Array:
     """Points (samples, m, n) times each radius (...): (samples, ..., m, n)."""
     axes = points.shape[:1] + (1,) * np.ndim(radius) + points.shape[1:]
-    return np.asarray(points.reshape(axes) * np.asarray(radius)[..., None, None])
+    return points.reshape(axes) * np.asarray(radius)[..., None, None]
 
 
-def _groups(estimate: Callable[[int], Array], groups: int) -> tuple[Array, Array]:
+def _groups(estimate: Callable[[], Array]) -> tuple[Array, Array]:
     """Mean of independent estimates and its standard error."""
-    found = np.stack([estimate(group) for group in range(groups)])
-    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(groups)
+    found = np.stack([estimate() for _ in range(GROUPS)])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(GROUPS)
 
 
 @claim("s2-alg-1")
 def estimates_are_unbiased(
-    problem: LQR,
-    K: ArrayLike,
-    rng: int,
-    *,
-    radius: float = 0.2,
-    horizon: int = 8,
-    samples: int = 200,
-    groups: int = 25,
-    confidence: float = 0.999,
-) -> Iterator[Sides]:
+    problem: LQR, K: ArrayLike, rng: int, *, samples: int = 200
+) -> Inequalities:
     """Averages of estimates against the gradient of the truncated cost smoothed over a ball.
 
     For one point as published, for pairs, and for pairs with common noise: the largest entry of
     the difference in standard errors against the quantile of Student's t that all members
-    together exceed with probability 1 - confidence. Any gain will do. Wants mild noise: the
-    standard errors are estimated from `groups` estimates of `samples` directions each.
+    together exceed with probability 1e-3. Any gain will do. Wants mild noise: the
+    standard errors are estimated from `GROUPS` estimates of `samples` directions each.
     """
     gain = objective.gain_array(problem, K)
     few = max(8, samples // 8)  # the exact gradient varies far less than the estimates
     seeds = iter(np.random.SeedSequence(rng).spawn(7))
 
-    def smoothed(_: int) -> Array:
-        V = _ball(few, gain.shape, np.full(gain.shape[:-2], radius), generator)
-        both = finite_horizon_gradient(problem, gain + np.stack([V, -V]), horizon)
-        return np.asarray(both.mean(axis=(0, 1)))
+    def smoothed() -> Array:
+        V = _ball(few, gain.shape, np.full(gain.shape[:-2], RADIUS), generator)
+        both = finite_horizon_gradient(problem, gain + np.stack([V, -V]), HORIZON)
+        return both.mean(axis=(0, 1))
 
     generator = np.random.default_rng(next(seeds))
-    target, target_error = _groups(smoothed, groups)
+    target, target_error = _groups(smoothed)
     entries = 3 * target.size
-    limit = -scipy.special.stdtrit(groups - 1, (1 - confidence) / (2 * entries))
+    limit = -scipy.special.stdtrit(GROUPS - 1, 1e-3 / (2 * entries))
     for part, estimator, common in (
         ("one point", estimators.one_point_gradient, False),
         ("pairs", estimators.two_point_gradient, False),
         ("pairs, common noise", estimators.two_point_gradient, True),
     ):
-        oracle = oracles.rollout_cost(problem, horizon, next(seeds), common_noise=common)
+        oracle = oracles.rollout_cost(problem, HORIZON, next(seeds), common_noise=common)
         draws = np.random.default_rng(next(seeds))
         mean, error = _groups(
-            lambda _, f=estimator, o=oracle, d=draws: f(o, gain, radius, samples, d),  # type: ignore[misc]
-            groups,
+            lambda f=estimator, o=oracle, d=draws: f(o, gain, RADIUS, samples, d)  # type: ignore[misc]
         )
         score = np.abs(mean - target) / np.hypot(error, target_error)
         yield Sides(part, score.max(axis=(-2, -1)), limit)
@@ -90,15 +82,9 @@ def estimates_are_unbiased(
 
 @claim("s2-alg-1", form="sharp")
 def estimates_are_nearly_the_gradient(
-    problem: LQR,
-    K: ArrayLike,
-    rng: Seed,
-    *,
-    horizon: int = 20,
-    share: float = 0.5,
-    samples: int = 200,
-) -> Iterator[Sides]:
-    """Bounds on what Algorithm 1 loses to its horizon and to its radius, share * h_Delta.
+    problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 200
+) -> Inequalities:
+    """Bounds on what Algorithm 1 loses to its horizon of 20 steps and to its radius, h_Delta / 2.
 
     "cost cut off": C - C_l <= (1 - q/||P_K||)^l C, attained by one state at K = 0.
     "gradient cut off": the estimate's mean moves by at most d/r (1 - q/P)^l P tr(Sigma0) with
@@ -107,80 +93,67 @@ def estimates_are_nearly_the_gradient(
     """
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), magnitudes(problem, K)
-    lost = at.cost - finite_horizon_cost(problem, gain, horizon)
-    bound = (1 - at.q / at.P) ** horizon * at.cost
+    lost = at.cost - finite_horizon_cost(problem, gain, LONGER)
+    bound = (1 - at.q / at.P) ** LONGER * at.cost
     yield Sides("cost cut off", lost, bound, 1e-12 * at.cost)
 
-    radius = share * sharp.smoothness_radius(at)
+    radius = 0.5 * sharp.smoothness_radius(at)
     shape = np.broadcast_shapes(gain.shape[:-2], radius.shape) + gain.shape[-2:]
     dimension = shape[-2] * shape[-1]
     rng = np.random.default_rng(rng)
     U = _scaled(estimators.sphere(samples, shape[-2:], 1.0, rng), radius)
     moved = gain + U
     ends = objective.cost(problem, moved)
-    rest = (ends - finite_horizon_cost(problem, moved, horizon))[..., None, None] * U
+    rest = (ends - finite_horizon_cost(problem, moved, LONGER))[..., None, None] * U
     value = at.cost / at.mu + sharp.value_change(at, distance=radius)
-    longest = dimension / radius * (1 - at.q / value) ** horizon * value * at.trace
+    longest = dimension / radius * (1 - at.q / value) ** LONGER * value * at.trace
     error = frobenius_norm(rest.mean(axis=0)) * dimension / radius**2
     floor = 1e-12 * dimension / radius * ends.max(axis=0)
     yield Sides("gradient cut off", error, longest, floor)
 
     V = _ball(samples, shape, radius, rng)
-    there, here = objective.gradient(problem, gain + np.stack([V, -V])), at
-    exact = objective.gradient(problem, gain)
-    bias = frobenius_norm((there - exact).mean(axis=(0, 1)))
-    allowed = np.minimum(
-        sharp.gradient_smoothness(here) * radius, sharp.hessian_smoothness(here) * radius**2 / 2
-    )
+    there = objective.gradient(problem, gain + np.stack([V, -V]))
+    bias = frobenius_norm((there - objective.gradient(problem, gain)).mean(axis=(0, 1)))
+    first, second = sharp.gradient_smoothness(at), sharp.hessian_smoothness(at)
+    allowed = np.minimum(first * radius, second * radius**2 / 2)
     yield Sides("smoothing", bias, allowed, 1e-12 * frobenius_norm(there).max(axis=(0, 1)))
 
 
-def _inexact(problem: LQR, K: ArrayLike, rng: Seed, step: Array) -> Iterator[Sides]:
-    """Steps along gradients with the largest allowed error, in the worst and a random direction."""
-    gain, gap = objective.gain_array(problem, K), optimality_gap(problem, K)
-    exact, rate = objective.gradient(problem, gain), printed.gradient_domination(problem, K)
-    random = np.random.default_rng(rng).standard_normal(exact.shape)
-    errors = np.stack(
-        [
-            -exact / frobenius_norm(exact)[..., None, None],
-            random / frobenius_norm(random)[..., None, None],
-        ]
-    )
-    allowed = np.sqrt(rate * gap / 2)[..., None, None]
-    move = -step[..., None, None] * (exact + allowed * errors)
-    yield Sides("stability", objective.mean_square_radius(problem, gain + move), 1.0)
-    promised = np.broadcast_to(step * rate / 4 * gap, move.shape[:-2])
-    decrease = -value_difference_along(problem, gain, move)
-    yield Sides("decrease", promised, decrease, SETTLED * objective.cost(problem, gain))
-
-
-@claim("s2-thm-4.1")
-def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed) -> Iterator[Sides]:
+@claim("s2-thm-4.1", form=("printed", "sharp"))
+def model_free_convergence(problem: LQR, K: ArrayLike, rng: Seed, *, form: str) -> Inequalities:
     """One step of Theorem 3.6's size along an estimate whose error is sqrt(lambda gap / 2).
 
     It takes at least step sigma_min(R) mu^2 / ||Sigma*|| of the gap, half of what Theorem 3.6
-    promises for the exact gradient. The error points against the gradient, then anywhere.
+    promises for the exact gradient. The error points against the gradient, then anywhere. The
+    sharp form has the step 1/L, L the bound on the Hessian over the sub-level set.
     """
-    objective.require_stabilizing(problem, K)
-    step = sharp.gradient_step(sublevel(problem, objective.cost(problem, K)))
-    yield from _inexact(problem, K, rng, step)
-
-
-@claim("s2-thm-4.1", form="sharp")
-def model_free_convergence_with_longer_steps(
-    problem: LQR, K: ArrayLike, rng: Seed
-) -> Iterator[Sides]:
-    """The same with the step 1/L, L the bound on the Hessian over the sub-level set."""
-    objective.require_stabilizing(problem, K)
-    step = 1 / sharp.hessian_bound(sublevel(problem, objective.cost(problem, K)))
-    yield from _inexact(problem, K, rng, step)
+    at = at_stabilizing_gain(problem, K)
+    over = sublevel(problem, at.cost)
+    step = 1 / sharp.hessian_bound(over) if form == "sharp" else sharp.gradient_step(over)
+    rate = printed.gradient_domination(problem, K)
+    random = np.random.default_rng(rng).standard_normal(at.gradient.shape)
+    errors = np.stack(
+        [each / frobenius_norm(each)[..., None, None] for each in (-at.gradient, random)]
+    )
+    allowed = np.sqrt(rate * at.gap / 2)[..., None, None]
+    move = -step[..., None, None] * (at.gradient + allowed * errors)
+    yield Sides("stability", objective.mean_square_radius(problem, at.K + move), 1.0)
+    promised = np.broadcast_to(step * rate / 4 * at.gap, move.shape[:-2])
+    decrease = -value_difference_along(problem, at.K, move)
+    yield Sides("decrease", promised, decrease, SETTLED * at.cost)
 
 
 @claim("s2-thm-4.1", form="dropped")
 def short_roll_outs_mislead(
-    problem: LQR, K: ArrayLike, *, horizon: int, step_size: float, iterations: int, share: float
-) -> Iterator[Sides]:
-    """Descent on the cost of `horizon` steps ends within `share` of the optimal cost.
+    problem: LQR,
+    K: ArrayLike,
+    *,
+    horizon: int,
+    step_size: float,
+    iterations: int,
+    relative_gap: float,
+) -> Inequalities:
+    """Descent on the cost of `horizon` steps ends within `relative_gap` of the optimal cost.
 
     With the exact gradient of the truncated cost, so with endlessly many samples.
     """
@@ -189,4 +162,4 @@ def short_roll_outs_mislead(
         gain = gain - step_size * finite_horizon_gradient(problem, gain, horizon)
     optimal = objective.cost(problem, objective.optimal_gain(problem))
     gap = optimality_gap(problem, gain) / optimal
-    yield Sides("", gap, share, 0.0, "the roll-outs are long enough")
+    yield Sides("", gap, relative_gap, 0.0, "the roll-outs are long enough")

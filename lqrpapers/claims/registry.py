@@ -1,17 +1,27 @@
-"""Which functions check which numbered result, and how they are called."""
+"""Which functions check which numbered result, and how they are called.
+
+A module of claims is loaded when one of its results is asked for (`MODULES`). A result is written
+once for all its forms: the forms are the modules of `lqrpapers.constants` of the same names, and
+its function is told which in its argument `constants`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
+from inspect import signature
+from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checking import Check
-from .statements import STATEMENTS
+from .. import constants
+from .checking import Check, Checks
+from .statements import MODULES, STATEMENTS
 
 FORMS = ("printed", "corrected", "sharp", "dropped")
 
@@ -26,86 +36,103 @@ class Sides(NamedTuple):
     assumption: str = ""
 
 
-Function = Callable[..., Iterable[Sides]]
+# What the function of a claim yields.
+Inequalities = Iterator[Sides]
+Function = Callable[..., Inequalities]
+
+_FORMS: dict[str, dict[str, Function]] = {id_: {} for id_ in STATEMENTS}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A numbered result that can be checked.
+    """A numbered result that can be checked."""
 
-    Attributes
-    ----------
-    id : str
-        Its id in claims.yml.
-    number : str
-        The paper's own number.
-    statement : str
-        What it says, in one sentence.
-    forms : mapping
-        "printed", "corrected", "sharp", "dropped" -> the function that evaluates it; its signature
-        and docstring say what `check` takes.
-    """
+    id: str  #: Its id in claims.yml.
+    number: str  #: The paper's own number.
+    statement: str  #: What it says, in one sentence.
+    module: str  #: The module of `lqrpapers.claims` that registers it.
 
-    id: str
-    number: str
-    statement: str
-    forms: Mapping[str, Function] = field(default_factory=dict)
+    @property
+    def forms(self) -> Mapping[str, Function]:
+        """The functions that evaluate it, by form: their signatures say what `check` takes."""
+        import_module(f"{__package__}.{self.module}")
+        return MappingProxyType(_FORMS[self.id])
 
-
-_FORMS: dict[str, dict[str, Function]] = {id_: {} for id_ in STATEMENTS}
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {
-        id_: Claim(id_, number, statement, MappingProxyType(_FORMS[id_]))
+        id_: Claim(id_, number, statement, MODULES[id_])
         for id_, (number, statement) in STATEMENTS.items()
     }
 )
 
 
-def claim(*ids: str, form: str = "printed") -> Callable[[Function], Function]:
-    """Register a function that evaluates one form of the results with these ids."""
+def claim(
+    *ids: str, form: str | tuple[str, ...] = "printed", **given: Any
+) -> Callable[[Function], Function]:
+    """Register a function that evaluates one form of the results with these ids, or several.
+
+    Of several forms the function is told which: its keyword argument `constants` is the module of
+    `lqrpapers.constants` that has the form's name, or its argument `form` the name. It is called
+    with the keyword arguments `given`, too, so that several results can share a function.
+    """
 
     def register(function: Function) -> Function:
-        for id_ in ids:
-            if form in _FORMS[id_]:
-                raise ValueError(f"{id_}: {form} form registered twice")
-            _FORMS[id_][form] = function
+        for id_, each in product(ids, (form,) if isinstance(form, str) else form):
+            known = given
+            if not isinstance(form, str):
+                told = {"form": each, "constants": getattr(constants, each)}
+                known = given | {k: told[k] for k in told.keys() & signature(function).parameters}
+            _register(id_, each, function, known)
         return function
 
     return register
 
 
+def part_of(id_: str, whole: str, part: str, *forms: str) -> None:
+    """Register an erratum as one inequality of the result that it corrects, in these forms."""
+    for form in forms:
+        _register(id_, form, _FORMS[whole][form], part=part)
+
+
+def _register(
+    id_: str, form: str, function: Function, given: Mapping[str, Any] | None = None, part: str = ""
+) -> None:
+    """With some arguments given, and only one part of it if that is named."""
+    if form in _FORMS[id_]:
+        raise ValueError(f"{id_}: {form} form registered twice")
+    known = given or {}
+
+    @wraps(function)
+    def evaluate(*arguments: Any, **options: Any) -> Inequalities:
+        found = function(*arguments, **known, **options)
+        return (sides for sides in found if part in ("", sides.part))
+
+    # What `check` takes, without what is given.
+    takes = signature(function)
+    left = [each for name, each in takes.parameters.items() if name not in known]
+    vars(evaluate)["__signature__"] = takes.replace(parameters=left)
+    _FORMS[id_][form] = evaluate
+
+
 def check(
     id: str, *arguments: Any, form: str = "printed", part: str | None = None, **options: Any
-) -> tuple[Check, ...]:
-    """Evaluate one form of a numbered result: always a tuple, one `Check` for each inequality.
+) -> Checks:
+    """Evaluate one form of a numbered result: one `Check` for each inequality, or for one part.
 
-    Parameters
-    ----------
-    id : str
-        As in `CLAIMS` and claims.yml.
-    *arguments, **options
-        What the claim's function takes, most often ``problem, K``; see
-        ``help(claims.CLAIMS[id].forms[form])``.
-    form : str
-        "printed", "corrected", "sharp" or "dropped".
-    part : str, optional
-        Only the inequality of this name.
-
-    Raises
-    ------
-    ValueError
-        For an unknown id, form or part; names those that exist.
+    Arguments and options are what the claim's function takes, most often ``problem, K``; see
+    ``help(CLAIMS[id].forms[form])``. ValueError for an unknown id, form or part names those that
+    exist.
     """
     if id not in CLAIMS:
         raise ValueError(f"id: expected one of {', '.join(CLAIMS)}, got {id!r}")
     forms = CLAIMS[id].forms
     if form not in forms:
         raise ValueError(f"form: {id} has {', '.join(forms)}, got {form!r}")
-    checks = tuple(_check(id, form, sides) for sides in forms[form](*arguments, **options))
+    checks = Checks(_check(id, form, sides) for sides in forms[form](*arguments, **options))
     if part is None:
         return checks
-    chosen = tuple(each for each in checks if each.part == part)
+    chosen = Checks(each for each in checks if each.part == part)
     if not chosen:
         raise ValueError(f"part: {id} has {', '.join(c.part for c in checks)}, got {part!r}")
     return chosen

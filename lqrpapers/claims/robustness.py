@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective
 from lqrlib.validation import Array
 
-from ..constants import printed, sharp
-from ..constants.magnitudes import magnitudes
-from .registry import Sides, claim
+from ..constants import magnitudes, printed, sharp
+from .registry import Inequalities, Sides, claim
 
 # What the text of Figure 1 leaves open: "minimized" is a relative gap of a thousandth, "slightly
 # suboptimal" five per cent.
@@ -21,18 +17,7 @@ MINIMISED = 1e-3
 SLIGHTLY = 0.05
 
 
-def _gap(problem: LQR, K: Array) -> Array:
-    least = objective.cost(problem, objective.optimal_gain(problem))
-    return np.asarray(objective.cost(problem, K) / least - 1)
-
-
-def _falls(problem: LQR, gains: Array, name: str) -> Iterator[Sides]:
-    costs = objective.cost(problem, gains)
-    yield Sides(f"the cost {name} noise falls at every step", costs[1:], costs[:-1])
-    yield Sides(f"the cost {name} noise is minimised", _gap(problem, gains[-1]), MINIMISED)
-
-
-def _agreement(recorded: ArrayLike, repeated: ArrayLike, tolerance: float) -> Iterator[Sides]:
+def _agreement(recorded: ArrayLike, repeated: ArrayLike, tolerance: float) -> Sides:
     """Relative differences of two tables of costs; infinite costs must stand in the same places."""
     first, second = np.asarray(recorded, dtype=float), np.asarray(repeated, dtype=float)
     if first.shape != second.shape:
@@ -40,62 +25,48 @@ def _agreement(recorded: ArrayLike, repeated: ArrayLike, tolerance: float) -> It
     with np.errstate(invalid="ignore"):
         difference = np.where(first == second, 0.0, np.abs(second / first - 1))
     difference = np.where(np.isfinite(difference), difference, np.inf)
-    yield Sides("recorded costs, with the published solver", difference, tolerance)
+    return Sides("recorded costs, with the published solver", difference, tolerance)
 
 
-@claim("s2-fig-1a")
-def noise_aware_descent(
+@claim("s2-fig-1a", aware=True)
+@claim("s2-fig-1b", aware=False)
+def descent_with_noise_in_mind_or_not(
     problem: LQR,
     gains: ArrayLike,
     recorded: ArrayLike | None = None,
     repeated: ArrayLike | None = None,
     *,
     tolerance: float = 1e-9,
-) -> Iterator[Sides]:
-    """Descent on the cost with noise minimises it and keeps the cost without noise finite.
+    aware: bool,
+) -> Inequalities:
+    """What a run minimises, with noise (a) or without (b), and what becomes of the other cost.
 
-    Parameters
-    ----------
-    problem : LQR
-        With noise.
-    gains : array (T, m, n)
-        Iterates of the run.
-    recorded, repeated : arrays, optional
-        Costs recorded by the authors, and ours from their solver; agree to `tolerance`.
+    For the problem with noise and the iterates `gains` (T, m, n): (a) descent on the cost with
+    noise keeps the cost without noise finite, (b) descent on the cost without noise ends unstable
+    in the mean square. Costs recorded by the authors agree with ours, repeated by their solver.
     """
     K, quiet = objective.gain_array(problem, gains), problem.without_noise()
-    yield from _falls(problem, K, "with")
-    radius = objective.mean_square_radius(quiet, K)
-    yield Sides("every iterate stabilizes without noise", radius, 1.0)
-    yield Sides("the cost without noise ends slightly suboptimal", _gap(quiet, K[-1]), SLIGHTLY)
+    meant, other, name = (problem, quiet, "with") if aware else (quiet, problem, "without")
+
+    def gap(each: LQR) -> Array:
+        least = objective.cost(each, objective.optimal_gain(each))
+        return objective.cost(each, K[-1]) / least - 1
+
+    costs, radius = objective.cost(meant, K), objective.mean_square_radius(other, K)
+    yield Sides(f"the cost {name} noise falls at every step", costs[1:], costs[:-1])
+    yield Sides(f"the cost {name} noise is minimised", gap(meant), MINIMISED)
+    if aware:
+        yield Sides("every iterate stabilizes without noise", radius, 1.0)
+        yield Sides("the cost without noise ends slightly suboptimal", gap(quiet), SLIGHTLY)
+    else:
+        yield Sides("the start is stabilizing with noise", radius[0], 1.0)
+        yield Sides("the end is not", 1.0, radius[-1])
     if recorded is not None and repeated is not None:
-        yield from _agreement(recorded, repeated, tolerance)
-
-
-@claim("s2-fig-1b")
-def noise_ignorant_descent(
-    problem: LQR,
-    gains: ArrayLike,
-    recorded: ArrayLike | None = None,
-    repeated: ArrayLike | None = None,
-    *,
-    tolerance: float = 1e-9,
-) -> Iterator[Sides]:
-    """Descent on the cost without noise minimises it and ends unstable in the mean square.
-
-    Parameters as for s2-fig-1a.
-    """
-    K, quiet = objective.gain_array(problem, gains), problem.without_noise()
-    yield from _falls(quiet, K, "without")
-    radius = objective.mean_square_radius(problem, K)
-    yield Sides("the start is stabilizing with noise", radius[0], 1.0)
-    yield Sides("the end is not", 1.0, radius[-1])
-    if recorded is not None and repeated is not None:
-        yield from _agreement(recorded, repeated, tolerance)
+        yield _agreement(recorded, repeated, tolerance)
 
 
 @claim("s2-rem-4.2")
-def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
+def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Inequalities:
     """At a gain that stabilizes with noise: what noise raises, and the steps that it shrinks."""
     objective.require_stabilizing(problem, K)
     quiet = problem.without_noise()
@@ -111,7 +82,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Iterator[Sides]:
 
 
 @claim("s2-rem-4.2", form="dropped")
-def noise_raises_the_optimal_covariance(problem: LQR) -> Iterator[Sides]:
+def noise_raises_the_optimal_covariance(problem: LQR) -> Inequalities:
     """‖Σ‖ without noise is at most that with noise, each at its own optimal gain."""
     quiet = problem.without_noise()
     without, at = (magnitudes(each, objective.optimal_gain(each)) for each in (quiet, problem))

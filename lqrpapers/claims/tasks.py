@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from functools import partial
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import maml, objective
+from lqrlib import LQR, maml, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm, spectral_norm
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
 from lqrlib.tasks import distances, heterogeneity
 from lqrlib.validation import Array
 
-from ..constants import Magnitudes, corrected, magnitudes, printed
+from ..constants import magnitudes, printed
 from ..constants import sublevel as bounds_at
 from ..constants.heterogeneity import differences
 from ..studies import moments
 from ..studies.common_gains import common_gain
-from .differences import gradient_by_differences
-from .maml import per_task
-from .registry import Sides, claim
+from .differences import first_step, gradient_by_differences
+from .maml import GRADIENT, meta_gradient_error
+from .registry import Inequalities, Sides, claim
+from .runs import per_task
 
 
 @claim("s1-def-2")
-def sublevel_sets(
-    tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0
-) -> Iterator[Sides]:
+def sublevel_sets(tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0) -> Inequalities:
     """What S_ML promises, at those of the gains K (S, m, n) that lie in it.
 
     With S_i = {J_i(K) - J_i* <= gamma (J_i(K0) - J_i*)} for one family (M,): mean-square radius
@@ -46,14 +44,14 @@ def sublevel_sets(
 
 
 @claim("s1-asm-1")
-def common_start(tasks: LQR, K0: ArrayLike) -> Iterator[Sides]:
+def common_start(tasks: LQR, K0: ArrayLike) -> Inequalities:
     """Mean-square radius of K0 (..., m, n) on each task of the family (..., M), below 1."""
     gain = maml.family_gain(tasks, K0, "K0")
     yield Sides("K0 stabilizes every task", objective.mean_square_radius(tasks, gain), 1.0)
 
 
 @claim("s1-asm-1", form="dropped")
-def far_apart(tasks: LQR) -> Iterator[Sides]:
+def far_apart(tasks: LQR) -> Inequalities:
     """Some gain stabilizes the whole family (..., M): decided by a linear program (n <= 2, m = 1).
 
     The left side is minus the best margin any gain has, positive where none exists.
@@ -62,75 +60,42 @@ def far_apart(tasks: LQR) -> Iterator[Sides]:
     yield Sides("a common gain exists", -margin, 0.0, 0.0, "the tasks are close to one another")
 
 
-def _distances(tasks: LQR, epsilon: ArrayLike, assumption: str) -> Iterator[Sides]:
+@claim("s1-het")
+@claim("s1-het", form="dropped", assumption="the masks have spectral norm at most 1")
+def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") -> Inequalities:
+    """Largest pairwise spectral distances of a family (..., M) against its four levels.
+
+    Dropped: for families whose masks are longer than 1; S1's report does not print them.
+    """
     limits = np.broadcast_to(np.asarray(epsilon, dtype=float), 4)
     for name, distance, limit in zip("ABQR", heterogeneity(tasks), limits, strict=True):
         size = spectral_norm(getattr(tasks, name)).max(axis=-1)
         yield Sides(name, distance, limit, 1e-15 * size, assumption)
 
 
-@claim("s1-het")
-def pairwise_distances(tasks: LQR, epsilon: ArrayLike) -> Iterator[Sides]:
-    """Largest pairwise spectral distances of a family (..., M) against its four levels."""
-    yield from _distances(tasks, epsilon, "")
-
-
-@claim("s1-het", form="dropped")
-def larger_masks(tasks: LQR, epsilon: ArrayLike) -> Iterator[Sides]:
-    """The same for families whose masks are longer than 1: S1's report does not print them."""
-    yield from _distances(tasks, epsilon, "the masks have spectral norm at most 1")
-
-
 def _scale(tasks: LQR, gain: Array) -> Array:
-    """A first step for differences: a share of the length on which the steepest task bends."""
-    each = gain[..., None, :, :]
-    curvature = frobenius_norm(objective.hessian_matrix(tasks, each))
-    return np.asarray(0.016 * np.sqrt(objective.cost(tasks, each) / curvature).min(axis=-1))
+    """A first step for differences: that of the task that bends most."""
+    return first_step(tasks, gain[..., None, :, :]).min(axis=-1)
 
 
 @claim("s1-eq-3")
-def maml_objective(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-7
-) -> Iterator[Sides]:
+def maml_objective(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Inequalities:
     """Relative error of J_ML against its definition, without a closed form.
 
     The inner gradient comes from differences of the cost, the cost of the adapted gain from the
     summed series of second moments.
     """
     gain = per_task(tasks, K)[..., 0, :, :]
-    each = np.broadcast_to(gain[..., None, :, :], (*np.shape(gain)[:-2], tasks.batch_shape[-1],
-                                                   *gain.shape[-2:]))  # fmt: skip
-
-    def price(gains: Array) -> Array:
-        return objective.cost(tasks, gains)
-
-    scale = _scale(tasks, gain)[..., None]
+    shape = (*gain.shape[:-2], tasks.batch_shape[-1], *gain.shape[-2:])
+    each = np.broadcast_to(gain[..., None, :, :], shape)
+    price, scale = partial(objective.cost, tasks), _scale(tasks, gain)[..., None]
     slopes, _ = gradient_by_differences(price, each, scale)
     adapted = each - inner_step_size * slopes
     radius = objective.mean_square_radius(tasks, adapted).max()
     doublings = int(np.clip(np.ceil(np.log2(40 / max(1 - radius, 1e-12))), 4, 45))
     paid = moments.summed_cost(tasks, adapted, doublings).mean(axis=-1)
     value = maml.cost(tasks, gain, inner_step_size)
-    yield Sides("objective", np.abs(value - paid) / value, tolerance)
-
-
-def _against_differences(
-    tasks: LQR,
-    K: ArrayLike,
-    inner_step_size: float,
-    hessian: str | maml.Hessian,
-    part: str,
-    tolerance: float,
-) -> Sides:
-    gain = per_task(tasks, K)[..., 0, :, :]
-
-    def price(gains: Array) -> Array:
-        return maml.cost(tasks, gains, inner_step_size)
-
-    slope, _ = gradient_by_differences(price, gain, _scale(tasks, gain))
-    formula = maml.gradient(tasks, gain, inner_step_size, hessian)
-    size = frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
-    return Sides(part, frobenius_norm(formula - slope) / size, tolerance)
+    yield Sides("objective", np.abs(value - paid) / value, 1e-7)
 
 
 def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
@@ -144,71 +109,54 @@ def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Ar
     G = objective.gradient(tasks, adapted)
     target = G - inner_step_size * objective.hessian(tasks, gain, G)
     rows = np.linalg.pinv(G) @ G
-    return np.asarray(frobenius_norm(target - target @ rows) / frobenius_norm(target))
+    return frobenius_norm(target - target @ rows) / frobenius_norm(target)
 
 
-@claim("s1-eq-4")
-def printed_meta_gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6
-) -> Iterator[Sides]:
-    """Equation (4) with an m x m Hessian, and with the Hessian formula of S1's report.
+@claim("s1-eq-4", form=("printed", "corrected"))
+def meta_gradient(tasks: LQR, K: ArrayLike, inner_step_size: float, *, form: str) -> Inequalities:
+    """Equation (4) against differences of J_ML, relative to the mean length of tasks' gradients.
 
-    The m x m matrix is the best one for each task by itself; the formula is compared with
-    differences of J_ML, relative to the mean length of the tasks' gradients.
+    As printed, with an m x m Hessian, the best one for each task by itself, and with the Hessian
+    formula of S1's report; corrected, with the Hessian operator.
     """
-    error = matrix_reading_error(tasks, K, inner_step_size)
-    yield Sides("best m x m matrix", error, tolerance)
-    yield _against_differences(
-        tasks, K, inner_step_size, printed.hessian_at, "report's Hessian formula", tolerance
-    )
+    gain = per_task(tasks, K)[..., 0, :, :]
+    hessian: str | maml.Hessian = "exact"
+    if form == "printed":
+        hessian = printed.hessian_at
+        error = matrix_reading_error(tasks, K, inner_step_size)
+        yield Sides("best m x m matrix", error, GRADIENT)
+    start = _scale(tasks, gain)
+    error, _ = meta_gradient_error(tasks, gain, inner_step_size, hessian, start)
+    size = frobenius_norm(objective.gradient(tasks, gain[..., None, :, :])).mean(axis=-1)
+    part = "report's Hessian formula" if form == "printed" else "Hessian operator"
+    yield Sides(part, error / size, GRADIENT)
 
 
-@claim("s1-eq-4", form="corrected")
-def exact_meta_gradient(
-    tasks: LQR, K: ArrayLike, inner_step_size: float, *, tolerance: float = 1e-6
-) -> Iterator[Sides]:
-    """Equation (4) with the Hessian operator, against differences of J_ML."""
-    yield _against_differences(tasks, K, inner_step_size, "exact", "Hessian operator", tolerance)
+@claim("s1-lemma-8", "e3", form=("printed", "corrected"))
+def gradient_heterogeneity(
+    first: LQR, second: LQR, K: ArrayLike, *, constants: ModuleType
+) -> Inequalities:
+    """||grad J_i - grad J_j|| <= sum epsilon_k h^k_het, norms maximal over both tasks.
 
-
-def _bounded(
-    first: LQR, second: LQR, K: ArrayLike, factors: Callable[[Magnitudes], printed.Heterogeneity]
-) -> Sides:
-    """Spectral norm of the difference of gradients against the levels times their factors."""
+    The repaired factors are for problems without noise and with equal Sigma0.
+    """
     tasks = LQR.stack([first, second])
     objective.require_stabilizing(tasks, K)
     one, two = objective.gradient(first, K), objective.gradient(second, K)
-    over = factors(magnitudes(tasks, K).worst())
-    bound = sum(
-        level * factor for level, factor in zip(distances(first, second), over, strict=True)
-    )
-    return Sides("gradient", spectral_norm(one - two), bound, 1e-12 * spectral_norm(one))
-
-
-@claim("s1-lemma-8", "e3")
-def gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """||grad J_i - grad J_j|| <= sum epsilon_k h^k_het as printed, norms maximal over both."""
-    yield _bounded(first, second, K, printed.gradient_heterogeneity)
-
-
-@claim("s1-lemma-8", "e3", form="corrected")
-def corrected_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
-    """The same with the repaired factors (no noise, equal Sigma0)."""
-    yield _bounded(first, second, K, corrected.gradient_heterogeneity)
+    factors = constants.gradient_heterogeneity(magnitudes(tasks, K).worst())
+    pairs = zip(distances(first, second), factors, strict=True)
+    bound = sum(level * factor for level, factor in pairs)
+    yield Sides("gradient", spectral_norm(one - two), bound, 1e-12 * spectral_norm(one))
 
 
 @claim("s1-lemma-8", form="sharp")
-def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Iterator[Sides]:
+def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Inequalities:
     """Sharp bounds on the differences of Sigma, P, E and the gradient, noise included."""
     objective.require_stabilizing(LQR.stack([first, second]), K)
     one, two = objective.evaluate(first, K), objective.evaluate(second, K)
     bounds = differences(first, second, K)
-    for part, name in (
-        ("covariance", "Sigma"),
-        ("value", "P"),
-        ("E", "E"),
-        ("gradient", "gradient"),
-    ):
+    names = {"covariance": "Sigma", "value": "P", "E": "E", "gradient": "gradient"}
+    for part, name in names.items():
         gap = spectral_norm(getattr(one, name) - getattr(two, name))
         floor = 1e-12 * spectral_norm(getattr(one, name))
         yield Sides(part, gap, getattr(bounds, name), floor)

@@ -6,25 +6,24 @@ checks compare numbers and not samples; `estimates_of_the_algorithm` samples as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import estimators, objective
-from lqrlib.matrices import frobenius_norm
+from lqrlib import LQR, estimators, objective
+from lqrlib.matrices import frobenius_norm, inner, transpose
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from ..studies.sphere import printed_hessian_mean, sphere_cubature
 from ..studies.taylor import distance_to_boundary, expansion
 from .domination import value_difference_along
-from .registry import Sides, claim
+from .registry import Inequalities, Sides, claim
 
 # Relative distance from its limit that a mean at a small radius is allowed.
 NEAR = 1e-2
+# Radii, relative to the distance to the boundary; independent estimates behind a standard error.
+SMALL, LARGE, GROUPS = 0.01, 0.05, 25
 
 
 def nodes(gain: Array, batch: tuple[int, ...], radius: Array) -> tuple[Array, Array]:
@@ -37,14 +36,14 @@ def nodes(gain: Array, batch: tuple[int, ...], radius: Array) -> tuple[Array, Ar
 
 def averaged(weights: Array, values: Array) -> Array:
     """Mean over the first axis with these weights."""
-    return np.asarray(np.tensordot(weights, values, axes=(0, 0)))
+    return np.tensordot(weights, values, axes=(0, 0))
 
 
 def left_action(matrix: Array, states: int) -> Array:
     """The operator X -> M X on row-major vec X, for M (..., m, m): (..., mn, mn)."""
     m = matrix.shape[-1]
     full = np.einsum("...ab,jk->...ajbk", matrix, np.eye(states))
-    return np.asarray(full.reshape((*matrix.shape[:-2], m * states, m * states)))
+    return full.reshape((*matrix.shape[:-2], m * states, m * states))
 
 
 def second_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
@@ -57,28 +56,25 @@ def second_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
     at, B = objective.evaluate(problem, gain), problem.B
     plus = objective.evaluate(problem, gain + step).Sigma
     minus = objective.evaluate(problem, gain - step).Sigma
-    half = -B @ step @ minus @ (problem.A - B @ gain).swapaxes(-1, -2)
-    drift = 2 * (half + half.swapaxes(-1, -2))
+    half = -B @ step @ minus @ transpose(problem.A - B @ gain)
+    drift = 2 * (half + transpose(half))
     variances, noise = problem.input_noise
-    inner = step @ minus @ gain.swapaxes(-1, -2)
-    inner = 2 * (inner + inner.swapaxes(-1, -2))[..., None, :, :]
-    spread = noise @ inner @ noise.swapaxes(-1, -2)
+    moved = step @ minus @ transpose(gain)
+    moved = 2 * (moved + transpose(moved))[..., None, :, :]
+    spread = noise @ moved @ transpose(noise)
     drift = drift + np.einsum("...j,...jkl->...kl", variances, spread)
     change = closed_loop(problem, gain + step).solve(drift)
-    linear = np.einsum("...ij,...ij->...", step @ change, at.E)
-    return np.asarray(
-        linear + np.einsum("...ij,...ij->...", step @ (plus + minus), at.R_K @ step) / 2
-    )
+    return inner(step @ change, at.E) + inner(step @ (plus + minus), at.R_K @ step) / 2
 
 
 class Means:
-    """Means of Algorithm 2's estimates at a share of the room around K, to O(r^4)."""
+    """Means of Algorithm 2's estimates, to O(r^4); radius over the distance to the boundary."""
 
-    def __init__(self, problem: LQR, K: ArrayLike, share: float) -> None:
+    def __init__(self, problem: LQR, K: ArrayLike, relative_radius: float) -> None:
         objective.require_stabilizing(problem, K)
         gain = objective.gain_array(problem, K)
         # The printed estimate subtracts I from UU', so small means small against 1 as well.
-        self.radius = share * np.minimum(distance_to_boundary(problem, gain), 1.0)
+        self.radius = relative_radius * np.minimum(distance_to_boundary(problem, gain), 1.0)
         batch = self.radius.shape
         U, self.weights = nodes(gain, batch, self.radius)
         # The nodes come in antipodal pairs, so plus and minus run over the same set.
@@ -98,35 +94,33 @@ class Means:
         """Of the m x m estimate printed in S1, (..., m, m)."""
         m = self.U.shape[-2]
         weight = m**2 / self.radius**2 * self.second
-        square = self.U @ self.U.swapaxes(-1, -2) - np.eye(m)
+        square = self.U @ transpose(self.U) - np.eye(m)
         return averaged(self.weights, weight[..., None, None] * square)
 
     def stein_hessian(self) -> Array:
         """Of the second-order Stein estimate, (..., mn, mn)."""
         d, r = self.dimension, self.radius
         u = self.U.reshape((*self.U.shape[:-2], d, 1))
-        square = u @ u.swapaxes(-1, -2) - (r**2 / (d + 2))[..., None, None] * np.eye(d)
+        square = u @ transpose(u) - (r**2 / (d + 2))[..., None, None] * np.eye(d)
         weight = d * (d + 2) / r**4 * self.second
         return averaged(self.weights, weight[..., None, None] * square)
 
 
-def _estimated(problem: LQR, K: ArrayLike, share: float) -> tuple[Means, Array, Array]:
+def _estimated(problem: LQR, K: ArrayLike) -> tuple[Means, Array, Array]:
     """Means, the gradient's error over the largest gradient nearby, the norm of the Hessian."""
-    means, exact = Means(problem, K, share), objective.gradient(problem, K)
+    means, exact = Means(problem, K, SMALL), objective.gradient(problem, K)
     size = frobenius_norm(means.hessian)
     largest = frobenius_norm(exact) + means.radius * size
     return means, frobenius_norm(means.gradient() - exact) / largest, size
 
 
 @claim("s1-alg-2")
-def estimates_of_the_algorithm(
-    problem: LQR, K: ArrayLike, *, share: float = 0.01
-) -> Iterator[Sides]:
+def estimates_of_the_algorithm(problem: LQR, K: ArrayLike) -> Inequalities:
     """Means of both printed estimates at a small radius against gradient and Hessian.
 
     Relative errors against `NEAR`. The m x m Hessian estimate H acts as X -> H X.
     """
-    means, error, size = _estimated(problem, K, share)
+    means, error, size = _estimated(problem, K)
     yield Sides("gradient estimate", error, NEAR)
     acting = left_action(means.printed_hessian(), means.U.shape[-1])
     yield Sides("Hessian estimate", frobenius_norm(acting - means.hessian) / size, NEAR)
@@ -134,27 +128,21 @@ def estimates_of_the_algorithm(
 
 @claim("s1-alg-2", form="corrected")
 def estimates_with_a_stein_hessian(
-    problem: LQR,
-    K: ArrayLike,
-    rng: Seed,
-    *,
-    share: float = 0.01,
-    samples: int = 200,
-    groups: int = 25,
-) -> Iterator[Sides]:
+    problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 200
+) -> Inequalities:
     """The same with the second-order Stein estimate on vec K; then both as they are sampled.
 
-    "sampled": largest entry of (mean of `groups` estimates - exact mean) in standard errors against
+    "sampled": largest entry of (mean of `GROUPS` estimates - exact mean) in standard errors against
     the quantile of Student's t that all entries exceed together with probability 1e-3.
     """
-    means, error, size = _estimated(problem, K, share)
+    means, error, size = _estimated(problem, K)
     yield Sides("gradient estimate", error, NEAR)
     mean = means.stein_hessian()
     yield Sides("Hessian estimate", frobenius_norm(mean - means.hessian) / size, NEAR)
 
     gain, generator = objective.gain_array(problem, K), np.random.default_rng(rng)
     found: tuple[list[Array], list[Array]] = ([], [])
-    for _ in range(groups):
+    for _ in range(GROUPS):
         W = estimators.sphere(samples, gain.shape[-2:], 1.0, generator)
         W = W.reshape((samples,) + (1,) * means.radius.ndim + W.shape[1:])
         U = means.radius[..., None, None] * W
@@ -165,45 +153,44 @@ def estimates_with_a_stein_hessian(
         scaled = plus / means.radius**2, minus / means.radius**2
         W = np.broadcast_to(W, U.shape)
         found[1].append(estimators.stein_hessian_from_values(*scaled, np.zeros(1), W, 1.0))
-    for part, values, exact in zip(
-        ("gradient", "Hessian"), found, (means.gradient(), mean), strict=True
-    ):
-        stack = np.stack(values)
-        error = stack.std(axis=0, ddof=1) / np.sqrt(groups)
-        floor = 1e-9 * frobenius_norm(exact)[..., None, None]
-        score = np.abs(stack.mean(axis=0) - exact) / (error + floor)
-        limit = -scipy.special.stdtrit(groups - 1, 1e-3 / (4 * exact.size))
-        yield Sides(f"{part}, sampled", score.max(axis=(-2, -1)), limit)
+    yield _sampled("gradient, sampled", np.stack(found[0]), means.gradient())
+    yield _sampled("Hessian, sampled", np.stack(found[1]), mean)
+
+
+def _sampled(part: str, found: Array, exact: Array) -> Sides:
+    """Largest entry of (mean - exact) in standard errors against Student's quantile."""
+    error = found.std(axis=0, ddof=1) / np.sqrt(len(found))
+    floor = 1e-9 * frobenius_norm(exact)[..., None, None]
+    score = np.abs(found.mean(axis=0) - exact) / (error + floor)
+    limit = -scipy.special.stdtrit(len(found) - 1, 1e-3 / (4 * exact.size))
+    return Sides(part, score.max(axis=(-2, -1)), limit)
 
 
 @claim("e5")
-def estimate_tends_to_the_hessian(
-    problem: LQR, K: ArrayLike, *, share: float = 0.01
-) -> Iterator[Sides]:
+def estimate_tends_to_the_hessian(problem: LQR, K: ArrayLike) -> Inequalities:
     """The mean of the printed Hessian estimate at a small radius, acting on X, is the Hessian."""
-    yield list(estimates_of_the_algorithm(problem, K, share=share))[1]._replace(part="")
+    _, hessian = estimates_of_the_algorithm(problem, K)
+    yield hessian._replace(part="")
 
 
 @claim("e5", form="corrected")
-def estimate_tends_to_a_multiple_of_the_identity(
-    problem: LQR, K: ArrayLike, *, share: float = 0.01, large: float = 0.05
-) -> Iterator[Sides]:
+def estimate_tends_to_a_multiple_of_the_identity(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""What the printed Hessian estimate does instead, to leading order in the radius.
 
-    "limit": its mean at `share` of the room around K against -(m/2n) tr(Hessian) I, relative to
-    (m/2n) sum |eigenvalues| sqrt(m). "next order": the remainder at `large` of it
-    against the term of order r^2, relative to the sizes of that term's parts. "standard
-    deviation": that of a diagonal entry against (m^2/r) ||grad||_F / sqrt(mn).
+    "limit": its mean at `SMALL` times the distance to the boundary against
+    -(m/2n) tr(Hessian) I, relative to (m/2n) sum |eigenvalues| sqrt(m). "next order": the
+    remainder at `LARGE` of it against the term of order r^2, relative to the sizes of that term's
+    parts. "standard deviation": that of a diagonal entry against (m^2/r) ||grad||_F / sqrt(mn).
     """
     at = expansion(problem, K)
     m, n = at.shape
-    means = Means(problem, K, share)
+    means = Means(problem, K, SMALL)
     spread = np.abs(np.linalg.eigvalsh(means.hessian)).sum(axis=-1)
     scale = m / (2 * n) * np.sqrt(m) * spread
     trace = at.laplacian[..., None, None] * np.eye(m)
     error = frobenius_norm(means.printed_hessian() + m / (2 * n) * trace)
     yield Sides("limit", error / scale, NEAR)
-    wide = Means(problem, K, large)
+    wide = Means(problem, K, LARGE)
     remainder = wide.printed_hessian() + m / (2 * n) * trace
     predicted = printed_hessian_mean(at, wide.radius) - printed_hessian_mean(at, 0 * wide.radius)
     error = frobenius_norm(remainder - predicted)

@@ -16,23 +16,18 @@ either a problem with a gain or `Magnitudes` worked out before: ``magnitudes(tas
 for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain of at most a cost.
 """
 
-from . import corrected, estimates, heterogeneity, meta, printed, sampling, sharp
-from .magnitudes import Magnitudes, magnitudes, sublevel
-from .printed import hessian as printed_hessian
-from .sampling import SampleSizes, sample_sizes
+from . import corrected as corrected
+from . import estimates as estimates
+from . import heterogeneity as heterogeneity
+from . import meta as meta
+from . import printed as printed
+from . import sampling as sampling
+from . import sharp as sharp
+from .magnitudes import Magnitudes as Magnitudes
+from .magnitudes import at_stabilizing_gain as at_stabilizing_gain
+from .magnitudes import magnitudes as magnitudes
+from .magnitudes import sublevel as sublevel
+from .sampling import SampleSizes as SampleSizes
+from .sampling import sample_sizes as sample_sizes
 
-__all__ = [
-    "Magnitudes",
-    "SampleSizes",
-    "corrected",
-    "estimates",
-    "heterogeneity",
-    "magnitudes",
-    "meta",
-    "printed",
-    "printed_hessian",
-    "sample_sizes",
-    "sampling",
-    "sharp",
-    "sublevel",
-]
+printed_hessian = printed.hessian

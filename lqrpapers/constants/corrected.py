@@ -7,10 +7,9 @@ also cover noise.
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib.problem import LQR
+from lqrlib import LQR
 from lqrlib.validation import Array
 
 from . import printed
@@ -22,13 +21,13 @@ Source = LQR | Magnitudes
 
 def gradient_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""h_G with the factor 2 of the gradient (E1): ||grad J(K)||_F <= 2 (J/q) h_0, (...)."""
-    return np.asarray(2 * printed.gradient_bound(measured(problem, K)))
+    return 2 * printed.gradient_bound(measured(problem, K))
 
 
 def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""h_c with a Frobenius norm: ||K||_F <= (h_0 + ||B'P_K A||_F) / sigma_min(R), (...)."""
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray((printed.E_bound(at) + at.BPA_frobenius) / at.r)
+    return (printed.E_bound(at) + at.BPA_frobenius) / at.r
 
 
 def cost_smoothness(
@@ -46,7 +45,7 @@ def cost_smoothness(
     within = printed.smoothness_radius(at) if radius is None else radius
     stage = at.R * (at.K + within / 2)
     dynamics = at.B * (at.A_K + 1) * at.nu * (at.Q + at.R * at.K**2)
-    return np.asarray(4 * at.trace / (at.mu * at.q) * (stage + dynamics))
+    return 4 * at.trace / (at.mu * at.q) * (stage + dynamics)
 
 
 def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
@@ -57,28 +56,15 @@ def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     """
     at = measured(problem, K)
     cross = 4 * at.A_K * at.B * at.nu * printed.E_bound(at)
-    return np.asarray(2 * at.cost / at.q * (at.R + at.B**2 * at.cost / at.mu + cross))
+    return 2 * at.cost / at.q * (at.R + at.B**2 * at.cost / at.mu + cross)
 
 
 def gradient_smoothness(
     problem: Source, K: ArrayLike | None = None, *, radius: Array | None = None
 ) -> Array:
-    r"""h_grad with the repaired h_cost (E2), (...), a local Lipschitz constant of the gradient.
-
-    .. math:: h_{grad} = \frac{4J}{q}\Bigl[\|R\| + \|B\|\bigl(\|A\|+\|B\|(\|K\|+h_\Delta)\bigr)
-              \frac{h_{cost}J}{\operatorname{tr}\Sigma_0} + \frac{\|B\|^2J}{\mu}\Bigr]
-              + \frac{8J^2}{q^2}\frac{\|B\|(\|A_K\|+1)}{\mu}h_0
-
-    `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
-    """
+    """h_grad (`printed.gradient_smoothness`) with the repaired h_cost (E2), (...)."""
     at = measured(problem, K)
-    within = printed.smoothness_radius(at) if radius is None else radius
-    reach = at.A + at.B * (at.K + within)
-    value = cost_smoothness(at, radius=radius) * at.cost / at.trace
-    first = at.R + at.B * reach * value + at.B**2 * at.cost / at.mu
-    second = at.B * (at.A_K + 1) / at.mu * printed.E_bound(at)
-    scale = at.cost / at.q
-    return np.asarray(4 * scale * first + 8 * scale**2 * second)
+    return printed.gradient_constant(at, cost_smoothness(at, radius=radius), radius)
 
 
 def gradient_heterogeneity(problem: Source, K: ArrayLike | None = None) -> Heterogeneity:

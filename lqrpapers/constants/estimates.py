@@ -27,8 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective
 from lqrlib.validation import Array, positive_array, real_number
 
 from . import corrected, printed, sharp
@@ -82,7 +81,7 @@ def matrix_bernstein_samples(
     deviation, bound = (np.asarray(x, dtype=float) for x in (deviation, bound))
     small = min(rows, columns)
     inner = deviation**2 + bound * error / (3 * np.sqrt(small))
-    return np.asarray(np.ceil(2 * small / error**2 * inner * np.log((rows + columns) / failure)))
+    return np.ceil(2 * small / error**2 * inner * np.log((rows + columns) / failure))
 
 
 def vector_bernstein_samples(
@@ -101,7 +100,7 @@ def vector_bernstein_samples(
     log = np.log(1 / failure)
     slow = deviation * (1 + np.sqrt(2 * log))
     root = (slow + np.sqrt(slow**2 + 16 / 3 * bound * log * error)) / (2 * error)
-    return np.asarray(np.ceil(root**2))
+    return np.ceil(root**2)
 
 
 def _arguments(
@@ -148,8 +147,8 @@ def gradient_size(
     if form == "sharp":
         slope, smooth = sharp.gradient_bound(at), sharp.hessian_smoothness(at)
         with np.errstate(divide="ignore"):
-            reach = np.sqrt((d + 2) * epsilon / (2 * d * smooth))
-        radius = np.minimum(sharp.smoothness_radius(at), reach)
+            limit = np.sqrt((d + 2) * epsilon / (2 * d * smooth))
+        radius = np.minimum(sharp.smoothness_radius(at), limit)
         bias = d / (2 * (d + 2)) * smooth * radius**2
         rest = d * smooth * radius**2 / 6
         deviation, bound = np.sqrt(d) * slope + rest, d * slope + rest
@@ -194,8 +193,8 @@ def hessian_size(
         size, smooth = sharp.hessian_bound(at), sharp.hessian_smoothness(at)
         factor = d * np.sqrt(d * (d + 3))
         with np.errstate(divide="ignore"):
-            reach = 3 * epsilon / (2 * factor * smooth)
-        radius = np.minimum(sharp.smoothness_radius(at), reach)
+            limit = 3 * epsilon / (2 * factor * smooth)
+        radius = np.minimum(sharp.smoothness_radius(at), limit)
         bias = factor * smooth * radius / 6
         bound = factor / 2 * (size + smooth * radius / 3)
         samples = vector_bernstein_samples(epsilon - bias, bound, bound, failure)
@@ -222,7 +221,7 @@ def truncated_gradient_error(at: Magnitudes, horizon: ArrayLike) -> Array:
     steps, factor = np.asarray(horizon), 1 - at.q / at.P
     first = at.nu * sharp.E_bound(at) * factor**steps
     second = steps * factor ** (steps - 1) * at.a * at.P
-    return np.asarray(2 * at.cost / at.q * (first + second))
+    return 2 * at.cost / at.q * (first + second)
 
 
 def _source(form: str) -> ModuleType:
@@ -261,4 +260,4 @@ def printed_hessian_smoothness(problem: LQR, K: ArrayLike) -> Array:
     h7 = 4 * (at.nu * h8 + 8 * at.nu**2 * step * h9)
     h1 = h3 * at.B**2 * scale + mu * h4 * at.B * value + h4 * weight
     h2 = at.B * at.cost * (h6 * h4 * closed / at.mu + at.B * h6 * mu * at.nu + mu * h7 / at.q)
-    return np.asarray(2 * (h1 + 2 * h2))
+    return 2 * (h1 + 2 * h2)

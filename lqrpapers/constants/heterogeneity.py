@@ -12,15 +12,14 @@ they are given,
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
-from lqrlib.problem import LQR
 from lqrlib.tasks import distances
 from lqrlib.validation import Array, Noise
 
@@ -113,22 +112,13 @@ def sublevel_distances(tasks: LQR, over: Magnitudes) -> Array:
     """
     M = tasks.batch_shape[-1]
     rows, columns = np.indices((M, M))
-    one, two = _chosen(over, rows), _chosen(over, columns)
+    one = over.each(lambda _, numbers: numbers[..., rows])
+    two = over.each(lambda _, numbers: numbers[..., columns])
     gain = np.minimum(one.K, two.K)
     one, two = replace(one, K=gain), replace(two, K=gain)
     sizes = one.Sigma, sharp.E_bound(two), sharp.E_bound(two)
     bound = _chain(tasks[..., rows], tasks[..., columns], one, two, *sizes).gradient_frobenius
     return np.minimum(bound, bound.swapaxes(-1, -2))
-
-
-def _chosen(over: Magnitudes, index: NDArray[np.intp]) -> Magnitudes:
-    """Magnitudes of the tasks with the given numbers."""
-    arrays = {
-        field.name: getattr(over, field.name)[..., index]
-        for field in fields(over)
-        if field.name != "inputs"
-    }
-    return Magnitudes(inputs=over.inputs, **arrays)
 
 
 def _chain(

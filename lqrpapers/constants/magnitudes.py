@@ -14,14 +14,14 @@ Every constant takes either ``(problem, K)`` or one `Magnitudes`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 # Of these the least counts in a bound, of all others the largest.
@@ -31,39 +31,19 @@ _LEAST = frozenset({"mu", "q", "r", "optimal_cost"})
 def noise_weight(problem: LQR) -> Array:
     r""":math:`\sum_j \beta_j \|B_j\|^2`, (...); zero without input noise."""
     variances, directions = problem.input_noise
-    return np.asarray((variances * spectral_norm(directions) ** 2).sum(axis=-1))
+    return (variances * spectral_norm(directions) ** 2).sum(axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
 class Magnitudes:
-    """Spectral norms unless said otherwise; arrays (...), inf or nan where K does not stabilize.
+    """Spectral norms unless said otherwise; arrays (...), inf or nan where K does not stabilize."""
 
-    Attributes
-    ----------
-    cost, optimal_cost, gap : array (...)
-        C(K), C*, C(K) - C*.
-    mu, q, r : array (...)
-        Least eigenvalue of Sigma0, Q, R.
-    A, B, Q, R, Sigma0, K, A_K, P, Sigma, R_K : array (...)
-        Norms.
-    trace : array (...)
-        tr(Sigma0).
-    BPA, BPA_frobenius : array (...)
-        Norms of B'P_K A.
-    optimal_Sigma : array (...)
-        Norm of the state covariance of the optimal gain.
-    noise : array (...)
-        Sum of beta_j ||B_j||^2.
-    inputs : int
-        m.
-    """
-
-    cost: Array
-    optimal_cost: Array
-    gap: Array
-    mu: Array
-    q: Array
-    r: Array
+    cost: Array  #: C(K).
+    optimal_cost: Array  #: C*.
+    gap: Array  #: C(K) - C*, without cancellation at a gain.
+    mu: Array  #: Least eigenvalue of Sigma0.
+    q: Array  #: Least eigenvalue of Q.
+    r: Array  #: Least eigenvalue of R.
     A: Array
     B: Array
     Q: Array
@@ -74,57 +54,59 @@ class Magnitudes:
     P: Array
     Sigma: Array
     R_K: Array
-    trace: Array
-    BPA: Array
-    BPA_frobenius: Array
-    optimal_Sigma: Array
-    noise: Array
-    inputs: int
+    trace: Array  #: tr(Sigma0).
+    BPA: Array  #: Norm of B'P_K A.
+    BPA_frobenius: Array  #: The same in the Frobenius norm.
+    optimal_Sigma: Array  #: Norm of the state covariance of the optimal gain.
+    noise: Array  #: Sum of beta_j ||B_j||^2.
+    inputs: int  #: m.
 
     @property
     def nu(self) -> Array:
         """C(K) / (mu q), a bound on the resolvents of F_K and F_K*."""
-        return np.asarray(self.cost / (self.mu * self.q))
+        return self.cost / (self.mu * self.q)
 
     @property
     def a(self) -> Array:
         """||A_K|| ||B|| + ||K|| sum_j beta_j ||B_j||^2."""
-        return np.asarray(self.A_K * self.B + self.K * self.noise)
+        return self.A_K * self.B + self.K * self.noise
 
     @property
     def b(self) -> Array:
         """||B||^2 + sum_j beta_j ||B_j||^2."""
-        return np.asarray(self.B**2 + self.noise)
+        return self.B**2 + self.noise
 
     def worst(self, axis: int = 0) -> Magnitudes:
         """The maximum over tasks: reduce a batch axis (default: the first), number by number."""
         if np.ndim(self.cost) == 0:
             raise ValueError("worst: expected a stack of tasks, got a single problem")
-        reduced = {
-            field.name: (np.min if field.name in _LEAST else np.max)(
-                getattr(self, field.name), axis=axis
-            )
-            for field in fields(self)
-            if field.name != "inputs"
-        }
+        reduced = self.each(
+            lambda name, values: (np.min if name in _LEAST else np.max)(values, axis=axis)
+        )
         # J_max - J_min with J_min the optimal cost (mathematics as in Fazel et al.).
-        reduced["gap"] = reduced["cost"] - reduced["optimal_cost"]
-        return Magnitudes(inputs=self.inputs, **reduced)
+        return replace(reduced, gap=reduced.cost - reduced.optimal_cost)
+
+    def each(self, change: Callable[[str, Array], Array]) -> Magnitudes:
+        """The same with every array, given with its name, changed."""
+        names = [field.name for field in fields(self) if field.name != "inputs"]
+        changed = {name: change(name, getattr(self, name)) for name in names}
+        return Magnitudes(inputs=self.inputs, **changed)
+
+
+def at_stabilizing_gain(problem: LQR, K: ArrayLike, name: str = "K") -> objective.AtGain:
+    """The problem at a gain, evaluated once; raises NotStabilizingError unless it stabilizes."""
+    objective.require_stabilizing(problem, K, name)
+    return objective.at_gain(problem, K)
 
 
 def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
     """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
-    gain = objective.gain_array(problem, K)
-    at = objective.evaluate(problem, gain)
-    optimal = objective.optimal_gain(problem)
-    best = objective.evaluate(problem, optimal)
-    difference = gain - optimal
-    gap = np.einsum("...ij,...ij->...", difference, best.R_K @ difference @ at.Sigma)
+    at, best = objective.at_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
     BPA = problem.B.swapaxes(-1, -2) @ at.P @ problem.A
     values = {
         "cost": at.cost,
         "optimal_cost": best.cost,
-        "gap": np.where(np.isfinite(at.cost), gap, np.inf),
+        "gap": at.gap,
         "mu": least_eigenvalue(problem.Sigma0),
         "q": least_eigenvalue(problem.Q),
         "r": least_eigenvalue(problem.R),
@@ -133,8 +115,8 @@ def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
         "Q": spectral_norm(problem.Q),
         "R": spectral_norm(problem.R),
         "Sigma0": spectral_norm(problem.Sigma0),
-        "K": spectral_norm(gain),
-        "A_K": spectral_norm(problem.A - problem.B @ gain),
+        "K": spectral_norm(at.K),
+        "A_K": spectral_norm(at.loop.A_K),
         "P": spectral_norm(at.P),
         "Sigma": spectral_norm(at.Sigma),
         "R_K": spectral_norm(at.R_K),
@@ -167,29 +149,17 @@ def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
     nu = cost / (best.mu * best.q)
     P = cost / best.mu
     BPA = best.B * P * best.A
-    return Magnitudes(
+    return replace(
+        best,
         cost=cost,
-        optimal_cost=best.optimal_cost,
         gap=cost - best.optimal_cost,
-        mu=best.mu,
-        q=best.q,
-        r=best.r,
-        A=best.A,
-        B=best.B,
-        Q=best.Q,
-        R=best.R,
-        Sigma0=best.Sigma0,
         K=np.sqrt(np.maximum(cost - best.q * best.trace, 0) / (best.mu * best.r)),
         A_K=np.sqrt(np.maximum(nu - 1, 0)),
         P=P,
         Sigma=cost / best.q,
         R_K=best.R + best.b * cost / best.mu,
-        trace=best.trace,
         BPA=BPA,
         BPA_frobenius=BPA * np.sqrt(min(problem.inputs, problem.states)),
-        optimal_Sigma=best.optimal_Sigma,
-        noise=best.noise,
-        inputs=problem.inputs,
     )
 
 

@@ -24,11 +24,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lqrlib.validation import Array, positive_array
 
-from .suprema import FORMS, Suprema, suprema
+from .suprema import FORMS as FORMS
+from .suprema import Suprema as Suprema
+from .suprema import suprema as suprema
 
 
 class Steps(NamedTuple):
@@ -39,27 +41,19 @@ class Steps(NamedTuple):
 
 
 class Errors(NamedTuple):
-    """What the sharp theorem allows the estimates.
+    """What the sharp theorem allows the estimates."""
 
-    Attributes
-    ----------
-    turn : float
-        kappa_H, a bound on eta_l ||Hessian estimate||, whatever it estimates.
-    reach : float
-        eta_l L of the inner step.
-    """
-
-    turn: float = 0.25
-    reach: float = 0.1
+    kappa_hessian: float = 0.25  #: kappa_H, a bound on eta_l ||Hessian estimate||, whatever it is.
+    scaled_inner_step: float = 0.1  #: eta_l L, the inner step size over 1/L.
 
     @property
     def kappa(self) -> float:
         """How far both together turn a gradient: kappa_H + (1 + kappa_H) eta_l L."""
-        return self.turn + (1 + self.turn) * self.reach
+        return self.kappa_hessian + (1 + self.kappa_hessian) * self.scaled_inner_step
 
     def outer(self, error: Array) -> Array:
         """e, for gradient estimates whose errors are at most `error`."""
-        return (1 + self.turn) * (1 + self.reach) * error
+        return (1 + self.kappa_hessian) * (1 + self.scaled_inner_step) * error
 
 
 # --- as printed -----------------------------------------------------------------------------------
@@ -92,18 +86,24 @@ def printed_heterogeneity_limit(over: Suprema, *, model_free: bool = False) -> A
     r"""Largest f of Theorem 10 (or 11), (...): sqrt(min_i lambda_i Delta_0 / (288 m^3)), or 480."""
     factor = 480 if model_free else 288
     least = (over.domination * over.start_gap).min(axis=-1)
-    return np.asarray(np.sqrt(least / (factor * over.inputs**3)))
+    return np.sqrt(least / (factor * over.inputs**3))
+
+
+def printed_admits(over: Suprema, *, model_free: bool = False) -> NDArray[np.bool_]:
+    """Whether Theorem 10 (or 11) admits the tasks, (...): near, and some inner step allowed."""
+    near = over.heterogeneity[..., 0] <= printed_heterogeneity_limit(over, model_free=model_free)
+    return near & (printed_steps(over, model_free=model_free).inner > 0)
 
 
 def printed_rate(over: Suprema, step_size: ArrayLike) -> Array:
-    """Share of a task's gap that a step leaves, (..., M): 1 - eta lambda_i / 8."""
-    return np.asarray(1 - np.asarray(step_size)[..., None] * over.domination / 8)
+    """Fraction of a task's gap that a step leaves, (..., M): 1 - eta lambda_i / 8."""
+    return 1 - np.asarray(step_size)[..., None] * over.domination / 8
 
 
 def printed_bias(over: Suprema, *, model_free: bool = False) -> Array:
     """Bias of Theorem 12 (or 13), (..., M): 144 m^3 f^2 / lambda_i, or 240."""
     factor = 240 if model_free else 144
-    return np.asarray(factor * over.inputs**3 * over.heterogeneity**2 / over.domination)
+    return factor * over.inputs**3 * over.heterogeneity**2 / over.domination
 
 
 def printed_optimum_bias(over: Suprema, *, report: bool = False) -> Array:
@@ -116,7 +116,7 @@ def printed_optimum_bias(over: Suprema, *, report: bool = False) -> Array:
     m3 = over.inputs**3
     common = (96 * over.cost * m3 / (over.mu**2 * over.r * over.q))[..., None]
     bound = common * over.heterogeneity**2
-    return np.asarray(bound + printed_bias(over) if report else bound)
+    return bound + printed_bias(over) if report else bound
 
 
 def printed_iterations(
@@ -128,12 +128,12 @@ def printed_iterations(
     """
     ratio = (2 if model_free else 1) * over.start_gap / positive_array("tolerance", tolerance)
     rate = positive_array("step_size", step_size)[..., None] * over.domination
-    return np.asarray(np.ceil(8 * np.log(np.maximum(ratio, 1.0)) / rate))
+    return np.ceil(8 * np.log(np.maximum(ratio, 1.0)) / rate)
 
 
 def printed_estimation_tolerance(over: Suprema) -> Array:
     r"""psi of Theorem 11, (..., M): lambda_i Delta_0 / 1296, on the squared estimation errors."""
-    return np.asarray(over.domination * over.start_gap / 1296)
+    return over.domination * over.start_gap / 1296
 
 
 # --- sharp ----------------------------------------------------------------------------------------
@@ -141,80 +141,57 @@ def printed_estimation_tolerance(over: Suprema) -> Array:
 
 def kappa(inner_step_size: ArrayLike, smoothness: ArrayLike) -> Array:
     """How far the inner step turns a task's gradient, relatively: eta_l L (2 + eta_l L)."""
-    share = np.asarray(inner_step_size, dtype=float) * np.asarray(smoothness, dtype=float)
-    return np.asarray(share * (2 + share))
+    scaled = np.asarray(inner_step_size, dtype=float) * np.asarray(smoothness, dtype=float)
+    return scaled * (2 + scaled)
 
 
 def sharp_steps(over: Suprema, largest_kappa: float = 0.25) -> Steps:
     r"""Inner step at which kappa has a given value in (0, 1), and outer step 1/L."""
     if not 0 < largest_kappa < 1:
         raise ValueError(f"largest_kappa: expected a number in (0, 1), got {largest_kappa!r}")
-    share = largest_kappa / (1 + np.sqrt(1 + largest_kappa))  # root of s (2 + s) = kappa
-    return Steps(np.asarray(share / over.smoothness), np.asarray(1 / over.smoothness))
+    scaled = largest_kappa / (1 + np.sqrt(1 + largest_kappa))  # root of s (2 + s) = kappa
+    return Steps(scaled / over.smoothness, 1 / over.smoothness)
 
 
-def sharp_rate(over: Suprema, step_size: ArrayLike, turn: ArrayLike) -> Array:
-    """Share of a task's gap that a step leaves, (..., M): 1 - (1 - kappa) eta lambda_i / 2."""
-    share = (1 - np.asarray(turn)) * np.asarray(step_size)
-    return np.asarray(1 - share[..., None] * over.domination / 2)
+def sharp_rate(over: Suprema, step_size: ArrayLike, kappa: ArrayLike) -> Array:
+    """Fraction of a task's gap that a step leaves, (..., M): 1 - (1 - kappa) eta lambda_i / 2."""
+    shortened = (1 - np.asarray(kappa)) * np.asarray(step_size)
+    return 1 - shortened[..., None] * over.domination / 2
 
 
-def sharp_gradient(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> Array:
+def sharp_gradient(over: Suprema, kappa: ArrayLike, error: ArrayLike = 0.0) -> Array:
     r"""b, (..., M): the task's gradient at which descent may stop, ((1+kappa) f + e)/(1-kappa).
 
     `error` bounds ||estimate - grad J_ML||_F, zero for the model-based algorithm. ``inf`` for
     kappa >= 1, where nothing is promised.
     """
-    turned = np.asarray(turn, dtype=float)[..., None]
+    turned = np.asarray(kappa, dtype=float)[..., None]
     bound = (1 + turned) * over.heterogeneity + np.asarray(error, dtype=float)[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(turned < 1, bound / (1 - turned), np.inf)
 
 
-def sharp_bias(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> Array:
+def sharp_bias(over: Suprema, kappa: ArrayLike, error: ArrayLike = 0.0) -> Array:
     """Bias of the iterates and of every stationary gain in S_ML, (..., M): b^2 / lambda_i."""
-    return np.asarray(sharp_gradient(over, turn, error) ** 2 / over.domination)
+    return sharp_gradient(over, kappa, error) ** 2 / over.domination
 
 
-def sharp_invariant(over: Suprema, turn: ArrayLike, error: ArrayLike = 0.0) -> Array:
+def sharp_invariant(over: Suprema, kappa: ArrayLike, error: ArrayLike = 0.0) -> NDArray[np.bool_]:
     """Whether b^2 <= lambda_i gamma_i Delta_0 for all tasks, bool (...): S_ML is invariant."""
-    return np.asarray((sharp_bias(over, turn, error) <= over.gap).all(axis=-1))
+    return np.asarray((sharp_bias(over, kappa, error) <= over.gap).all(axis=-1))
 
 
 def sharp_iterations(
-    over: Suprema, step_size: ArrayLike, turn: ArrayLike, tolerance: float
+    over: Suprema, step_size: ArrayLike, kappa: ArrayLike, tolerance: float
 ) -> Array:
     """Iterations after which Delta_0 has decayed to the tolerance, (..., M).
 
-    ``inf`` for kappa >= 1. Raises ValueError for steps so long that no share of the gap is left.
+    ``inf`` for kappa >= 1. Raises ValueError for steps so long that nothing of the gap is left.
     """
-    rate = sharp_rate(over, positive_array("step_size", step_size), turn)
+    rate = sharp_rate(over, positive_array("step_size", step_size), kappa)
     if (rate <= 0).any():
         raise ValueError(f"step_size: expected steps of at most 1/L, got {step_size!r}")
     ratio = np.maximum(over.start_gap / positive_array("tolerance", tolerance), 1.0)
     decay = -np.log(np.minimum(rate, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(rate < 1, np.ceil(np.log(ratio) / decay), np.inf)
-
-
-__all__ = [
-    "FORMS",
-    "Errors",
-    "Steps",
-    "Suprema",
-    "kappa",
-    "printed_bias",
-    "printed_estimation_tolerance",
-    "printed_heterogeneity_limit",
-    "printed_iterations",
-    "printed_optimum_bias",
-    "printed_rate",
-    "printed_steps",
-    "sharp_bias",
-    "sharp_gradient",
-    "sharp_invariant",
-    "sharp_iterations",
-    "sharp_rate",
-    "sharp_steps",
-    "suprema",
-]

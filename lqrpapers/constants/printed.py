@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import transpose
-from lqrlib.problem import LQR, input_noise_weight
+from lqrlib.problem import input_noise_weight
 from lqrlib.validation import Array
 
 from .magnitudes import Magnitudes, measured
@@ -40,7 +40,7 @@ def smoothness_radius(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> 
     .. math:: h_\Delta = \frac{q\mu}{4\|B\| J (\|A_K\| + 1)}
     """
     at = measured(problem, K)
-    return np.asarray(at.q * at.mu / (4 * at.B * at.cost * (at.A_K + 1)))
+    return at.q * at.mu / (4 * at.B * at.cost * (at.A_K + 1))
 
 
 def cost_smoothness(
@@ -59,7 +59,7 @@ def cost_smoothness(
     at = measured(problem, K)
     within = smoothness_radius(at) if radius is None else radius
     shape = at.K + within / 2 + at.B * at.K**2 * (at.A_K + 1) * at.nu
-    return np.asarray(4 * at.trace * at.cost * at.R / (at.mu * at.q) * shape)
+    return 4 * at.trace * at.cost * at.R / (at.mu * at.q) * shape
 
 
 def E_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
@@ -71,7 +71,7 @@ def E_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
     Read as the least cost over tasks it is 0 for a single task, whose gradient is not.
     """
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray(np.sqrt(at.R_K * at.gap / at.mu))
+    return np.sqrt(at.R_K * at.gap / at.mu)
 
 
 def gradient_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
@@ -81,7 +81,7 @@ def gradient_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Arr
     2 E_K Sigma_K is missing.
     """
     at = measured(problem, K)
-    return np.asarray(at.cost / at.q * E_bound(at))
+    return at.cost / at.q * E_bound(at)
 
 
 def gain_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
@@ -93,7 +93,7 @@ def gain_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
     a Frobenius norm too.
     """
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray((E_bound(at) + at.BPA) / at.r)
+    return (E_bound(at) + at.BPA) / at.r
 
 
 def hessian_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
@@ -109,9 +109,7 @@ def hessian_bound(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Arra
     at = measured(problem, K)
     xi = ((1 + at.B**2) * at.cost / at.mu + at.R - 1) / at.Q
     slope = at.B * at.cost / at.mu
-    return np.asarray((2 * at.R + 2 * slope + 4 * np.sqrt(2) * xi * slope) * at.cost / at.q) * (
-        at.inputs
-    )
+    return (2 * at.R + 2 * slope + 4 * np.sqrt(2) * xi * slope) * at.cost / at.q * at.inputs
 
 
 def gradient_smoothness(
@@ -126,13 +124,18 @@ def gradient_smoothness(
     `radius` replaces h_Delta in it, for a supremum over gains whose h_Delta differ.
     """
     at = measured(problem, K)
+    return gradient_constant(at, cost_smoothness(at, radius=radius), radius)
+
+
+def gradient_constant(at: Magnitudes, h_cost: Array, radius: Array | None) -> Array:
+    """The formula of h_grad, given h_cost."""
     within = smoothness_radius(at) if radius is None else radius
-    reach = at.A + at.B * (at.K + within)
-    value = cost_smoothness(at, radius=radius) * at.cost / at.trace
-    first = at.R + at.B * reach * value + at.B**2 * at.cost / at.mu
+    dynamics = at.A + at.B * (at.K + within)
+    value = h_cost * at.cost / at.trace
+    first = at.R + at.B * dynamics * value + at.B**2 * at.cost / at.mu
     second = at.B * (at.A_K + 1) / at.mu * E_bound(at)
     scale = at.cost / at.q
-    return np.asarray(4 * scale * first + 8 * scale**2 * second)
+    return 4 * scale * first + 8 * scale**2 * second
 
 
 def gradient_heterogeneity(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Heterogeneity:
@@ -167,7 +170,7 @@ def gradient_domination(problem: LQR | Magnitudes, K: ArrayLike | None = None) -
     .. math:: \lambda = 4\mu^2\sigma_{\min}(R)/\|\Sigma_{K^*}\|
     """
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray(4 * at.mu**2 * at.r / at.optimal_Sigma)
+    return 4 * at.mu**2 * at.r / at.optimal_Sigma
 
 
 def natural_gradient_step(problem: LQR | Magnitudes, K: ArrayLike | None = None) -> Array:
@@ -177,25 +180,18 @@ def natural_gradient_step(problem: LQR | Magnitudes, K: ArrayLike | None = None)
               \Bigr)^{-1}
     """
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray(0.5 / (at.R + at.b * at.cost / at.mu))
+    return 0.5 / (at.R + at.b * at.cost / at.mu)
 
 
-def gauss_newton_rate(problem: LQR, step_size: ArrayLike = 0.5) -> Array:
-    """Gap ratio promised by S2 Theorem 3.4, 0 < step <= 1/2: 1 - 2 step mu / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
-    return np.asarray(1 - 2 * np.asarray(step_size) * at.mu / at.optimal_Sigma)
+def decrease(problem: LQR | Magnitudes, K: ArrayLike | None = None, *, method: str) -> Array:
+    r"""Part of the gap that a step takes, over its size (S2 Theorems 3.4 to 3.6), (...).
 
-
-def natural_gradient_rate(problem: LQR, step_size: ArrayLike) -> Array:
-    """Gap ratio promised by S2 Theorem 3.5: 1 - 2 step sigma_min(R) mu / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
-    return np.asarray(1 - 2 * np.asarray(step_size) * at.r * at.mu / at.optimal_Sigma)
-
-
-def gradient_rate(problem: LQR, step_size: ArrayLike) -> Array:
-    """Gap ratio promised by S2 Theorem 3.6: 1 - 2 step sigma_min(R) mu^2 / ||Sigma_K*||."""
-    at = measured(problem, objective.optimal_gain(problem), weighs_all_states=False)
-    return np.asarray(1 - 2 * np.asarray(step_size) * at.r * at.mu**2 / at.optimal_Sigma)
+    :math:`2\mu/\|\Sigma_{K^*}\|` for "gauss_newton", times :math:`\sigma_{\min}(R)` for
+    "natural_gradient" and :math:`\mu\,\sigma_{\min}(R)` for "gradient". The same at every gain.
+    """
+    at = measured(problem, K, weighs_all_states=False)
+    factors = {"gauss_newton": 1.0 + 0 * at.r, "natural_gradient": at.r, "gradient": at.r * at.mu}
+    return 2 * factors[method] * at.mu / at.optimal_Sigma
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:

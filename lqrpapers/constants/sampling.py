@@ -25,9 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.objective import optimality_gap
-from lqrlib.problem import LQR
+from lqrlib import LQR, objective, optimality_gap
 
 from . import printed, sharp
 from .magnitudes import sublevel

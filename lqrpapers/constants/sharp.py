@@ -16,9 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm
-from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 from .magnitudes import Magnitudes, measured
@@ -28,7 +27,7 @@ Source = LQR | Magnitudes
 
 def _root(at: Magnitudes, level: Array) -> Array:
     """The d >= 0 with phi(d) = level, free of cancellation."""
-    return np.asarray(level / (at.a + np.sqrt(at.a**2 + at.b * level)))
+    return level / (at.a + np.sqrt(at.a**2 + at.b * level))
 
 
 def _within(at: Magnitudes, d: Array, bound: Array) -> Array:
@@ -42,7 +41,7 @@ def operator_change(problem: Source, K: ArrayLike | None = None, *, distance: Ar
     Expand A_{K'} = A_K - B Delta and B_j K' = B_j K + B_j Delta.
     """
     at, d = measured(problem, K), np.asarray(distance, dtype=float)
-    return np.asarray(2 * at.a * d + at.b * d**2)
+    return 2 * at.a * d + at.b * d**2
 
 
 def stability_radius(problem: Source, K: ArrayLike | None = None) -> Array:
@@ -74,7 +73,7 @@ def covariance_change(problem: Source, K: ArrayLike | None = None, *, distance: 
 
 def _value(at: Magnitudes, d: Array) -> Array:
     stage = 2 * at.nu * at.R * (2 * at.K + d) * d
-    return np.asarray(stage + 2 * at.nu * (2 * at.a * d + at.b * d**2) * at.cost / at.mu)
+    return stage + 2 * at.nu * (2 * at.a * d + at.b * d**2) * at.cost / at.mu
 
 
 def value_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
@@ -91,12 +90,12 @@ def value_change(problem: Source, K: ArrayLike | None = None, *, distance: Array
 def cost_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
     """tr(Sigma0) p(d), (...): bounds ``|C(K') - C(K)|``."""
     at = measured(problem, K)
-    return np.asarray(at.trace * value_change(at, distance=distance))
+    return at.trace * value_change(at, distance=distance)
 
 
 def _E(at: Magnitudes, d: Array) -> Array:
     p = _value(at, d)
-    return np.asarray((at.R + at.b * (at.cost / at.mu + p)) * d + at.a * p)
+    return (at.R + at.b * (at.cost / at.mu + p)) * d + at.a * p
 
 
 def E_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
@@ -114,19 +113,19 @@ def E_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike
 def E_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""h_0, (...): ||E_K||_F <= sqrt(||R_K|| (C(K) - C*) / mu), the lower half of S2 Lemma 3.2."""
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray(np.sqrt(at.R_K * at.gap / at.mu))
+    return np.sqrt(at.R_K * at.gap / at.mu)
 
 
 def gradient_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""||grad C(K)||_F <= 2 (C/q) h_0, (...), from grad C = 2 E Sigma and ||Sigma|| <= C/q."""
     at = measured(problem, K)
-    return np.asarray(2 * at.cost / at.q * E_bound(at))
+    return 2 * at.cost / at.q * E_bound(at)
 
 
 def gain_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     r"""||K||_F^2 <= (C - q tr Sigma0)/(mu sigma_min(R)), (...), from C = tr (Q + K'RK) Sigma_K."""
     at = measured(problem, K, weighs_all_states=False)
-    return np.asarray(np.sqrt(np.maximum(at.cost - at.q * at.trace, 0) / (at.mu * at.r)))
+    return np.sqrt(np.maximum(at.cost - at.q * at.trace, 0) / (at.mu * at.r))
 
 
 def gradient_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
@@ -141,14 +140,14 @@ def gradient_change(problem: Source, K: ArrayLike | None = None, *, distance: Ar
 
 def _gradient(at: Magnitudes, d: Array) -> Array:
     scale, phi = at.cost / at.q, 2 * at.a * d + at.b * d**2
-    return np.asarray(4 * scale * (_E(at, d) + at.nu * E_bound(at) * phi))
+    return 4 * scale * (_E(at, d) + at.nu * E_bound(at) * phi)
 
 
 def gradient_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
     """Lipschitz constant of the gradient within h_Delta of K, (...): its change over h_Delta."""
     at = measured(problem, K)
     d = smoothness_radius(at)
-    return np.asarray(_gradient(at, d) / d)
+    return _gradient(at, d) / d
 
 
 def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
@@ -159,7 +158,7 @@ def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
     :math:`\|N\|_* \le a\|X\Sigma\|_* \le a\,\|X\|_F\|\Sigma\|_F \le a\,C/q`.
     """
     at = measured(problem, K)
-    return np.asarray(2 * at.cost / at.q * (at.R_K + 4 * at.a * at.nu * E_bound(at)))
+    return 2 * at.cost / at.q * (at.R_K + 4 * at.a * at.nu * E_bound(at))
 
 
 def hessian_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
@@ -177,18 +176,18 @@ def hessian_change(problem: Source, K: ArrayLike | None = None, *, distance: Arr
 
 def _hessian(at: Magnitudes, d: Array) -> Array:
     phi, h0, slope = 2 * at.a * d + at.b * d**2, E_bound(at), at.a + at.b * d
-    share = at.nu * phi
-    weight = at.b * _value(at, d) + share * at.R_K
-    first = 4 * at.nu * (_E(at, d) + share * h0) * slope * (1 + 2 * share)
-    second = 2 * at.nu * h0 * (2 * share * slope + at.b * d)
-    return np.asarray(4 * at.cost / at.q * (weight + first + second))
+    change = at.nu * phi
+    weight = at.b * _value(at, d) + change * at.R_K
+    first = 4 * at.nu * (_E(at, d) + change * h0) * slope * (1 + 2 * change)
+    second = 2 * at.nu * h0 * (2 * change * slope + at.b * d)
+    return 4 * at.cost / at.q * (weight + first + second)
 
 
 def hessian_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
     """Lipschitz constant of the Hessian within h_Delta of K, (...): its change over h_Delta."""
     at = measured(problem, K)
     d = smoothness_radius(at)
-    return np.asarray(_hessian(at, d) / d)
+    return _hessian(at, d) / d
 
 
 def gradient_step(problem: Source, K: ArrayLike | None = None) -> Array:
@@ -207,5 +206,5 @@ def gradient_step(problem: Source, K: ArrayLike | None = None) -> Array:
     else:
         length = gradient_bound(at)
     with np.errstate(divide="ignore"):
-        reach = np.where(length > 0, _root(at, 1 / (8 * at.nu**2)) / length, np.inf)
-    return np.minimum(reach, at.q / (5 * at.cost * (at.R + at.b * at.cost / at.mu)))
+        longest = np.where(length > 0, _root(at, 1 / (8 * at.nu**2)) / length, np.inf)
+    return np.minimum(longest, at.q / (5 * at.cost * (at.R + at.b * at.cost / at.mu)))

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
-from lqrlib.problem import LQR, require_family
+from lqrlib import LQR, objective
+from lqrlib.problem import require_family
 from lqrlib.tasks import heterogeneity as family_heterogeneity
 from lqrlib.validation import Array, finite_array
 
@@ -27,48 +27,28 @@ FORMS = ("printed", "corrected", "sharp")
 
 @dataclass(frozen=True, eq=False)
 class Suprema:
-    r"""Numbers that bound what the theorems take suprema of over the sub-level sets.
+    """Numbers that bound what the theorems take suprema of over the sub-level sets."""
 
-    Attributes
-    ----------
-    smoothness : array (...)
-        h_grad: local Lipschitz constant of the gradients; in the sharp form L, a bound on the
-        operator norm of every Hessian.
-    hessian : array (...)
-        h_H; in the sharp form L again.
-    gradient : array (...)
-        h_G.
-    heterogeneity : array (..., M)
-        f of each task: spectral norm and the same for all tasks in the printed and corrected
-        forms, mean Frobenius distance to all tasks in the sharp form.
-    domination : array (..., M)
-        lambda of each task.
-    start_gap, gap : array (..., M)
-        Delta_0 and the largest gap in S_i, gamma_i Delta_0.
-    cost : array (...)
-        max_i J_i(K_0).
-    mu, q, r : array (...)
-        Least eigenvalues of all Sigma0, Q, R.
-    inputs, tasks : int
-        m and M.
-    """
-
+    #: h_grad (...): local Lipschitz constant of the gradients; in the sharp form L, a bound on the
+    #: operator norm of every Hessian.
     smoothness: Array
-    hessian: Array
-    gradient: Array
+    hessian: Array  #: h_H (...); in the sharp form L again.
+    gradient: Array  #: h_G (...).
+    #: f of each task (..., M): in the printed and corrected forms spectral norm, the same for all
+    #: tasks; in the sharp form mean Frobenius distance to all tasks.
     heterogeneity: Array
-    domination: Array
-    start_gap: Array
-    gap: Array
-    cost: Array
-    mu: Array
-    q: Array
-    r: Array
-    inputs: int
-    tasks: int
+    domination: Array  #: lambda of each task (..., M).
+    start_gap: Array  #: Delta_0 (..., M).
+    gap: Array  #: The largest gap in S_i, gamma_i Delta_0 (..., M).
+    cost: Array  #: max_i J_i(K_0), (...).
+    mu: Array  #: Least eigenvalue of all Sigma0, (...).
+    q: Array  #: Least eigenvalue of all Q, (...).
+    r: Array  #: Least eigenvalue of all R, (...).
+    inputs: int  #: m.
+    tasks: int  #: M.
 
 
-def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, room: ArrayLike = 1.0) -> Suprema:
+def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, gamma: ArrayLike = 1.0) -> Suprema:
     r"""Bounds over the sub-level sets of K0, of one form of the constants.
 
     Parameters
@@ -79,15 +59,15 @@ def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, room: ArrayLike
         Start; stabilizes every task.
     form : "printed", "corrected" or "sharp"
         Which constants: `lqrpapers.constants.printed`, `corrected` or `sharp`.
-    room : number or array (..., M)
+    gamma : number or array (..., M)
         gamma_i >= 1 of the sub-level sets.
     """
     if form not in FORMS:
         raise ValueError(f"form: expected one of {', '.join(FORMS)}, got {form!r}")
     require_family(tasks)
-    size = finite_array("room", room, 0)
+    size = finite_array("gamma", gamma, 0)
     if not (size >= 1).all():
-        raise ValueError(f"room: expected numbers >= 1, got {room!r}")
+        raise ValueError(f"gamma: expected numbers >= 1, got {gamma!r}")
     gain = finite_array("K0", K0, 2)[..., None, :, :]
     objective.require_stabilizing(tasks, gain, "K0")
     start = magnitudes(tasks, gain)

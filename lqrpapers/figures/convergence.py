@@ -1,156 +1,152 @@
-"""Pictures of convergence: three methods racing, S2's Figure 2, successive gaps."""
+"""Pictures of convergence: three methods racing, S2's Figure 2, step sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from ..recorded.s2 import Curve, Spread
-from .style import BLACK, GREY, PROMISED, Look, describe, drawing, looks_of, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from ..recorded import s2
+from . import by_size
+from .checking import positive, same_names, shaped
+from .curves import ITERATIONS, Curve, Panel, dashed, key, points, with_promise
+from .looks import BLACK, GREY, Look, by_name
+from .panels import draw
+from .words import number
+
 # Relative gaps below this are rounding errors of the cost.
 LEAST_GAP = 1e-16
 
 
-def _iterations(axes: Axes, most: int) -> None:
-    """An axis of iterations that starts at zero and is logarithmic from one on."""
-    axes.set_xscale("symlog", linthresh=1)
-    axes.set_xlim(0, most)
-    axes.set_xlabel("iteration (log scale from 1)")
-
-
-def _marked(count: int) -> list[int]:
-    """About ten indices below `count` that lie evenly on an axis of iterations."""
-    return sorted({0, *np.unique(np.geomspace(1, max(1, count - 1), 9).astype(int))})
-
-
 def race(gaps: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
-    """Draw the gap of each method over the iterations, measured solid and promised dashed.
+    """Draw the gap over the first of each method, {method: (T + 1,)}, and the promised one dashed.
 
-    Parameters
-    ----------
-    gaps, promised : mapping from a method to array (T + 1,)
-        Gap over the first gap; T may differ from method to method.
+    T may differ from method to method.
     """
-    looks = looks_of(gaps)
-    if list(promised) != list(gaps):
-        raise ValueError(f"expected the same methods, got {list(gaps)} and {list(promised)}")
-    words = []
-    with drawing(height=3.8) as (figure, axes):
-        for name, look in looks.items():
-            if np.ndim(gaps[name]) != 1 or np.shape(gaps[name]) != np.shape(promised[name]):
-                raise ValueError(
-                    f"{name}: expected two arrays of one length, got {np.shape(gaps[name])} and "
-                    f"{np.shape(promised[name])}"
-                )
-            steps, marks = np.arange(len(gaps[name])), _marked(len(gaps[name]))
-            style = {"color": look.color, "marker": look.marker, "markevery": marks}
-            axes.plot(steps, gaps[name], label=look.label, **style)
-            axes.plot(steps, promised[name], markerfacecolor="none", **style, **PROMISED)
-            words.append(
-                f"{look.label}: {number(gaps[name][-1])} after {len(steps) - 1:,} iterations, "
-                f"promised {number(promised[name][-1])}"
-            )
-        axes.plot([], [], color=GREY, label="promised", **PROMISED)
-        axes.set_yscale("log")
-        axes.set_ylim(LEAST_GAP, 5)
-        _iterations(axes, max(map(len, gaps.values())) - 1)
-        axes.set_ylabel("cost gap / first gap (dimensionless)")
-        axes.legend(loc="lower left", ncols=2)
-    text = f"""Line plot of the cost gap over the first gap against iterations, both on log scales.
-        {"; ".join(words)}."""
-    return describe(figure, text)
+    curves, measured = [], by_name(gaps)
+    same_names("promised", promised, gaps)
+    for (look, values), promise in zip(measured, promised.values(), strict=True):
+        curves += with_promise(np.arange(len(values)), values, promise, look)
+    curves.append(key(Look(GREY), "promised", line="--"))
+    most = max(map(len, gaps.values())) - 1
+    panel = Panel(curves=curves, **ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)})
+    return draw([panel], "cost gap / first gap (dimensionless)", height=3.8, legend_columns=4)
 
 
-def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, Curve]) -> Figure:
-    """Draw relative gaps by iteration: our mean and min-max band, and the recorded ones as points.
+def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Figure:
+    """Draw relative gaps {method: (T + 1, S)} of S systems, and S2's recorded ones as points.
 
-    Parameters
-    ----------
-    gaps : mapping from a method to array (T + 1, S)
-        (C(K) - C*) / C* of S systems.
-    recorded : mapping from a method to Curve
+    Ours are a mean and a band from the least to the largest system.
     """
-    looks = looks_of(gaps)
-    if list(recorded) != list(gaps):
-        raise ValueError(f"expected the same methods, got {list(gaps)} and {list(recorded)}")
-    words = []
-    with drawing(1, 2, height=4.0) as (figure, both):
-        for name, look in looks.items():
-            if np.ndim(gaps[name]) != 2:
-                raise ValueError(f"{name}: expected shape (T + 1, S), got {np.shape(gaps[name])}")
-            ours, seen = np.maximum(gaps[name], LEAST_GAP), recorded[name].gaps
-            for axes in both:
-                _with_recorded(axes, look, ours, seen)
-            last = max(step for step in seen if step < len(ours))
-            words.append(
-                f"{look.label}: mean {number(ours[last].mean())} after {last:,} steps, recorded "
-                f"{number(seen[last].mean)}"
-            )
-        for axes in both:
-            axes.set_yscale("log")
-            _iterations(axes, max(len(each) for each in gaps.values()))
-        left, right = both
-        left.plot([], [], "o", color="white", markeredgecolor=BLACK, label="recorded by S2")
-        left.set_ylim(LEAST_GAP / 3, 40)
-        right.set_ylim(3e-4, 20)
-        left.set_ylabel("(cost − optimal cost) / optimal cost\n(dimensionless)")
-        left.legend(loc="center right", bbox_to_anchor=(1.04, 0.36))
-    text = f"""Three bands of the relative cost gap over iterations, both on log scales, with points
-        for recorded means and bars for recorded ranges; the second panel shows gaps above 0.0003
-        only. {"; ".join(words)}."""
-    return describe(figure, text)
-
-
-def _with_recorded(axes: Axes, look: Look, ours: Array, seen: Mapping[int, Spread]) -> None:
-    """Mean line and min-max band of gaps (T + 1, S), and recorded means with their ranges."""
-    steps = np.arange(len(ours))
-    low, high = ours.min(axis=1), ours.max(axis=1)
-    axes.fill_between(steps, low, high, color=look.color, alpha=0.2, linewidth=0)
-    axes.plot(steps, ours.mean(axis=1), color=look.color, label=look.label)
-    means, least, most = np.array(list(seen.values())).T
-    style: Any = {"color": look.color, "markeredgecolor": BLACK, "ecolor": BLACK, "capsize": 2}
-    style |= {"elinewidth": 0.8, "markeredgewidth": 0.8}
-    axes.errorbar(list(seen), means, yerr=[means - least, most - means], fmt=look.marker, **style)
+    curves: list[Curve] = []
+    same_names("recorded", recorded, gaps)
+    style: Any = {"bars": True, "edge": BLACK, "listed": False}
+    for (look, values), curve in zip(by_name(gaps), recorded.values(), strict=True):
+        ours = np.maximum(shaped(look.label, values, "steps", "systems"), LEAST_GAP)
+        curves.append(Curve(np.arange(len(ours)), ours.T, look._replace(marker=""), mean=True))
+        mean, *ends = np.array(list(curve.gaps.values())).T
+        name = f"{look.label}, mean recorded by S2"
+        curves.append(points(list(curve.gaps), mean, look, name, between=tuple(ends), **style))
+    entry = key(Look(BLACK, "o"), "recorded by S2", line="", hollow=True)
+    axes = ITERATIONS | {"xlim": (0, max(map(len, gaps.values())))}
+    again = [replace(curve, told=False) for curve in curves]
+    panels = [
+        Panel(curves=[*curves, entry], title="all gaps", ylim=(LEAST_GAP / 3, 40), **axes),
+        Panel(curves=[*again, entry], title="gaps above 0.0003", ylim=(3e-4, 20), **axes),
+    ]
+    label = "(cost − optimal cost) / optimal cost\n(dimensionless)"
+    story = "Bands from the least to the largest system, bars for the recorded range."
+    return draw(panels, label, story, height=4.0, share=False, legend_columns=4)
 
 
 def successive_gaps(pairs: Mapping[str, tuple[Array, Array]]) -> Figure:
-    """Scatter the gap after a step over the gap before it, with lines of slope one and two.
+    """Scatter the gap after a step over that before, {method: (before, after)}, with two slopes.
 
-    Parameters
-    ----------
-    pairs : mapping from a method to two arrays (S,)
-        Gaps before and after, positive.
+    Gaps (S,) are positive; the lines have slopes one and two.
     """
-    words = []
-    with drawing(height=3.8) as (figure, axes):
-        for name, look in looks_of(pairs).items():
-            before, after = pairs[name]
-            if np.ndim(before) != 1 or np.shape(before) != np.shape(after):
-                raise ValueError(
-                    f"{name}: expected two arrays of one length, got {np.shape(before)} and "
-                    f"{np.shape(after)}"
-                )
-            if not (np.min(before) > 0 and np.min(after) > 0):
-                raise ValueError(f"{name}: expected positive gaps, as the axes are logarithmic")
-            slope = np.polyfit(np.log(before), np.log(after), 1)[0]
-            label = f"{look.label}: slope {slope:.2f}"
-            axes.plot(before, after, look.marker, color=look.color, label=label, alpha=0.6, ms=4)
-            words.append(f"{look.label}: {len(before)} points, fitted slope {slope:.2f}")
-        ends = np.array([min(before.min() for before, _ in pairs.values()), 1.0])
-        axes.plot(ends, ends, color=GREY, linewidth=1, **PROMISED, label="no progress, slope 1")
-        axes.plot(ends, ends**2, color=BLACK, linewidth=1, **PROMISED, label="slope 2")
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlabel("relative gap before the step (dimensionless)")
-        axes.set_ylabel("relative gap after it (dimensionless)")
-        axes.legend(loc="lower right")
-    text = f"""Scatter plot in log-log axes of the relative gap after a step over the gap before it,
-        with lines of slope one and two. {"; ".join(words)}."""
-    return describe(figure, text)
+    curves, slopes = [], []
+    for look, pair in by_name(pairs):
+        before, after = (positive(look.label, gap) for gap in pair)
+        cloud = points(before, after, look, alpha=0.6, size=4)
+        slope = np.polyfit(np.log(before), np.log(cloud.middle()), 1)[0]
+        slopes.append(f"{look.label}: {len(before)} points, fitted slope {slope:.2f}")
+        curves.append(replace(cloud, label=f"{look.label}: slope {slope:.2f}"))
+    ends = np.array([min(before.min() for before, _ in pairs.values()), 1.0])
+    style: Any = {"width": 1, "listed": True, "told": False}
+    for color, power, label in ((GREY, 1, "no progress, slope 1"), (BLACK, 2, "slope 2")):
+        curves.append(dashed(ends, ends**power, Look(color), label, **style))
+    panel = Panel("relative gap before the step (dimensionless)", curves, legend="lower right")
+    label = "relative gap after it (dimensionless)"
+    return draw([panel], label, f"{'; '.join(slopes)}.", height=3.8)
+
+
+def ratios_by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]], label: str) -> Figure:
+    """Draw positive ratios {panel: {method: (N, S)}} by number of states `sizes` (N,).
+
+    Median, 5 to 95 % band, and the least ratio as an open marker.
+    """
+    looks = [look for look, _ in by_name(next(iter(panels.values())))]
+    named = {
+        title: {look.label: values for look, values in by_name(ratios)}
+        for title, ratios in panels.items()
+    }
+    return by_size.ratios_by_size(sizes, named, looks, label, largest=False)
+
+
+def steps_under_noise(
+    levels: Array, allowed: Mapping[str, Array], critical: Mapping[str, Array]
+) -> Figure:
+    """Draw the step sizes {method: (L,)} over the factor on the variances `levels` (L,).
+
+    Solid: beyond which a method was seen to fail; dashed: what its theorem allows.
+    """
+    curves: list[Curve] = []
+    same_names("critical", critical, allowed)
+    for (look, step), limit in zip(by_name(allowed), critical.values(), strict=True):
+        curves += with_promise(levels, limit, step, look)
+    curves += [key(Look(GREY), "allowed", line="--"), key(Look(GREY), "critical, measured")]
+    label = "factor on the noise variances (dimensionless)"
+    panel = Panel(label, curves, xscale="linear", legend="right")
+    story = "Solid lines: critical, measured; dashed lines: allowed."
+    return draw([panel], "step size (dimensionless)", story, height=3.8)
+
+
+def steps_needed(constant: Mapping[str, Array], searched: Mapping[str, Array], most: int) -> Figure:
+    """Draw how many steps {method: (S,)} each system needs, constant or with a line search.
+
+    Systems that needed more than the run had are ``inf``, and drawn at `most`.
+    """
+    curves, words, rows = [], [], {}
+    same_names("searched", searched, constant)
+    style: Any = {"size": 4, "listed": False, "told": False}
+    pairs = zip(by_name(constant), searched.values(), strict=True)
+    for row, ((look, plain), fast) in enumerate(pairs):
+        for shift, kind, runs in ((0.17, "constant", plain), (-0.17, "line search", fast)):
+            values = shaped(look.label, runs, "S")
+            found = np.isfinite(values)
+            # systems side by side, so that equal numbers of steps stay visible
+            height = row + shift + np.linspace(-0.12, 0.12, len(values))
+            for where, marker in ((found, look.marker), (~found, ">")):
+                if where.any():
+                    seen, hollow = np.minimum(values, most)[where], kind != "constant"
+                    own = look._replace(marker=marker)
+                    curves.append(points(seen, height[where], own, hollow=hollow, **style))
+            rows[row + shift] = f"{look.label}, {kind}"
+            typical = np.median(values)
+            said = "more than the run" if np.isinf(typical) else number(typical)
+            lost = f"{int((~found).sum())} systems not there at the end"
+            words.append(f"{look.label}, {kind}: median {said}, {lost}")
+
+    def across_only(axes: Axes) -> None:
+        axes.grid(axis="y", visible=False)
+
+    axis: Any = {"yscale": "linear", "yticks": rows, "xlim": (0.7, 1.6 * most)}
+    label = "iterations until the cost is within 1 % of the optimum"
+    panel = Panel(label, curves, also=across_only, **axis)
+    return draw([panel], story=f"Each marker is a system. {'; '.join(words)}.", height=3.2)

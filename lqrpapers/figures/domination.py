@@ -1,236 +1,184 @@
-"""Pictures of gradient domination: the cloud below its line, the value difference, the promise."""
+"""Pictures of gradient domination, and of printed constants beside corrected ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.patches import Patch
 
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    METHODS,
-    ORANGE,
-    PROMISED,
-    SKY,
-    Look,
-    describe,
-    drawing,
-    joined,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .by_size import ratios_by_size
+from .checking import positive, same_names, shaped
+from .curves import Curve, Panel, Reference, dashed, points, with_promise
+from .looks import BLACK, CORRECTED, METHODS, ORANGE, PRINTED, SERIES, SKY, Look, in_order
+from .panels import draw
+from .style import PROMISED, describe, drawing
+from .words import number
+
 LINEAR = Look(ORANGE, "s", "linear in $\\Delta$")
 QUADRATIC = Look(SKY, "^", "quadratic in $\\Delta$")
-FORMS = (Look(BLUE, "o", ""), Look(ORANGE, "s", ""), Look(GREEN, "^", ""))
-
-
-def _same_length(**arrays: Array) -> None:
-    shapes = {name: np.shape(array) for name, array in arrays.items()}
-    if any(len(shape) != 1 or shape[0] == 0 for shape in shapes.values()):
-        raise ValueError(f"expected arrays with one non-empty axis, got {shapes}")
-    if len(set(shapes.values())) > 1:
-        raise ValueError(f"expected arrays of one length, got {shapes}")
 
 
 def domination_cloud(squared_norms: Array, gaps: Array, factor: float) -> Figure:
-    """Scatter cost gaps over squared gradient norms, with the promised line gap = factor * norm^2.
+    """Scatter cost gaps (S,) over squared gradient norms (S,), both positive.
 
-    Parameters
-    ----------
-    squared_norms, gaps : array (S,)
-        Squared Frobenius norm of the gradient and C(K) - C*, one for each gain; positive.
-    factor : float
-        Slope of the promise.
+    The promised line gap = factor * squared norm is dashed.
     """
-    _same_length(squared_norms=squared_norms, gaps=gaps)
-    if not (np.min(squared_norms) > 0 and np.min(gaps) > 0):
-        raise ValueError("expected positive gaps and norms, as the axes are logarithmic")
-    ratios = gaps / (factor * squared_norms)
+    squared = positive("squared_norms", shaped("squared_norms", squared_norms, "gains"))
+    height = positive("gaps", shaped("gaps", gaps, len(squared)))
+    ratios = height / (factor * squared)
     tightest = int(np.argmax(ratios))
-    ends = np.array([squared_norms.min() / 2, squared_norms.max() * 2])
-    with drawing() as (figure, axes):
-        look = METHODS["gradient"]
-        axes.scatter(
-            squared_norms,
-            gaps,
-            s=5,
-            alpha=0.35,
-            color=look.color,
-            linewidths=0,
-            label="one gain",
-            rasterized=True,
-        )
-        axes.plot(ends, factor * ends, color=BLACK, label="promised upper limit", **PROMISED)
-        axes.plot(
-            squared_norms[tightest],
-            gaps[tightest],
-            "D",
-            markersize=7,
-            markerfacecolor="none",
-            color=BLACK,
-            label="closest to it",
-        )
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlabel(r"$\|\nabla C(K)\|_F^2$ (dimensionless)")
-        axes.set_ylabel("$C(K) - C^*$ (dimensionless)")
-        axes.legend(loc="lower right", markerscale=1.6)
-    above = int(np.count_nonzero(ratios > 1))
-    text = f"""Scatter plot in log-log axes of the cost gap over the squared gradient norm for
-        {len(gaps):,} gains. Gaps run from {number(gaps.min())} to {number(gaps.max())}.
-        {above} points lie above the dashed promised line; the closest reaches
-        {number(ratios.max())} of it."""
-    return describe(figure, text)
+    ends = np.array([squared.min() / 2, squared.max() * 2])
+    closest = squared[[tightest]], height[[tightest]]
+    curves = [
+        points(squared, height, METHODS["gradient"], "one gain", size=2.3, alpha=0.35),
+        dashed(ends, factor * ends, Look(BLACK), "promised upper limit", listed=True),
+        points(*closest, Look(BLACK, "D"), "closest to it", hollow=True, size=7),
+    ]
+    panel = Panel(r"$\|\nabla C(K)\|_F^2$ (dimensionless)", curves, legend="lower right")
+    story = f"""Scatter plot of {len(height):,} gains. {int(np.count_nonzero(ratios > 1))} points
+        lie above the dashed promised line; the closest reaches {number(ratios.max())} of it."""
+    return draw([panel], "$C(K) - C^*$ (dimensionless)", story)
 
 
 def value_difference(
-    linear: Array, quadratic: Array, shares: Array, linear_along: Array, quadratic_along: Array
+    linear: Array, quadratic: Array, fractions: Array, linear_along: Array, quadratic_along: Array
 ) -> Figure:
     """Draw the value difference as a sum of two parts, over time and along a segment of gains.
 
-    Parameters
-    ----------
-    linear, quadratic : array (T,)
-        Contribution of each time step to the part linear and to the part quadratic in the change.
-    shares : array (S,)
-        Share of the way from the old gain to the new one, rising from 0 to 1.
-    linear_along, quadratic_along : array (S,)
-        Both parts of the value difference between the old gain and the one at that share.
+    `linear` and `quadratic` (T,) are what each time step adds; `linear_along` and
+    `quadratic_along` (S,) the sums at each fraction of the way (S,) from the old to the new gain.
     """
-    _same_length(linear=linear, quadratic=quadratic)
-    _same_length(shares=shares, linear_along=linear_along, quadratic_along=quadratic_along)
+    shaped("quadratic", quadratic, len(linear))
+    shaped("linear_along", linear_along, len(fractions))
+    shaped("quadratic_along", quadratic_along, len(fractions))
     time = np.arange(len(linear))
     total = float(linear_along[-1] + quadratic_along[-1])
+    hatched: Any = {"hatch": "//", "edgecolor": "white", "linewidth": 0}
+    plain: Any = {"color": QUADRATIC.color, "linewidth": 0, "label": QUADRATIC.label}
     with drawing(1, 2, height=3.4) as (figure, (left, right)):
-        left.bar(time, linear, color=LINEAR.color, hatch="//", edgecolor="white", linewidth=0)
+        left.bar(time, linear, color=LINEAR.color, **hatched)
         left.bar(time, quadratic, color=QUADRATIC.color)
         left.plot(time, np.cumsum(linear + quadratic), "o-", color=BLACK, label="running sum")
         left.axhline(total, color=BLACK, linewidth=1.2, **PROMISED)
         left.set_xlabel("time step $t$")
         left.set_ylabel("value difference (dimensionless)")
-        right.fill_between(
-            shares,
-            linear_along,
-            facecolor=LINEAR.color,
-            hatch="//",
-            edgecolor="white",
-            linewidth=0,
-            label=LINEAR.label,
-        )
-        right.fill_between(
-            shares, quadratic_along, color=QUADRATIC.color, linewidth=0, label=QUADRATIC.label
-        )
+        hatched |= {"facecolor": LINEAR.color, "label": LINEAR.label}
+        right.fill_between(fractions, linear_along, **hatched)
+        right.fill_between(fractions, quadratic_along, **plain)
         both = linear_along + quadratic_along
-        right.plot(shares, both, "-", color=BLACK, label="sum")
-        right.plot(shares[-1:], both[-1:], "o", color=BLACK, clip_on=False)
+        right.plot(fractions, both, "-", color=BLACK, label="sum")
+        right.plot(fractions[-1:], both[-1:], "o", color=BLACK, clip_on=False)
         right.axhline(total, color=BLACK, linewidth=1.2, **PROMISED, label="$C(K') - C(K)$")
         right.set_xlabel("share from $K$ to $K'$ (dimensionless)")
-        for axes in (left, right):
+        for axes, corner in ((left, "lower right"), (right, "lower left")):
             axes.axhline(0, color=BLACK, linewidth=0.8)
-        left.legend(loc="lower right")
-        right.legend(loc="lower left")
+            axes.legend(loc=corner)
     text = f"""Two panels. Left: bars over {len(linear)} time steps, the linear part below zero
         (sum {number(linear.sum())}), the quadratic part above zero (sum
         {number(quadratic.sum())}); their running sum reaches
         {number((linear + quadratic).sum())}, the cost difference being {number(total)}. Right: the
         same two parts as areas along the segment from K to K', ending at
         {number(linear_along[-1])} and {number(quadratic_along[-1])}; the sum has its least value
-        {number(both.min())} at share {number(shares[np.argmin(both)])}."""
+        {number(both.min())} at share {number(fractions[np.argmin(both)])}."""
     return describe(figure, text)
-
-
-def _by_size(axes: Axes, sizes: Array, ratios: Mapping[str, Array]) -> list[str]:
-    words = []
-    for look, (name, values) in zip(FORMS, ratios.items(), strict=False):
-        low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), axis=1)
-        axes.fill_between(sizes, low, high, color=look.color, alpha=0.18, linewidth=0)
-        axes.plot(sizes, middle, color=look.color, marker=look.marker, label=name)
-        axes.plot(sizes, values.max(axis=1), look.marker, color=look.color, markerfacecolor="none")
-        words.append(
-            f"{name}: median {number(middle[0])} at n = {sizes[0]:.0f} and {number(middle[-1])} at "
-            f"n = {sizes[-1]:.0f}, largest {number(values.max())}"
-        )
-    axes.axhline(1, color=BLACK, linestyle=PROMISED["linestyle"])
-    axes.set_yscale("log")
-    axes.set_xticks(sizes)
-    axes.set_xlabel("number of states $n$")
-    return words
 
 
 def bound_tightness(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw how much of each bound is used, by number of states.
+    """Draw how much of each bound is used by number of states (N,), {panel: {bound: (N, S)}}.
 
-    Parameters
-    ----------
-    sizes : array (N,)
-        Numbers of states.
-    panels : mapping from a panel's name to a mapping from a bound's name to array (N, S)
-        Ratios of the bounded quantity to its bound; 1 is attained. At most three bounds.
+    Ratios of the bounded quantity to its bound, 1 is attained. At most three bounds.
     """
-    for ratios in panels.values():
-        for name, values in ratios.items():
-            if np.ndim(values) != 2 or len(values) != len(sizes):
-                raise ValueError(
-                    f"{name}: expected shape ({len(sizes)}, samples), got {np.shape(values)}"
-                )
-    words = []
-    with drawing(1, len(panels), height=3.4, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, ratios) in zip(grid[0], panels.items(), strict=True):
-            words.append(f"{title}: {'; '.join(_by_size(axes, sizes, ratios))}.")
-            axes.annotate(
-                title, (0.97, 0.97), xycoords="axes fraction", ha="right", va="top", weight="bold"
-            )
-            axes.set_ylim(top=8)
-        grid[0, 0].set_ylabel("left side / right side (dimensionless)")
-        grid[0, 0].legend(loc="lower left")
-    text = f"""{len(panels)} panels of the ratio of each bound's two sides over the number of
-        states, on a log scale, with a dashed line at 1. {" ".join(words)}"""
-    return describe(figure, text)
+    label = "left side / right side (dimensionless)"
+    return ratios_by_size(sizes, panels, SERIES, label, largest=True, height=3.4)
 
 
 def promised_descent(costs: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
-    """Draw relative cost gaps of gradient descent, measured solid and promised dashed.
-
-    Parameters
-    ----------
-    costs, promised : mapping from a run's name to array (T + 1,)
-        Cost gap at each iteration over that at the start; the names of both agree.
-    """
-    if list(costs) != list(promised):
-        raise ValueError(f"expected the same runs, got {list(costs)} and {list(promised)}")
+    """Draw cost gaps over the first of gradient descent, {run: (T + 1,)}; promised ones dashed."""
+    same_names("promised", promised, costs)
     looks = (METHODS["gradient"], METHODS["gradient"]._replace(color=SKY, marker="d"))
+    curves = []
+    for look, gaps in in_order(looks, costs):
+        steps = np.arange(len(gaps))
+        curves += with_promise(steps, gaps, promised[look.label], look, listed=True)
+    panel = Panel("iteration", curves, xscale="linear", legend="best")
+    return draw([panel], "cost gap / first gap (dimensionless)", "Gradient descent.")
+
+
+def _boxes(axes: Axes, values: list[Array], places: Array, look: Look) -> None:
+    own = {"color": look.color}
+    style: Any = {"whis": (5, 100), "showfliers": False, "patch_artist": True}
+    style |= {"whiskerprops": own, "capprops": own, "medianprops": own | {"linewidth": 1.8}}
+    style["boxprops"] = {"facecolor": look.color, "edgecolor": look.color, "alpha": 0.35}
+    style |= {"orientation": "horizontal", "widths": 0.3, "manage_ticks": False}
+    axes.boxplot(values, positions=places, **style)
+    axes.plot([v.max() for v in values], places, look.marker, color=look.color, markersize=7)
+
+
+def printed_and_corrected(panels: Mapping[str, Mapping[str, tuple[Array, Array]]]) -> Figure:
+    """Draw the ratios quantity / bound, printed bound above corrected bound, as box plots.
+
+    `panels` maps a panel's name to {quantity: (under the printed bound (S,), under the corrected
+    one (S,))}; above 1 is a violation. A ratio that is not positive belongs to a bound that is not:
+    it fails, is counted in the alt text and has no place on the logarithmic axis. Whiskers run from
+    the 5 % quantile to the largest ratio.
+    """
+    names = [list(rows) for rows in panels.values()]
+    if any(other != names[0] for other in names):
+        raise ValueError(f"panels: expected the same quantities in each, got {names}")
     words = []
-    with drawing() as (figure, axes):
-        for look, (name, measured) in zip(looks, costs.items(), strict=False):
-            _same_length(measured=measured, promised=promised[name])
-            steps = np.arange(len(measured))
-            mark = max(1, len(steps) // 8)
-            axes.plot(
-                steps, measured, color=look.color, marker=look.marker, markevery=mark, label=name
-            )
-            axes.plot(
-                steps,
-                promised[name],
-                color=look.color,
-                marker=look.marker,
-                markevery=(mark // 2, mark),
-                markerfacecolor="none",
-                label=f"{name}, promised",
-                **PROMISED,
-            )
-            words.append(
-                f"{name}: measured {number(measured[-1])}, promised {number(promised[name][-1])}"
-            )
-        axes.set_yscale("log")
-        axes.set_xlabel("iteration")
-        axes.set_ylabel("cost gap / first gap (dimensionless)")
-        axes.legend()
-    text = f"""Cost gap relative to the start over {len(steps) - 1:,} iterations of gradient descent
-        on a log scale. At the end {joined(words)}."""
+    with drawing(1, len(panels), height=4.2, sharey=True, squeeze=False) as (figure, grid):
+        rows = np.arange(len(names[0]))[::-1].astype(float)
+        for axes, (title, pairs) in zip(grid[0], panels.items(), strict=True):
+            for side, (look, shift) in enumerate(((PRINTED, 0.18), (CORRECTED, -0.18))):
+                values = [pair[side] for pair in pairs.values()]
+                shown = [v[np.isfinite(v) & (v > 0)] for v in values]
+                _boxes(axes, shown, rows + shift, look)
+                for name, all_of, seen in zip(pairs, values, shown, strict=True):
+                    above = all_of.size - int(np.count_nonzero((all_of > 0) & (all_of <= 1 + 1e-9)))
+                    words.append(
+                        f"{title}, {name} {look.label}: median {number(np.median(seen))}, largest "
+                        f"{number(seen.max())}, violated in {above} of {all_of.size}"
+                    )
+            axes.axvline(1, color=BLACK, **PROMISED)
+            axes.set_xscale("log")
+            axes.text(0.03, 1.0, title, transform=axes.transAxes, va="bottom", weight="bold")
+            axes.grid(axis="y", visible=False)
+        grid[0, 0].set_yticks(rows, names[0])
+        figure.supxlabel("quantity / its bound (dimensionless)", fontsize=10)
+        handles = [Patch(color=k.color, alpha=0.5, label=k.label) for k in (PRINTED, CORRECTED)]
+        figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    text = f"""Box plots, on a log scale, of each quantity over its bound, with a dashed line at 1
+        that no valid bound crosses; boxes are quartiles, whiskers run
+        from the 5 % quantile to the largest. {"; ".join(words)}."""
     return describe(figure, text)
+
+
+def violation_curves(panels: Mapping[str, tuple[str, Array, Array, Array]]) -> Figure:
+    """Draw the ratios quantity / bound, printed and corrected, as one number varies.
+
+    `panels` maps a name to (label of the axis, x, printed, corrected), each (S,). Where a printed
+    bound is not positive it has no ratio; that stretch is shaded.
+    """
+    drawn, stretches = [], []
+    for name, (label, x, printed, corrected) in panels.items():
+        shaped(name, printed, len(x))
+        lost = ~(printed > 0)
+
+        def shade(axes: Axes, where: Array = x[lost]) -> None:
+            if where.size:
+                axes.axvspan(where.min(), where.max(), color=PRINTED.color, alpha=0.15, lw=0)
+
+        if lost.any():
+            ends = f"{number(x[lost].min())} to {number(x[lost].max())}"
+            stretches.append(f"{name}: printed bound not positive from {ends} (shaded).")
+        shown = np.where(lost, np.nan, printed)
+        curves = [Curve(x, shown, PRINTED), Curve(x, corrected, CORRECTED)]
+        drawn.append(Panel(label, curves, name, references=[Reference(1, width=1)], also=shade))
+    label = "quantity / bound (dimensionless)"
+    return draw(drawn, label, " ".join(stretches), height=3.2)

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .style import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, describe, drawing, joined, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
-
-
-class Solver(NamedTuple):
-    """One way to solve a linear equation: colour, marker and line."""
-
-    color: str
-    marker: str
-    line: str
-
+from .curves import ITERATIONS, Curve, Panel, dashed, points
+from .looks import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, by_name
+from .panels import draw
 
 SOLVERS = {
-    "direct": Solver(BLACK, "d", "-"),
-    "elimination": Solver(PURPLE, "h", "-"),
-    "BiCGStab": Solver(SKY, "P", "-"),
-    "fixed point (predicted)": Solver(VERMILION, "<", "--"),
+    "direct": Look(BLACK, "d", "direct"),
+    "elimination": Look(PURPLE, "h", "elimination"),
+    "BiCGStab": Look(SKY, "P", "BiCGStab"),
+    "fixed point (predicted)": Look(VERMILION, "<", "fixed point (predicted)"),
+}
+# Policy iteration is the Gauss-Newton step, and looks like it in every chapter.
+WAYS = {
+    "value iteration": Look(SKY, "P", "value iteration"),
+    "policy iteration": METHODS["gauss_newton"]._replace(label="policy iteration"),
+    "semidefinite program": Look(BLACK, "d", "semidefinite program"),
 }
 
 
@@ -36,52 +32,27 @@ def lyapunov_solvers(
 ) -> Figure:
     """Draw multiplications over the number of states, and forward errors over the margin.
 
-    Parameters
-    ----------
-    work : mapping from a name in `SOLVERS` to (states, multiplications)
-    errors : mapping from a name in `SOLVERS` to (margin, forward error)
-        Of several equations each; the unit roundoff over the margin is drawn as a yardstick.
+    Both map a key of `SOLVERS` to (x, y); unit roundoff over the margin is dotted.
     """
-    unknown = (set(work) | set(errors)) - set(SOLVERS)
-    if unknown:
-        raise ValueError(f"work, errors: expected names from {list(SOLVERS)}, got {unknown}")
-    words = []
-    with drawing(1, 2, width=7.2, height=3.8) as (figure, (left, right)):
-        for name, (states, count) in work.items():
-            look = SOLVERS[name]
-            left.plot(states, count, look.line, color=look.color, marker=look.marker, label=name)
-            words.append(f"{name} {number(count[-1])} at n = {int(states[-1])}")
-        left.set(xscale="log", yscale="log", xlabel="number of states n (dimensionless)",
-                 ylabel="multiplications")  # fmt: skip
-        left.set_xticks([5, 10, 20, 50, 100], labels=["5", "10", "20", "50", "100"])
-        left.minorticks_off()
-        worst = {}
-        for name, (margin, error) in errors.items():
-            look = SOLVERS[name]
-            right.plot(margin, np.maximum(error, 1e-17), look.marker, color=look.color, alpha=0.7)
-            worst[name] = float(np.max(error))
-        ends = np.concatenate([margin for margin, _ in errors.values()])
-        ends = np.array([ends.min(), ends.max()])
-        right.plot(ends, np.finfo(float).eps / ends, ":", color=GREY, label="ε / (1 − ρ)")
-        right.set(xscale="log", yscale="log", xlabel="margin 1 − ρ (dimensionless)",
-                  ylabel="relative forward error")  # fmt: skip
-        right.legend()
-        figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    reached = joined([f"{name} {number(error)}" for name, error in worst.items()])
-    return describe(
-        figure,
-        f"""Left: multiplications over the number of states, logarithmic: {joined(words)}. Right:
-        relative forward error over the margin, falling as the margin grows, near the dotted
-        yardstick; the largest errors are {reached}.""",
-    )
-
-
-# Policy iteration is the Gauss-Newton step, and looks like it in every chapter.
-WAYS = {
-    "value iteration": (SKY, "P"),
-    "policy iteration": (METHODS["gauss_newton"].color, METHODS["gauss_newton"].marker),
-    "semidefinite program": (BLACK, "d"),
-}
+    counts = [
+        Curve(*data, look, line="--" if "predicted" in look.label else "-")
+        for look, data in by_name(work, SOLVERS, "solvers")
+    ]
+    found = [
+        points(margin, np.maximum(error, 1e-17), look, alpha=0.7, listed=False)
+        for look, (margin, error) in by_name(errors, SOLVERS, "solvers")
+    ]
+    margins = np.concatenate([margin for margin, _ in errors.values()])
+    ends = np.array([margins.min(), margins.max()])
+    yardstick = np.finfo(float).eps / ends
+    found.append(Curve(ends, yardstick, Look(GREY, "", "ε / (1 − ρ)"), line=":"))
+    states, margin = "number of states n (dimensionless)", "margin 1 − ρ (dimensionless)"
+    panels = [
+        Panel(states, counts, ylabel="multiplications", xticks=(5, 10, 20, 50, 100)),
+        Panel(margin, found, ylabel="relative forward error", legend="best"),
+    ]
+    story = "The error falls as the margin grows, near the dotted yardstick."
+    return draw(panels, story=story, width=7.2, height=3.8, legend_columns=2)
 
 
 def riccati_solvers(
@@ -89,51 +60,25 @@ def riccati_solvers(
     promised: Mapping[str, Array],
     counts: Mapping[str, tuple[Array, Array]],
 ) -> Figure:
-    """Draw the error of each iterate, with what the theorem promises, and iterations over margin.
+    """Draw relative errors of iterates, with what the theorem promises, and iterations.
 
-    Parameters
-    ----------
-    errors : mapping from a name in `WAYS` to an array (iterations + 1,)
-        Relative distance from the solution; one number for a method that shows only its end,
-        drawn at the place given by its count.
-    promised : mapping from some of these names to an array of the same length
-    counts : mapping from a name in `WAYS` to (distance from the critical level, iterations)
+    Errors and promises (iterations + 1,) by key of `WAYS`, nan where a method shows only its end;
+    `counts` maps it to (distance from the critical level, iterations).
     """
-    unknown = (set(errors) | set(promised) | set(counts)) - set(WAYS)
-    if unknown:
-        raise ValueError(
-            f"errors, promised, counts: expected names from {list(WAYS)}, got {unknown}"
-        )
-    words = []
-    with drawing(1, 2, width=7.2, height=3.8) as (figure, (left, right)):
-        for name, error in errors.items():
-            color, marker = WAYS[name]
-            _errors(left, error, promised.get(name), color, marker)
-            words.append(f"{name} {number(error[-1])} after {len(error) - 1}")
-        left.set(xscale="symlog", yscale="log", xlabel="iteration",
-                 ylabel="relative error of P (dimensionless)", ylim=(1e-17, 1e3))  # fmt: skip
-        left.set_xlim(left=0)
-        for name, (margin, count) in counts.items():
-            color, marker = WAYS[name]
-            right.plot(margin, count, color=color, marker=marker, label=name)
-        right.set(xscale="log", yscale="log", xlabel=r"$1 - \beta/\beta_c$ (dimensionless)",
-                  ylabel="iterations")  # fmt: skip
-        figure.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    most = joined([f"{name} {int(np.max(count))}" for name, (_, count) in counts.items()])
-    return describe(
-        figure,
-        f"""Left: relative error over the iteration, on logarithmic axes: {joined(words)}
-        iterations; dashed, what the theorem promises. Right: iterations over the distance from the
-        critical noise level; the most are {most}.""",
-    )
-
-
-def _errors(axes: Axes, error: Array, promise: Array | None, color: str, marker: str) -> None:
-    steps = np.arange(len(error))
-    places = np.unique(np.round(np.geomspace(1, len(error), 12)).astype(int) - 1)
-    axes.plot(steps, _drawn(error), color=color, marker=marker, markevery=list(places))
-    if promise is not None:
-        axes.plot(np.arange(len(promise)), _drawn(promise), "--", color=color)
+    curves = []
+    for look, error in by_name(errors, WAYS, "ways"):
+        curves.append(Curve(np.arange(len(error)), _drawn(error), look))
+        if look.label in promised:
+            promise = _drawn(promised[look.label])
+            curves.append(dashed(np.arange(len(promise)), promise, look))
+    spent = [Curve(*data, look) for look, data in by_name(counts, WAYS, "ways")]
+    axis = ITERATIONS | {"xlabel": "iteration", "ylim": (1e-17, 1e3)}
+    panels = [
+        Panel(curves=curves, ylabel="relative error of P (dimensionless)", **axis),
+        Panel(r"$1 - \beta/\beta_c$ (dimensionless)", spent, ylabel="iterations"),
+    ]
+    story = "Dashed: what the theorem promises. Right: distance from the critical noise level."
+    return draw(panels, story=story, width=7.2, height=3.8)
 
 
 def _drawn(error: Array) -> Array:

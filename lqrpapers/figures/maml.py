@@ -1,35 +1,27 @@
-"""Pictures of the MAML iteration: runs, what its objective looks like, which steps it stands."""
+"""Pictures of the MAML iteration: runs, its objective, what its theorems promise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    METHODS,
-    ORANGE,
-    PURPLE,
-    Look,
-    describe,
-    drawing,
-    joined,
-    looks_of,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .by_size import STATES
+from .checking import shaped
+from .curves import ITERATIONS, NINETY, Curve, Panel, Reference, dashed, key, points, spread
+from .looks import BLUE, CORRECTED, GREEN, GREY, METHODS, ORANGE, PRINTED, SKY, Look, by_name
+from .panels import draw
+from .style import note
+from .words import joined, number
 
 # What stands for the Hessian in the outer gradient; MAML's own colour for the true operator.
 VARIANTS = {
-    "exact": Look(PURPLE, METHODS["maml"].marker, "Hessian operator"),
+    "exact": METHODS["maml"]._replace(label="Hessian operator"),
     "none": Look(ORANGE, "P", "no Hessian (first order)"),
     "matrix": Look(GREEN, "X", "$m\\times m$ matrix"),
     "short": Look(BLUE, "h", "Hessian operator, shorter inner step"),
@@ -37,165 +29,189 @@ VARIANTS = {
 
 
 class Slice(NamedTuple):
-    """Costs along a line of gains.
+    """Costs along a line of gains, ``inf`` where undefined."""
 
-    Attributes
-    ----------
-    position : array (P,)
-        Coordinate on the line.
-    cost, objective : arrays (P,)
-        J and J_ML, ``inf`` where undefined.
-    places : mapping from a text to a coordinate
-        Marked gains.
-    axis : str
-        Label of the horizontal axis.
-    """
-
-    position: Array
-    cost: Array
-    objective: Array
-    places: Mapping[str, float]
-    axis: str
+    position: Array  # (P,), coordinate on the line
+    cost: Array  # (P,), J
+    objective: Array  # (P,), J_ML
+    places: Mapping[str, float]  # marked gains
+    axis: str  # label of the horizontal axis
 
 
 def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
-    """Draw the cost of the nominal task along runs of Algorithm 1, one line for each variant.
+    """Draw the cost of the nominal task along runs, {key of `VARIANTS`: (T + 1,)}; least dotted.
 
-    Parameters
-    ----------
-    costs : mapping from "exact", "none", "matrix" or "short" to array (T + 1,)
-        ``inf`` from where the iterate does not stabilize, or has no step, any more.
-    optimal : float
-        Least cost.
+    Costs are ``inf`` from where the iterate does not stabilize, or has no step, any more.
     """
-    words = []
-    with drawing(height=3.6) as (figure, axes):
-        for name, look in looks_of(costs, VARIANTS, "variants").items():
-            values = np.asarray(costs[name], dtype=float)
-            if values.ndim != 1 or not np.isfinite(values[:1]).all():
-                raise ValueError(f"{name}: expected costs (T + 1,) with a finite start")
-            steps = np.flatnonzero(np.isfinite(values))
-            marks = sorted({0, *np.unique(np.geomspace(1, len(steps), 8).astype(int) - 1)})
-            axes.plot(
-                steps, values[steps], color=look.color, marker=look.marker, markevery=marks,
-                label=look.label,
-            )  # fmt: skip
-            if len(steps) < len(values):
-                axes.annotate(
-                    "leaves", (steps[-1], values[steps[-1]]), (8, 0), textcoords="offset points",
-                    color=look.color, va="center",
-                )  # fmt: skip
-                ends = f"leaves the stabilizing set after {steps[-1]} steps at"
-            else:
-                ends = f"ends after {steps[-1]} steps at"
-            words.append(f"{look.label} {ends} {number(values[steps[-1]])}")
-        axes.axhline(optimal, color=GREY, linestyle=":", label="least cost")
-        axes.set_xscale("symlog", linthresh=1)
-        axes.set_yscale("log")
-        axes.set_xlim(0, None)
-        axes.set_xlabel("iteration (log scale from 1)")
-        axes.set_ylabel("cost $J(K_t)$ (dimensionless)")
-        axes.legend(loc="upper right")
-    text = f"""Cost over the iterations on log scales, from {number(next(iter(costs.values()))[0])}
-        at the start; the least cost is {number(optimal)}. {"; ".join(words)}."""
-    return describe(figure, text)
+    curves, leaving = [], []
+    for look, cost in by_name(costs, VARIANTS, "variants"):
+        values = shaped(look.label, cost, "T + 1")
+        if not np.isfinite(values[0]):
+            raise ValueError(f"{look.label}: expected costs (T + 1,) with a finite start")
+        curves.append(Curve(np.arange(len(values)), values, look))
+        last = np.flatnonzero(np.isfinite(values))[-1]
+        if last < len(values) - 1:
+            leaving.append(((last, values[last]), look.color))
+
+    def say_who_leaves(axes: Axes) -> None:
+        for place, color in leaving:
+            note(axes, "leaves", place, (8, 0), color=color, va="center")
+
+    least = [Reference(optimal, "least cost", line=":", color=GREY)]
+    axis = ITERATIONS | {"legend": "upper right", "also": say_who_leaves}
+    panel = Panel(curves=curves, references=least, **axis)
+    story = "A cost that becomes infinite: the run leaves the stabilizing set."
+    return draw([panel], "cost $J(K_t)$ (dimensionless)", story)
 
 
 def objectives(panels: Mapping[str, Slice]) -> Figure:
     """Draw the cost and the MAML objective along lines of gains, side by side."""
-    words = []
-    with drawing(1, len(panels), height=3.5, squeeze=False) as (figure, grid):
-        for axes, (title, line) in zip(grid[0], panels.items(), strict=True):
-            if not np.shape(line.position) == np.shape(line.cost) == np.shape(line.objective):
-                raise ValueError(f"{title}: expected arrays of one length")
-            for values, color, style, label in (
-                (line.cost, METHODS["gradient"].color, "-", "$J$"),
-                (line.objective, METHODS["maml"].color, "-.", "$J_{ML}$"),
-            ):
-                drawn = np.where(np.isfinite(values), values, np.nan)
-                axes.plot(line.position, drawn, color=color, linestyle=style, label=label)
-            for text, place in line.places.items():
-                axes.axvline(place, color=GREY, linewidth=0.8)
-                axes.annotate(
-                    text, (place, 0.98), (3, 0), xycoords=("data", "axes fraction"),
-                    textcoords="offset points", va="top",
-                )  # fmt: skip
-            axes.set_yscale("log")
-            axes.set_xlabel(line.axis)
-            axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
-            least = line.position[np.nanargmin(line.objective)]
-            words.append(
-                f"{title}: J between {number(np.min(line.cost))} and "
-                f"{number(np.max(line.cost[np.isfinite(line.cost)]))}, J_ML least "
-                f"({number(np.min(line.objective))}) at {number(least)}; marked are "
-                f"{joined([f'{t} at {number(p)}' for t, p in line.places.items()])}"
-            )
-        grid[0, 0].set_ylabel("cost (dimensionless)")
-        grid[0, 0].legend(loc="upper left", bbox_to_anchor=(0.12, 0.95))
-    text = f"Cost J and MAML objective J_ML along lines of gains, log scale. {'; '.join(words)}."
-    return describe(figure, text.replace("$", ""))
+    drawn = []
+    cost, objective = Look(METHODS["gradient"].color), Look(METHODS["maml"].color)
+    for title, line in panels.items():
+        marks = [
+            Reference(place, vertical=True, line="-", color=GREY, width=0.8, note=text)
+            for text, place in line.places.items()
+        ]
+        curves = [
+            Curve(line.position, line.cost, cost, "$J$"),
+            Curve(line.position, line.objective, objective, "$J_{ML}$", line="-."),
+        ]
+        drawn.append(Panel(line.axis, curves, title, xscale="linear", references=marks))
+    story = "Cost J and MAML objective J_ML along lines of gains."
+    return draw(drawn, "cost (dimensionless)", story, share=False)
 
 
 def outcomes(
     steps: Array, finals: Mapping[str, Array], limit: float, published: float, start: float
 ) -> Figure:
-    """Draw the last cost of runs against their step size, and the runs that leave.
+    """Draw the last cost {key of `VARIANTS`: (S,)} of runs against their step size (S,).
 
-    Parameters
-    ----------
-    steps : array (S,)
-        Step sizes eta = eta_l.
-    finals : mapping from a variant to array (S,)
-        Last cost, ``inf`` for runs that left.
-    limit : float
-        1 / (largest eigenvalue of the Hessian at the start), a vertical line.
-    published : float
-        The published step size, a vertical line.
-    start : float
-        Cost at the start.
+    Runs that left are ``inf``. `start` is the cost at the start; `limit`, one over the largest
+    eigenvalue of the Hessian there, and the published step size are vertical lines.
     """
-    words, top = [], 3 * start
-    with drawing(height=3.5) as (figure, axes):
-        for count, (name, look) in enumerate(looks_of(finals, VARIANTS, "variants").items()):
-            shift = 1.06 ** (count - 1)  # so that equal results stay visible
-            values = np.asarray(finals[name], dtype=float)
-            if values.shape != np.shape(steps):
-                raise ValueError(f"{name}: expected shape {np.shape(steps)}, got {values.shape}")
-            good = values <= start
-            axes.plot(
-                steps[good] * shift, values[good], look.marker, color=look.color, label=look.label
-            )
-            axes.plot(
-                steps[~good] * shift, np.full((~good).sum(), top), look.marker, color=look.color,
-                markerfacecolor="none",
-            )  # fmt: skip
-            words.append(
-                f"{look.label}: {int(good.sum())} of {len(values)} runs end below the start, the "
-                f"best at {number(values.min())}"
-                + (
-                    f", failing {joined([number(s) for s in steps[~good]])}"
-                    if not good.all()
-                    else ""
-                )
-            )
-        for place, style, text in (
-            (limit, "--", "$1/\\lambda_{\\max}(\\nabla^2J(K_0))$"),
-            (published, ":", "published"),
-        ):
-            axes.axvline(place, color=BLACK, linestyle=style, linewidth=1.0, label=text)
-        axes.axhline(start, color=GREY, linewidth=0.8)
-        for text, height in (("cost of the start", start), ("failed", 1.15 * top)):
-            axes.annotate(
-                text, (0.0, height), (4, -2), xycoords=("axes fraction", "data"),
-                textcoords="offset points", va="top" if height == start else "bottom", color=GREY,
-            )  # fmt: skip
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_ylim(None, 1.6 * top)
-        axes.set_xlabel("step sizes $\\eta = \\eta_l$ (dimensionless)")
-        axes.set_ylabel("cost at the end (dimensionless)")
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    text = f"""Cost at the end of runs of Algorithm 1 over the step size, log scales; the start
-        costs {number(start)}. {"; ".join(words)}. Vertical lines at {number(limit)} and
-        {number(published)}."""
-    return describe(figure, text.replace("$m\\times m$", "m x m"))
+    curves, words, top = [], [], 3 * start
+    for count, (look, last) in enumerate(by_name(finals, VARIANTS, "variants")):
+        shifted = steps * 1.06 ** (count - 1)  # so that equal results stay visible
+        values = shaped(look.label, last, len(steps))
+        good = values <= start
+        below, above = np.where(good, values, np.nan), np.where(good, np.nan, top)
+        curves.append(points(shifted, below, look, told=False))
+        curves.append(points(shifted, above, look, hollow=True, told=False, listed=False))
+        failing = joined([number(step) for step in steps[~good]]) if not good.all() else "none"
+        words.append(
+            f"{look.label}: {int(good.sum())} of {len(values)} runs end below the start, the best "
+            f"at {number(values.min())}, failing: {failing}"
+        )
+
+    lines = [
+        Reference(limit, "$1/\\lambda_{\\max}(\\nabla^2J(K_0))$", vertical=True, width=1),
+        Reference(published, "published", vertical=True, line=":", width=1),
+        Reference(start, line="-", color=GREY, width=0.8, note="cost of the start"),
+        Reference(1.3 * top, line="", color=GREY, note="failed"),
+    ]
+    label, limits = "step sizes $\\eta = \\eta_l$ (dimensionless)", (None, 1.6 * top)
+    panel = Panel(label, curves, references=lines, ylim=limits, legend="right")
+    return draw([panel], "cost at the end (dimensionless)", f"{'; '.join(words)}.", height=3.5)
+
+
+KINDS = {
+    "printed": PRINTED,
+    "sharp": CORRECTED._replace(label="sharp"),
+    "local": Look(GREEN, "s", "sharp, $L$ and $f$ measured"),
+    "measured": METHODS["maml"]._replace(label="measured"),
+}
+SETTINGS = {
+    "system": Look(ORANGE, "s", "system"),
+    "cost": Look(SKY, "^", "cost"),
+    "both": METHODS["maml"]._replace(label="both"),
+}
+
+
+class Run(NamedTuple):
+    """One run: measured gaps (T + 1,), and what is promised at each step (T + 1,)."""
+
+    measured: Array
+    promised: Array
+
+
+class Sweep(NamedTuple):
+    """Bias over heterogeneity, D draws."""
+
+    levels: Array  # (L,), heterogeneity
+    bias: Array  # (L, D), largest gap of a task at K*_ML, nan without a common gain
+    promised: Array  # (L, D), the bound with L and f measured
+    start: Array  # (D,), level at which the start ceases to stabilize all tasks, or inf
+    common: Array  # (D,), level at which every common gain does
+
+
+def by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]]) -> Figure:
+    """Draw positive numbers {axis label: {key of `KINDS`: (N, S)}} by number of states (N,).
+
+    Median and 5 to 95 % band of each kind.
+    """
+    drawn = []
+    for label, kinds in panels.items():
+        curves = []
+        for look, samples in by_name(kinds, KINDS, "kinds"):
+            line = "-" if look.label == "measured" else "--"
+            curves.append(spread(sizes, samples, look, quantiles=NINETY, line=line))
+        drawn.append(Panel(STATES, curves, ylabel=label, xscale="linear", xticks=sizes))
+    story = "Medians over random problems and 5 to 95 % bands; dashed: promised."
+    return draw(drawn, story=story, height=3.5, legend_columns=4)
+
+
+def theorem_runs(panels: Mapping[str, Mapping[str, Run]]) -> Figure:
+    """Draw largest gaps over iterations, measured solid and promised dashed, printed and sharp."""
+    drawn = []
+    for title, runs in panels.items():
+        curves = []
+        for look, run in by_name(runs, KINDS, "kinds"):
+            for line, gaps in zip(("-", "--"), run, strict=True):
+                values = shaped(f"{title}, {look.label}", gaps, "T + 1")
+                steps = np.arange(len(values))
+                curves.append(Curve(steps, values, look, line=line, listed=line == "-"))
+        curves.append(key(Look(GREY), "promised", line="--"))
+        drawn.append(Panel(curves=curves, title=title, **ITERATIONS))
+    return draw(drawn, "largest gap of a task (dimensionless)", "Dashed: promised.")
+
+
+def bias(sweeps: Mapping[str, Sweep]) -> Figure:
+    """Draw the bias of K*_ML over heterogeneity in the three settings, one panel each.
+
+    Lines are medians over the draws, bands their range; dashed the promise with measured L and f.
+    Grey spans: from the first to the last draw in which the start, or any common gain found,
+    ceases to stabilize all tasks.
+    """
+    panels, words = [], []
+    for look, sweep in by_name(sweeps, SETTINGS, "settings"):
+        shape = len(sweep.levels), len(sweep.start)
+        values = shaped(look.label, sweep.bias, *shape).T
+        there = np.isfinite(values).any(axis=0)
+        levels = sweep.levels[there]
+        measured = Curve(levels, values[:, there], look, "measured")
+        bounds = sweep.promised.T[:, there]
+        bound = dashed(levels, bounds, label="promised", listed=True, quantiles=())
+        guide = measured.middle()[0] * (levels / levels[0]) ** 2
+        slope = Curve(levels, guide, Look(GREY), "slope 2", line=":", told=False)
+
+        def shade(axes: Axes, sweep: Sweep = sweep) -> None:
+            style: Any = {"edgecolor": GREY, "alpha": 0.35, "linewidth": 0}
+            for places, face, hatch in ((sweep.start, GREY, ""), (sweep.common, "none", "//")):
+                if (ends := _span(places)) is not None:
+                    axes.axvspan(*ends, facecolor=face, hatch=hatch, **style)
+
+        for what, places in (("the start", sweep.start), ("every common gain", sweep.common)):
+            if (ends := _span(places)) is not None:
+                between = f"between {number(ends[0])} and {number(ends[1])}"
+                words.append(f"{look.label}: {what} lost {between}.")
+        curves = [measured, bound, slope]
+        panels.append(Panel("heterogeneity $\\varepsilon$", curves, look.label, also=shade))
+    story = f"Medians over draws and their range. {' '.join(words)}"
+    return draw(panels, "largest gap at $K^*_{ML}$ (dimensionless)", story, height=3.9)
+
+
+def _span(places: Array) -> tuple[float, float] | None:
+    """First and last place that is finite, if there is one."""
+    finite = places[np.isfinite(places)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else None

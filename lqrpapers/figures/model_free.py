@@ -1,109 +1,120 @@
-"""Pictures of learning from roll-outs: learning curves, promised rates, bad choices."""
+"""Pictures of learning from roll-outs: errors of gradients, tails of costs, learning curves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
-from numpy.typing import NDArray
 
-from .estimation import ESTIMATORS, matching, name_panel, spread
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    METHODS,
-    ORANGE,
-    PROMISED,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import same_names, shaped
+from .curves import Curve, Panel, Reference, dashed
+from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, in_order
+from .panels import draw
+from .words import number
 
-SYSTEMS = (Look(BLUE, "o", ""), Look(GREEN, "^", ""), Look(ORANGE, "s", ""))
+ESTIMATORS = {
+    "one point": Look(VERMILION, "v", "one point"),
+    "pairs": Look(SKY, "^", "pairs"),
+    "pairs, common noise": Look(BLUE, "D", "pairs, common noise"),
+}
+LEVELS = (SERIES[0], SERIES[1], SERIES[3])
+
+
+class Curves(NamedTuple):
+    """One panel: curves with their spread, exact ones, promised ones (dashed), by their labels."""
+
+    label: str  # of the horizontal axis
+    measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATORS`: (x (X,), (S, X))}
+    exact: Mapping[str, tuple[Array, Array]]  # known without sampling
+    promised: Mapping[str, tuple[Array, Array]]
+
+
+def gradient_errors(panels: Mapping[str, Curves]) -> Figure:
+    """Draw relative errors of gradient estimates, one panel for each thing that varies."""
+    drawn = []
+    for title, (label, measured, exact, promised) in panels.items():
+        curves = [Curve(*data, ESTIMATORS[name], above=True) for name, data in measured.items()]
+        curves += [Curve(*data, Look(label=name)) for name, data in exact.items()]
+        curves += [dashed(*data, Look(GREY), name, listed=True) for name, data in promised.items()]
+        scale = "linear" if "steps" in label else "log"
+        drawn.append(Panel(label, curves, title, xscale=scale, ylim=(1e-4, None), legend="best"))
+    return draw(drawn, "relative error of the gradient (dimensionless)", height=3.7)
+
+
+def rollout_tails(
+    costs: Mapping[str, Array], exponents: Mapping[str, float], sizes: Array, errors: Array
+) -> Figure:
+    """Draw how often a roll-out exceeds a cost, and how slowly averages of roll-outs settle.
+
+    `costs` (S,) by noise level are in units of their mean; exponents k of the tails z^-k are drawn
+    dashed; `errors` (levels, X) are medians of averages of `sizes` (X,) roll-outs.
+    """
+    same_names("exponents", exponents, costs)
+    rows = shaped("errors", errors, len(costs), len(sizes))
+    tails, settling, words = [], [], []
+    for (look, values), error in zip(in_order(LEVELS, costs), rows, strict=True):
+        exponent = exponents[look.label]
+        order = np.sort(values)[::-1]
+        places = np.unique(np.geomspace(1, len(order), 200).astype(int))
+        tails.append(Curve(order[places - 1][::-1], places[::-1] / len(order), look))
+        if np.isfinite(exponent):
+            anchor = order[len(order) // 300]
+            z = np.geomspace(anchor, order[0], 20)
+            tails.append(dashed(z, (z / anchor) ** -exponent / 300, look, told=False))
+        line = error[0] * (np.asarray(sizes) / sizes[0]) ** -min(0.5, 1 - 1 / exponent)
+        settling += [Curve(sizes, error, look, listed=False), dashed(sizes, line, look)]
+        words.append(
+            f"{look.label}: tail exponent {number(exponent)}, largest of {len(order):,} costs "
+            f"{number(order[0])} times the mean"
+        )
+    floor = 0.5 / max(len(values) for values in costs.values())
+    limits: Any = {"xlim": (0.05, None), "ylim": (floor, None)}
+    cost, share = "cost of a roll-out / its mean", "share of roll-outs above"
+    panels = [
+        Panel(f"{cost} (dimensionless)", tails, ylabel=f"{share} (dimensionless)", **limits),
+        Panel("roll-outs averaged", settling, ylabel="relative error (dimensionless)"),
+    ]
+    return draw(panels, story=f"Dashed: the predicted slopes. {'; '.join(words)}.", height=3.7)
+
+
+SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
 
 
 def learning_curves(
-    panels: Mapping[str, Mapping[str, tuple[Array, Array]]], share: float
+    panels: Mapping[str, Mapping[str, tuple[Array, Array]]], target: float
 ) -> Figure:
-    """Draw relative cost gaps against simulated time steps, one panel for each system.
+    """Draw relative cost gaps over simulated time steps, one panel for each system.
 
-    Parameters
-    ----------
-    panels : mapping from a system's name to a mapping from a key of `ESTIMATORS` to a pair
-        (steps (T,), gaps (S, T)): time steps simulated so far and (C - C*)/C* for each seed;
-        ``inf`` for a seed that has left the stabilizing set.
-    share : float
-        The gap aimed at, drawn dashed.
+    {system: {key of `ESTIMATORS`: (steps (T,), gaps (S, T))}}, ``inf`` for a seed that has left;
+    the gap aimed at is dashed.
     """
-    words = []
-    with drawing(1, len(panels), height=3.7, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, curves) in zip(grid[0], panels.items(), strict=True):
-            for name, (steps, gaps) in curves.items():
-                matching(name, steps, gaps)
-                spread(axes, steps, np.minimum(gaps, 1e6), ESTIMATORS[name], name)
-                words.append(
-                    f"{title}, {name}: median gap from {number(np.median(gaps[:, 0]))} after "
-                    f"{number(steps[0])} steps to {number(np.median(gaps[:, -1]))} after "
-                    f"{number(steps[-1])}, largest of {len(gaps)} seeds {number(gaps[:, -1].max())}"
-                )
-            axes.axhline(share, color=BLACK, linewidth=1.2, **PROMISED)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_ylim(5e-4, 1)
-            axes.set_xlabel("simulated time steps")
-            name_panel(axes, title)
-        grid[0, 0].set_ylabel("$(C(K) - C^*) / C^*$ (dimensionless)")
-        handles, labels = grid[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3)
-    text = f"""{len(panels)} panels of the relative cost gap over simulated time steps, log axes,
-        dashed line at {number(share)}. {"; ".join(words)}."""
-    return describe(figure, text)
+    drawn = []
+    axes: Any = {"references": [Reference(target)], "top": 1e6, "ylim": (5e-4, 1)}
+    for title, several in panels.items():
+        curves = [Curve(*data, ESTIMATORS[name]) for name, data in several.items()]
+        drawn.append(Panel("simulated time steps", curves, title, **axes))
+    return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
 
 
 def promised_rate(gaps: Array, exact: Array, promised: Mapping[str, Array]) -> Figure:
-    """Draw gaps along iterations over the first: estimated, exact, and as theorems promise.
-
-    Parameters
-    ----------
-    gaps : array (S, T)
-        From estimated gradients, one row for each seed.
-    exact : array (T,)
-        From the exact gradient.
-    promised : mapping from a label to an array (T,)
-    """
-    iterations = np.arange(float(len(exact)))
-    matching("gaps", iterations, gaps)
-    with drawing(height=3.4) as (figure, axes):
-        spread(axes, iterations, gaps, METHODS["zeroth_order"], "one point, measured")
-        look = METHODS["gradient"]
-        axes.plot(
-            iterations,
-            exact,
-            color=look.color,
-            marker=look.marker,
-            markevery=5,
-            label="exact gradient, measured",
-        )
-        for color, (name, values) in zip((BLUE, VERMILION), promised.items(), strict=True):
-            axes.plot(iterations, values, color=color, label=name, **PROMISED)
-        axes.set_yscale("log")
-        axes.set_ylim(bottom=max(1e-4, 0.3 * float(np.min(gaps))))
-        axes.set_xlabel("iteration")
-        axes.set_ylabel("gap / gap at the start (dimensionless)")
-        axes.legend(loc="best")
-    ends = "; ".join(f"{name}: {number(v[-1])}" for name, v in promised.items())
-    text = f"""Line plot, logarithmic, of the cost gap over {len(exact) - 1} iterations, as a share
-        of the first. Estimated gradients end at {number(np.median(gaps[:, -1]))} (median of
-        {len(gaps)} seeds, {number(gaps[:, -1].min())} to {number(gaps[:, -1].max())}), the exact
-        gradient at {number(exact[-1])}. Promised, dashed: {ends}."""
-    return describe(figure, text)
+    """Draw gaps over the first: estimated (S, T), exact (T,), and promised {label: (T,)}."""
+    iterations = np.arange(len(exact))
+    shaped("gaps", gaps, "seeds", len(exact))
+    curves = [
+        Curve(iterations, gaps, METHODS["zeroth_order"], "one point, measured"),
+        Curve(iterations, exact, METHODS["gradient"], "exact gradient, measured"),
+    ]
+    curves += [
+        dashed(iterations, values, look, listed=True)
+        for look, values in in_order((Look(BLUE), Look(VERMILION)), promised)
+    ]
+    floor = max(1e-4, 0.3 * float(np.min(gaps)))
+    panel = Panel("iteration", curves, xscale="linear", ylim=(floor, None), legend="best")
+    return draw([panel], "gap / gap at the start (dimensionless)", height=3.4)
 
 
 def bad_choices(
@@ -111,54 +122,21 @@ def bad_choices(
     by_radius: Mapping[str, Array],
     horizons: Array,
     by_horizon: Mapping[str, Array],
-    share: float,
+    target: float,
 ) -> Figure:
-    """Draw the gap learning ends with, against the radius and against the length of roll-outs.
+    """Draw the gap learning ends with, over the radius (X,) and the length of roll-outs (L,).
 
-    Parameters
-    ----------
-    radii : array (X,)
-    by_radius : mapping from a key of `ESTIMATORS` to gaps (S, X)
-        ``inf`` where a seed left the stabilizing set; drawn on the upper edge.
-    horizons : array (L,)
-    by_horizon : mapping from a system's name to gaps (L,)
-        Gap of the gain that minimises the cost of that many steps; ``inf`` if it does not
-        stabilize.
-    share : float
-        The gap aimed at, drawn dashed.
+    Left {key of `ESTIMATORS`: gaps (S, X)}; right {system: gap (L,) of the gain that minimises the
+    cost of that many steps}. Infinite ones are on the upper edge, the gap aimed at is dashed.
     """
     top = 3.0
-    words = []
-    with drawing(1, 2, height=3.9, sharey=True) as (figure, (left, right)):
-        for name, gaps in by_radius.items():
-            matching(name, radii, gaps)
-            look = ESTIMATORS[name]
-            spread(left, radii, np.minimum(gaps, top), look, name)
-            gone = np.mean(~np.isfinite(gaps), axis=0)
-            words.append(
-                f"{name}: median gap {number(np.min(np.median(gaps, axis=0)))} at the best radius, "
-                f"{number(100 * gone[-1])} % of seeds lost at radius {number(radii[-1])}"
-            )
-        for look, (name, values) in zip(SYSTEMS, by_horizon.items(), strict=False):
-            right.plot(
-                horizons, np.minimum(values, top), color=look.color, marker=look.marker, label=name
-            )
-            lost = ~np.isfinite(values)
-            tail = f", unstable up to {number(np.max(horizons[lost]))} steps" if lost.any() else ""
-            words.append(f"{name}: gap {number(values[-1])} at {number(horizons[-1])} steps{tail}")
-        for axes in (left, right):
-            axes.axhline(share, color=BLACK, linewidth=1.2, **PROMISED)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_ylim(3e-4, top * 1.15)
-            axes.xaxis.set_minor_formatter(NullFormatter())
-            axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=9)
-        left.set_xticks(radii, [f"{r:g}" for r in radii])
-        right.set_xticks(horizons, [f"{k:g}" for k in horizons])
-        left.set_xlabel("radius $r$ (dimensionless)")
-        left.set_ylabel("final $(C(K) - C^*) / C^*$ (dimensionless)")
-        right.set_xlabel("length of a roll-out (time steps)")
-    text = f"""Two panels on log axes of the gap learning ends with, dashed line at {number(share)},
-        upper edge for gains that do not stabilize. Left: against the exploration radius. Right:
-        against the length of roll-outs, with endless samples. {"; ".join(words)}."""
-    return describe(figure, text)
+    left = [Curve(radii, gaps, ESTIMATORS[name]) for name, gaps in by_radius.items()]
+    right = [Curve(horizons, values, look) for look, values in in_order(SYSTEMS, by_horizon)]
+    axes: Any = {"references": [Reference(target)], "top": top, "ylim": (3e-4, 1.15 * top)}
+    panels = [
+        Panel("radius $r$ (dimensionless)", left, xticks=radii, legend="above", **axes),
+        Panel("length of a roll-out (time steps)", right, xticks=horizons, legend="above", **axes),
+    ]
+    story = """Final gap of learning; the upper edge is for gains that do not stabilize. Right:
+        with endless samples."""
+    return draw(panels, "final $(C(K) - C^*) / C^*$ (dimensionless)", story, height=3.9)

@@ -1,48 +1,29 @@
-"""The suspension's two descents, the solver that stops early, and what noise does to bounds."""
+"""What noise does to descents, solvers and bounds, and how much of it gains survive."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PROMISED,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    joined,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import LINEAR, Curve, Panel, Reference, points
+from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
+from .panels import draw
+from .style import PROMISED, describe, drawing
+from .words import number
 
 # Costs and gains are no methods: none of these is a method's pair of colour and marker.
 NOISY = Look(VERMILION, "<", "with noise")
 QUIET = Look(SKY, "P", "without noise")
 AWARE = Look(PURPLE, "h", "noise-aware gain")
 IGNORANT = Look(BLACK, "d", "noise-ignorant gain")
-RISING = ((VERMILION, "<"), (PURPLE, "h"), (SKY, "P"), (BLACK, "d"), (ORANGE, "p"))
-FALLING = ((GREEN, "X"), (BLUE, "d"), (GREY, "P"))
-
-
-def same_length(**arrays: Array) -> None:
-    """Raise ValueError unless all arrays have one shape."""
-    lengths = {name: np.shape(values) for name, values in arrays.items()}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"expected arrays of one length, got {lengths}")
+RISING = tuple(map(Look, (VERMILION, PURPLE, SKY, BLACK, ORANGE), "<hPdp"))
+FALLING = (Look(GREEN, "X"), Look(BLUE, "d"), Look(GREY, "P"))
 
 
 class Descent(NamedTuple):
@@ -59,53 +40,22 @@ def descent_costs(run: Descent) -> Figure:
 
     The iteration at which the cost with noise becomes infinite is marked.
     """
-    same_length(noisy=run.noisy, quiet=run.quiet)
-    same_length(noisy=run.recorded_noisy, quiet=run.recorded_quiet)
-    words = []
-    with drawing(height=3.5) as (figure, axes):
-        for look, ours, recorded in (
-            (NOISY, run.noisy, run.recorded_noisy),
-            (QUIET, run.quiet, run.recorded_quiet),
-        ):
-            finite = np.where(np.isfinite(ours), ours, np.nan)
-            axes.plot(finite, color=look.color, marker=look.marker, markevery=3, label=look.label)
-            seen = np.where(np.isfinite(recorded), recorded, np.nan)
-            axes.plot(seen, "x", color=look.color, markersize=6, alpha=0.75,
-                      label=f"{look.label}, recorded")  # fmt: skip
-            words.append(f"cost {look.label} from {number(ours[0])} to {_last(ours)}, "
-                         f"recorded {_last(recorded)}")  # fmt: skip
-        for values, who, style, side, height in (
-            (run.noisy, "ours", "-", 1, 0.98),
-            (run.recorded_noisy, "recorded", ":", -1, 0.3),
-        ):
-            if not np.isfinite(values).all():
-                left = int(np.argmin(np.isfinite(values)))
-                axes.axvline(left, color=BLACK, linestyle=style, linewidth=1.2)
-                axes.annotate(
-                    f"infinite\nfrom {left}\n({who})",
-                    (left, height),
-                    (4 * side, 0),
-                    xycoords=("data", "axes fraction"),
-                    textcoords="offset points",
-                    va="top",
-                    ha="left" if side > 0 else "right",
-                    fontsize=9,
-                )
-                words.append(f"cost with noise infinite from iteration {left} ({who})")
-        axes.set(yscale="log", xlabel="iteration (dimensionless)",
-                 ylabel="cost / optimal cost − 1\n(dimensionless)")  # fmt: skip
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        figure.legend(loc="outside upper center", ncols=2)
-    return describe(
-        figure,
-        f"""Two costs at the iterates of a gradient descent, relative to their optima, on a log
-        axis. {"; ".join(words)}.""",
-    )
-
-
-def _last(values: Array) -> str:
-    finite = values[np.isfinite(values)]
-    return number(finite[-1]) + ("" if np.isfinite(values[-1]) else " and then infinity")
+    shaped("quiet", run.quiet, len(run.noisy))
+    shaped("recorded_quiet", run.recorded_quiet, len(run.recorded_noisy))
+    curves = []
+    noisy, quiet = (run.noisy, run.recorded_noisy), (run.quiet, run.recorded_quiet)
+    for look, (ours, seen) in ((NOISY, noisy), (QUIET, quiet)):
+        curves.append(Curve(np.arange(len(ours)), ours, look))
+        crosses = Look(look.color, "x", f"{look.label}, recorded")
+        curves.append(points(np.arange(len(seen)), seen, crosses, size=6, alpha=0.75))
+    ends = []
+    for values, who, line in zip(noisy, ("ours", "recorded"), "-:", strict=True):
+        if not np.isfinite(values).all():
+            first = int(np.argmin(np.isfinite(values)))
+            ends.append(Reference(first, f"infinite from {first} ({who})", True, line))
+    panel = Panel("iteration (dimensionless)", curves, xscale="linear", references=ends)
+    label = "cost / optimal cost − 1\n(dimensionless)"
+    return draw([panel], label, height=3.7, legend_columns=2 + bool(ends))
 
 
 def early_stopping(
@@ -113,78 +63,129 @@ def early_stopping(
 ) -> Figure:
     """Draw what the published solver sees and misses, and the sweeps it spends along a run.
 
-    Parameters
-    ----------
-    error, increment : arrays (S,)
-        Relative error of the cost and relative increment after each sweep, at one gain.
-    stopped : int
-        The sweep at which it stops there.
-    sweeps : array (T,)
-        Sweeps at each iterate of a run; above `cap` where it gave up.
+    Left relative error of the cost and last increment (S,) after each sweep at one gain, where it
+    stops at sweep `stopped`; right sweeps (T,) at the iterates of a run, above `cap` where it gave
+    up.
     """
-    same_length(error=error, increment=increment)
-    with drawing(1, 2, width=7.2, height=3.3) as (figure, (left, right)):
-        count = np.arange(1, len(error) + 1)
-        mark = max(1, len(error) // 8)
-        left.plot(count, error, color=NOISY.color, marker="<", markevery=mark,
-                  label="error of the cost")  # fmt: skip
-        left.plot(count, increment, color=QUIET.color, marker="P", markevery=mark,
-                  label="last change")  # fmt: skip
-        left.axhline(tolerance, color=BLACK, linewidth=1, **PROMISED)
-        left.axvline(stopped, color=BLACK, linestyle=":", linewidth=1.2)
-        left.set(yscale="log", xlabel="sweeps (dimensionless)", ylabel="relative (dimensionless)")
-        left.legend(loc="lower left")
-        gave_up = sweeps > cap
-        steps = np.arange(len(sweeps))
-        right.plot(steps[~gave_up], sweeps[~gave_up], "-P", color=QUIET.color, label="converged")
-        right.plot(steps[gave_up], np.full(gave_up.sum(), cap), "x", color=NOISY.color,
-                   markersize=6, label="gave up")  # fmt: skip
-        right.axhline(cap, color=BLACK, linewidth=1, **PROMISED)
-        right.set(
-            xlabel="iteration (dimensionless)", ylabel="sweeps (dimensionless)", ylim=(0, None)
-        )
-        right.legend(loc="lower right")
-    ending = (
-        f"it gives up at the cap of {cap} from iterate {int(np.argmax(gave_up))} on"
-        if gave_up.any()
-        else f"it never reaches the cap of {cap}"
-    )
-    return describe(
-        figure,
-        f"""Left: relative error and relative last change of the published iteration on a log axis
-        over {len(error)} sweeps. At sweep {stopped} the change falls below {number(tolerance)}
-        while the error is {number(error[stopped - 1])}. Right: sweeps at each iterate of a
-        descent, {int(sweeps[0])} at first and {int(sweeps.min())} at least; {ending}.""",
-    )
+    shaped("increment", increment, len(error))
+    count, steps = np.arange(1, len(error) + 1), np.arange(len(sweeps))
+    gave_up = sweeps > cap
+    left = [
+        Curve(count, error, NOISY, "error of the cost"),
+        Curve(count, increment, QUIET, "last change"),
+    ]
+    right = [Curve(steps, np.where(gave_up, np.nan, sweeps), QUIET, "converged")]
+    ending = f"it never reaches the cap of {cap}"
+    if gave_up.any():
+        crosses = Look(NOISY.color, "x", "gave up")
+        right.append(points(steps[gave_up], np.full(gave_up.sum(), cap), crosses, size=6))
+        ending = f"it gives up at the cap of {cap} from iterate {int(np.argmax(gave_up))} on"
+    stop = [Reference(tolerance, width=1), Reference(stopped, vertical=True, line=":")]
+    seen: Any = {"xscale": "linear", "references": stop, "legend": "lower left"}
+    spent = LINEAR | {"references": [Reference(cap, width=1)], "ylim": (0, None)}
+    spent |= {"ylabel": "sweeps (dimensionless)", "legend": "lower right"}
+    panels = [
+        Panel("sweeps (dimensionless)", left, ylabel="relative (dimensionless)", **seen),
+        Panel("iteration (dimensionless)", right, **spent),
+    ]
+    story = f"""Left: relative error and relative last change of the published iteration. At sweep
+        {stopped} the change falls below {number(tolerance)} while the error is
+        {number(error[stopped - 1])}. Right: sweeps at each iterate of a descent, {int(sweeps[0])}
+        at first and {int(sweeps.min())} at least; {ending}."""
+    return draw(panels, story=story, width=7.2, height=3.3)
 
 
 def noise_factors(
     scales: Array, raised: Mapping[str, Array], shrunk: Mapping[str, Array]
 ) -> Figure:
-    """Draw factors by which noise changes quantities, over the noise scale.
+    """Draw quantities over their values without noise, {label: (S,)}, by noise scale (S,)."""
+    rising = [Curve(scales, values, look) for look, values in in_order(RISING, raised)]
+    falling = [Curve(scales, values, look) for look, values in in_order(FALLING, shrunk)]
+    panels = [
+        Panel("noise scale (dimensionless)", curves, xscale="linear", legend=place)
+        for curves, place in ((rising, "upper left"), (falling, "lower left"))
+    ]
+    label = "value / value without noise\n(dimensionless)"
+    story = "Left the factors that rise, right those that fall."
+    return draw(panels, label, story, width=7.2, height=4.0, share=False)
 
-    Parameters
-    ----------
-    scales : array (S,)
-    raised, shrunk : mappings from a label to an array (S,)
-        Quantity over its value without noise.
+
+def survival(
+    designs: Array, survived: Array, price: Array, *, largest: float, marks: Mapping[str, float]
+) -> Figure:
+    """Draw the scale gains survive and their price C(K)/C* - 1 without noise, each (S,).
+
+    Both over the scale (S,) they are designed for, with `marks` {label: scale}; no gain survives
+    more than `largest`.
     """
-    words = []
-    with drawing(1, 2, width=7.2, height=4.0) as (figure, grid):
-        for axes, curves, looks in zip(grid, (raised, shrunk), (RISING, FALLING), strict=True):
-            every = max(1, len(scales) // 8)
-            pairs = zip(curves.items(), looks, strict=False)
-            for k, ((label, values), (color, marker)) in enumerate(pairs):
-                same_length(scales=scales, values=values)
-                # Markers of curves that nearly coincide stand apart.
-                axes.plot(scales, values, color=color, marker=marker,
-                          markevery=(k * every // 4, every), label=label)  # fmt: skip
-                words.append(f"{label} by {number(values[-1])}")
-            axes.set(yscale="log", xlabel="noise scale (dimensionless)")
-            axes.legend(loc="lower left" if curves is shrunk else "upper left")
-        grid[0].set_ylabel("value / value without noise\n(dimensionless)")
-    return describe(
-        figure,
-        f"""Two panels of factors on log axes over the scale of the noise variances, left those
-        that rise, right those that fall. At scale {number(scales[-1])}: {joined(words)}.""",
-    )
+    line = AWARE._replace(marker="")
+    left = [Curve(designs, survived, line, "critical scale")]
+    right = [Curve(designs, 100 * price, line, "price", listed=False)]
+    for curves in (left, right):
+        curve = curves[0].middle()
+        for look, scale in in_order(RISING[1:], marks):
+            at = [np.interp(scale, designs, curve)]
+            curves.append(points([scale], at, look, size=9, above=True))
+    limit = [Reference(largest, "no gain survives more", line=":")]
+    axes = LINEAR | {"ylim": (survived.min() - 0.02, largest + 0.01), "legend": "lower right"}
+    label, survives = "design noise scale (dimensionless)", "noise scale survived (dimensionless)"
+    panels = [
+        Panel(label, left, ylabel=survives, references=limit, **axes),
+        Panel(label, right, ylabel="price without noise (%)", **LINEAR),
+    ]
+    story = f"""Critical scales run from {survived[0]:.4f} to {survived[-1]:.4f}; the limit for any
+        gain is {largest:.4f}."""
+    return draw(panels, story=story, width=7.2, height=3.5)
+
+
+def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) -> Figure:
+    """Draw C / C* (S, T) of gains for design scales (S,), at true scales (T,), as a map.
+
+    It is ``inf`` beyond the scale that each design survived (S,).
+    """
+    shaped("regret", regret, len(designs), len(truths))
+    shaped("survived", survived, len(designs))
+    lost = ~np.isfinite(regret)
+    # Exact optima are 1 up to rounding; the colour scale starts at a thousandth of a per cent.
+    excess = np.log10(np.maximum(np.where(lost, np.nan, regret) - 1, 1e-5))
+    most = 100 * 10 ** np.nanmax(excess)
+    with drawing(width=6.4, height=4.2) as (figure, axes):
+        mesh = axes.pcolormesh(truths, designs, excess, cmap="viridis", rasterized=True)
+        axes.fill_betweenx(designs, survived, truths[-1] + 1, color="#bbbbbb", linewidth=0)
+        axes.plot(survived, designs, color=BLACK, linewidth=1.5)
+        axes.plot(truths, truths, color="white", linewidth=1, **PROMISED)
+        bar = figure.colorbar(mesh, ax=axes, label="excess cost (%)")
+        ticks = np.arange(-5, np.nanmax(excess) + 0.01)
+        bar.set_ticks(list(ticks), labels=[f"{100 * 10**tick:g}" for tick in ticks])
+        axes.set(xlabel="true noise scale (dimensionless)", xlim=(truths[0], truths[-1]))
+        axes.set(ylabel="design noise scale (dimensionless)", ylim=(designs[0], designs[-1]))
+        axes.grid(visible=False)
+    text = f"""Heat map of the excess cost of a gain designed for one noise scale when another is
+        true, zero on the diagonal. The largest finite excess is {number(most)} per cent. In
+        {100 * lost.mean():.1f} per cent of the map the cost is infinite (grey): right of a curve
+        that runs from a true scale of {survived[0]:.3f} for the smallest design scale to
+        {survived[-1]:.3f} for the largest."""
+    return describe(figure, text)
+
+
+def trajectory_bands(times: Array, panels: Mapping[str, tuple[Array, Array]]) -> Figure:
+    """Draw squared norms of trajectories over seconds (T,): median, bands, average and truth.
+
+    {label: (squared norms (T, S), exact second moments (T,))}; bands from 5 to 95 % and from 0.1 to
+    99.9 %.
+    """
+    drawn = []
+    for look, (squares, exact) in in_order((AWARE, IGNORANT), panels):
+        title, samples = look.label, shaped(look.label, squares, len(times), "S").T
+        curves = []
+        for low, high in ((0.001, 0.999), (0.05, 0.95)):
+            band: Any = {"line": "", "quantiles": ((low, high),), "told": False}
+            name = f"{100 * low:g} to {100 * high:g} %"
+            curves.append(Curve(times, samples, Look(look.color), name, **band))
+        curves += [
+            Curve(times, np.median(samples, axis=0), look, "median"),
+            Curve(times, samples.mean(axis=0), Look(GREEN), "average", width=1.2),
+            Curve(times, exact, Look(ORANGE), "expectation", line="--"),
+        ]
+        drawn.append(Panel("time (s)", curves, title, xscale="linear"))
+    return draw(drawn, "‖state‖² (mixed units)", width=7.2, height=3.7)

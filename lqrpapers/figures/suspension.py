@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
+from lqrlib.validation import Array
+
+from .checking import same_names, shaped
+from .looks import BLACK, GREY, in_order
 from .robustness import AWARE, IGNORANT
-from .style import BLACK, GREY, describe, drawing, joined, number
-
-Array = NDArray[np.float64]
+from .style import describe, drawing
+from .words import joined, number
 
 BODY, WHEEL = 3.2, 1.3  # rest heights of the lower edges in the drawing
 COILS = 5
@@ -49,20 +52,16 @@ class Drawing:
         for k, (bottom, top) in enumerate(gaps):
             self.springs[k].set_data(*spring(bottom, top, self.at - 0.3))
             x, pot = self.at + 0.3, bottom + 0.55 * (top - bottom)
-            self.pots[k].set_data([x - 0.14, x - 0.14, x + 0.14, x + 0.14],
-                                  [pot, bottom, bottom, pot])  # fmt: skip
-            self.rods[k].set_data(
-                [x, x, x - 0.11, x + 0.11], [top, pot - 0.2, pot - 0.2, pot - 0.2]
-            )
+            sides, ends = np.array([-0.14, -0.14, 0.14, 0.14]), np.array([0, 0, -0.11, 0.11])
+            self.pots[k].set_data(x + sides, [pot, bottom, bottom, pot])
+            self.rods[k].set_data(x + ends, [top, pot - 0.2, pot - 0.2, pot - 0.2])
 
 
 def _still(axes: Axes) -> None:
     Drawing(axes, 0.0, AWARE.color)
-    for text, height, color in (
-        ("body\n500 kg", BODY + 0.45, BLACK),
-        ("wheel", WHEEL + 0.21, "white"),
-    ):
-        axes.annotate(text, (0, height), ha="center", va="center", color=color, fontsize=9)
+    middle: Any = {"ha": "center", "va": "center", "fontsize": 9}
+    axes.annotate("body\n500 kg", (0, BODY + 0.45), color=BLACK, **middle)
+    axes.annotate("wheel", (0, WHEEL + 0.21), color="white", **middle)
     for text, x, y, side in (
         ("5 kN/m", -0.6, (WHEEL + 0.45 + BODY) / 2, "right"),
         ("200 N s/m", 0.55, (WHEEL + 0.45 + BODY) / 2, "left"),
@@ -81,60 +80,45 @@ def _still(axes: Axes) -> None:
 
 def _histories(axes: Axes, times: Array, bodies: Mapping[str, Array]) -> list[str]:
     words = []
-    for (label, height), look in zip(bodies.items(), (AWARE, IGNORANT), strict=False):
-        if np.shape(height) != np.shape(times):
-            raise ValueError(f"{label}: expected shape {np.shape(times)}, got {np.shape(height)}")
-        axes.plot(times, height, color=look.color, marker=look.marker,
-                  markevery=max(1, len(times) // 10), linewidth=1.2, label=label)  # fmt: skip
-        words.append(f"{label} up to {number(np.abs(height).max())}")
+    for look, height in in_order((AWARE, IGNORANT), bodies):
+        shaped(look.label, height, len(times))
+        style: Any = {"color": look.color, "marker": look.marker, "linewidth": 1.2}
+        every = max(1, len(times) // 10)
+        axes.plot(times, height, markevery=every, label=look.label, **style)
+        words.append(f"{look.label} up to {number(np.abs(height).max())}")
     axes.set(xlabel="time (s)", ylabel="body above rest (m)")
     return words
 
 
 def suspension_and_histories(times: Array, bodies: Mapping[str, Array]) -> Figure:
-    """Draw the suspension with its data, and body heights over time under two gains.
+    """Draw the suspension with its data, and body heights over seconds (T,) under two gains.
 
-    Parameters
-    ----------
-    times : array (T,)
-        Seconds.
-    bodies : mapping from a label to heights (T,) above rest, in metres
+    Heights {label: (T,)} above rest in metres.
     """
     with drawing(1, 2, width=7.2, height=3.6, width_ratios=[1, 1.7]) as (figure, (left, right)):
         _still(left)
         words = _histories(right, times, bodies)
         right.legend(loc="best")
-    return describe(
-        figure,
-        f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton per
-        metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on a
-        tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
+    text = f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton
+        per metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on
+        a tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
         metre; the force u acts between body and wheel. Right: height of the body over
-        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres.""",
-    )
+        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres."""
+    return describe(figure, text)
 
 
 def riding(
-    times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], reach: float = 0.75
+    times: Array, bodies: Mapping[str, Array], wheels: Mapping[str, Array], amplitude: float = 0.75
 ) -> Iterator[Figure]:
-    """Yield one figure for each time: two suspensions side by side, and their body heights so far.
+    """Yield a figure for each time: two suspensions side by side, and their body heights so far.
 
-    It is the same figure each time, changed. `reach` is how far the largest movement goes in the
-    drawing.
-
-    Parameters
-    ----------
-    times : array (T,)
-        Seconds.
-    bodies, wheels : mappings from a label to heights (T,) above rest, in metres
+    It is the same figure each time, changed. Heights {label: (T,)} above rest are in metres, times
+    (T,) in seconds; the largest movement goes as far as `amplitude` in the drawing.
     """
-    if list(bodies) != list(wheels):
-        raise ValueError(f"wheels: expected the labels {list(bodies)}, got {list(wheels)}")
+    same_names("wheels", wheels, bodies)
     largest = max(np.abs(values).max() for part in (bodies, wheels) for values in part.values())
-    with drawing(1, 2, width=7.2, height=3.3, width_ratios=[1.1, 1], layout="constrained") as (
-        figure,
-        (scene, chart),
-    ):
+    shape: Any = {"width": 7.2, "height": 3.3, "width_ratios": [1.1, 1]}
+    with drawing(1, 2, layout="constrained", **shape) as (figure, (scene, chart)):
         cars = {}
         for k, (label, look) in enumerate(zip(bodies, (AWARE, IGNORANT), strict=False)):
             cars[label] = Drawing(scene, 2.6 * k, look.color)
@@ -144,17 +128,15 @@ def riding(
         words = _histories(chart, times, bodies)
         lines = [(line, line.get_ydata().copy()) for line in chart.lines]
         chart.set(xlim=(times[0], times[-1]), ylim=chart.get_ylim())
-        describe(
-            figure,
-            f"""Animation: two drawn suspensions shake under the same noise for
+        text = f"""Animation: two drawn suspensions shake under the same noise for
             {number(times[-1])} seconds, and their body heights are drawn beside them;
-            {joined(words)} metres.""",
-        )
+            {joined(words)} metres."""
+        describe(figure, text)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # the places of the axes stay from frame to frame
         for t in range(len(times)):
             for label, car in cars.items():
-                car.place(*(reach * part[label][t] / largest for part in (bodies, wheels)))
+                car.place(*(amplitude * part[label][t] / largest for part in (bodies, wheels)))
             for line, values in lines:
                 line.set_ydata(np.where(np.arange(len(times)) <= t, values, np.nan))
             yield figure

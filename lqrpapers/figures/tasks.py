@@ -6,18 +6,25 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PROMISED, Look, describe, drawing, number
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel
+from .landscape import HOLLOW, entry
+from .looks import BLACK, BLUE, GREEN, ORANGE, SERIES, in_order
+from .panels import draw
+from .regulator import wilson_interval
+from .style import PROMISED, describe, drawing
+from .words import number
 
 # One look for each generator of families, one for each task.
 SHADES = ("#e4e4e4", "#a8a8a8")
-GENERATORS = (Look(BLUE, "o", ""), Look(ORANGE, "s", ""))
+GENERATORS = SERIES[:2]
 TASKS: Any = (
     {"colors": BLUE, "linestyles": "-"},
     {"colors": ORANGE, "linestyles": "--"},
@@ -26,40 +33,28 @@ TASKS: Any = (
 
 
 class Family(NamedTuple):
-    """What `sublevel_plane` draws of one family.
+    """What `sublevel_plane` draws of one family of M tasks."""
 
-    Attributes
-    ----------
-    excess : array (M, b, a)
-        J_i(K) - J_i* over gamma_i (J_i(K0) - J_i*) on the grid: at most 1 in the sub-level set,
-        infinite where K does not stabilize task i, nan where it does but there is no K0.
-    optima : array (M, 2)
-    start : (float, float) or None
-        K0, if there is one.
-    """
-
+    # (M, b, a), J_i(K) - J_i* over gamma_i (J_i(K0) - J_i*): at most 1 in the sub-level set,
+    # infinite where K does not stabilize task i, nan where it does but there is no K0
     excess: Array
-    optima: Array
-    start: tuple[float, float] | None
+    optima: Array  # (M, 2)
+    start: tuple[float, float] | None  # K0
 
 
 def sublevel_plane(
     x: Array, y: Array, families: Mapping[str, Family], labels: tuple[str, str]
 ) -> Figure:
-    """Draw sub-level sets and stabilizing sets of tasks over the plane of gains, one panel each.
+    """Draw sub-level and stabilizing sets of tasks over a plane of gains, a panel for each family.
 
-    Parameters
-    ----------
-    x, y : arrays (a,), (b,)
-    families : mapping from a panel's name to a Family of at most three tasks
-    labels : (str, str)
-        Of the axes, with units.
+    Coordinates x (a,) and y (b,); at most three tasks to a family; labels of the axes with
+    units.
     """
     words = []
-    with drawing(1, len(families), width=6.8, height=3.9, sharey=True, squeeze=False) as (
-        figure,
-        grid,
-    ):
+    inside: Any = {"levels": [0.5, 1.5]}
+    star: Any = {"markersize": 11, "markeredgecolor": BLACK, "markeredgewidth": 0.5}
+    shape: Any = {"width": 6.8, "height": 3.9, "sharey": True, "squeeze": False}
+    with drawing(1, len(families), **shape) as (figure, grid):
         for axes, (title, family) in zip(grid[0], families.items(), strict=True):
             if family.excess.shape[1:] != (len(y), len(x)) or len(family.excess) > len(TASKS):
                 raise ValueError(
@@ -70,24 +65,20 @@ def sublevel_plane(
             meta = (family.excess <= 1).all(axis=0)
             for order, (where, shade) in enumerate(((stable, SHADES[0]), (meta, SHADES[1]))):
                 if where.any():
-                    axes.contourf(x, y, where, levels=[0.5, 1.5], colors=[shade], zorder=order)
+                    axes.contourf(x, y, where, colors=[shade], zorder=order, **inside)
             for excess, look, best in zip(family.excess, TASKS, family.optima, strict=False):
                 finite = ~np.isinf(excess)
-                axes.contour(
-                    x, y, finite, levels=[0.5], zorder=2, linewidths=1.5,
-                    **look | {"linestyles": ":"},
-                )  # fmt: skip
+                edge = look | {"linestyles": ":", "linewidths": 1.5}
+                axes.contour(x, y, finite, levels=[0.5], zorder=2, **edge)
                 if family.start is None:
-                    axes.contourf(x, y, finite, levels=[0.5, 1.5], colors=[look["colors"]],
-                                  alpha=0.12, zorder=0)  # fmt: skip
+                    wash: Any = {"colors": [look["colors"]], "alpha": 0.12, "zorder": 0}
+                    axes.contourf(x, y, finite, **wash, **inside)
                 else:
                     level = np.where(finite, excess, 1e6)
                     axes.contour(x, y, level, levels=[1.0], zorder=3, linewidths=1.8, **look)
-                axes.plot(*best, "*", color=look["colors"], markersize=11, zorder=5,
-                          markeredgecolor=BLACK, markeredgewidth=0.5)  # fmt: skip
+                axes.plot(*best, "*", color=look["colors"], zorder=5, **star)
             if family.start is not None:
-                axes.plot(*family.start, "o", color=BLACK, markerfacecolor="white", zorder=6,
-                          markersize=7)  # fmt: skip
+                axes.plot(*family.start, "o", zorder=6, **HOLLOW)
             axes.grid(False)
             axes.set(xlabel=labels[0], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
             axes.annotate(title, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom")
@@ -105,63 +96,40 @@ def sublevel_plane(
             Line2D([], [], color=BLACK, linestyle=":", label="edge of stability"),
             Patch(color=SHADES[1], label="$S_{ML}$"),
             Patch(color=SHADES[0], label="stabilizes all"),
-            Line2D([], [], color=BLACK, marker="*", linestyle="none", label="$K_i^*$",
-                   markersize=9),
-            Line2D([], [], color=BLACK, marker="o", markerfacecolor="white", linestyle="none",
-                   label="$K_0$"),
-        ]  # fmt: skip
+            entry("*", "$K_i^*$"),
+            entry("o", "$K_0$", hollow=True),
+        ]
         figure.legend(handles=handles, loc="outside upper center", ncols=4)
-    return describe(
-        figure,
-        f"""Sub-level sets of tasks in a plane of gains, {len(families)} panels.
-        {" ".join(words)}""",
-    )
+    text = f"Sub-level sets of tasks in a plane of gains, {len(families)} panels. "
+    return describe(figure, text + " ".join(words))
 
 
 def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """Draw histograms of pairwise distances relative to the level, generator by generator.
+    """Draw histograms of spectral distances over the level, {matrix: {generator: (S,)}}.
 
-    Parameters
-    ----------
-    panels : mapping from a matrix's name to a mapping from a generator's name to array (S,)
-        Spectral distances over epsilon; at most two generators.
+    At most two generators.
     """
     words = []
     bins = np.linspace(-0.025, 1.025, 22)  # 0.6, where the nominal pairs lie, inside a bin
     with drawing(1, len(panels), height=3.0, sharey=True, squeeze=False) as (figure, grid):
         for axes, (title, generators) in zip(grid[0], panels.items(), strict=True):
-            for look, (name, sample) in zip(GENERATORS, generators.items(), strict=False):
-                if np.ndim(sample) != 1 or not len(sample):
-                    raise ValueError(f"{name}: expected shape (S,), got {np.shape(sample)}")
+            for look, values in in_order(GENERATORS, generators):
+                sample = shaped(look.label, values, "S")
                 density, _ = np.histogram(sample, bins)
                 share = 100 * density / len(sample)
                 axes.stairs(share, bins, fill=True, color=look.color, alpha=0.25)
                 axes.stairs(share, bins, color=look.color, linewidth=1.4)
                 peak = int(np.argmax(share))
-                axes.plot(bins[peak : peak + 2].mean(), share[peak], look.marker,
-                          color=look.color, label=name)  # fmt: skip
-                words.append(
-                    f"{title}, {name}: median {number(np.median(sample))}, largest "
-                    f"{number(sample.max())}"
-                )
+                top = bins[peak : peak + 2].mean(), share[peak]
+                axes.plot(*top, look.marker, color=look.color, label=look.label)
+                said = f"median {number(np.median(sample))}, largest {number(sample.max())}"
+                words.append(f"{title}, {look.label}: {said}")
             axes.axvline(1, color=BLACK, **PROMISED)
             axes.set_xlabel(f"distance of two ${title}$ / level (dimensionless)")
         grid[0, 0].set_ylabel("share of all pairs (%)")
         grid[0, 0].legend(loc="upper left")
-    return describe(
-        figure,
-        f"""Histograms of pairwise spectral distances over the level, with a dashed line at 1.
-        {"; ".join(words)}.""",
-    )
-
-
-def _interval(found: Array) -> tuple[Array, Array, Array]:
-    """Share of true entries along the last axis and its 95 % Wilson interval, in per cent."""
-    count, z = found.shape[-1], 1.96
-    share = found.mean(axis=-1)
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) * z / (1 + z**2 / count)
-    return 100 * share, 100 * (middle - half), 100 * (middle + half)
+    text = "Histograms of pairwise spectral distances over the level, with a dashed line at 1. "
+    return describe(figure, f"{text}{'; '.join(words)}.")
 
 
 def common_gain_shares(
@@ -169,44 +137,32 @@ def common_gain_shares(
 ) -> Figure:
     """Draw the share of families that a gain stabilizes over the level, with 95 % intervals.
 
-    Parameters
-    ----------
-    panels : mapping from a panel's name to (levels (E,), answers)
-        answers maps a question (at most two) to a mapping from a generator's name (at most two)
-        to a bool array (E, D): one answer for each level and family.
+    `panels` maps a name to (levels (E,), {question: {generator: bool (E, D)}}), an answer for each
+    level and family; at most two questions and two generators.
     """
-    words = []
-    with drawing(1, len(panels), height=3.7, sharey=True, squeeze=False) as (figure, grid):
-        for axes, (title, (levels, answers)) in zip(grid[0], panels.items(), strict=True):
-            for filled, (question, generators) in zip((True, False), answers.items(), strict=False):
-                for look, (name, found) in zip(GENERATORS, generators.items(), strict=False):
-                    if np.ndim(found) != 2 or len(found) != len(levels):
-                        raise ValueError(
-                            f"{question}, {name}: expected shape ({len(levels)}, families), "
-                            f"got {np.shape(found)}"
-                        )
-                    share, low, high = _interval(found)
-                    axes.fill_between(levels, low, high, color=look.color, alpha=0.15, linewidth=0)
-                    axes.plot(
-                        levels, share, color=look.color, marker=look.marker,
-                        linewidth=1.8 if filled else 1.0, label=f"{question}, {name}",
-                        markerfacecolor=look.color if filled else "white",
-                    )  # fmt: skip
-                    lost = levels[share < 50]
-                    words.append(
-                        f"{title}, {question}, {name}: {number(share[0])} % at level "
-                        f"{number(levels[0])}, {number(share[-1])} % at {number(levels[-1])}"
-                        + (f", below half from {number(lost[0])} on" if len(lost) else "")
-                    )
-            axes.set_xscale("log")
-            axes.set_xticks(levels, [f"{level:g}" for level in levels], rotation=45, fontsize=9)
-            axes.minorticks_off()
-            axes.set_xlabel(f"level $\\varepsilon$, {title} (dimensionless)")
-            axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.38), fontsize=8)
-        grid[0, 0].set_ylabel("share of families (%)")
-        grid[0, 0].set_ylim(-4, 104)
-    return describe(
-        figure,
-        f"""Share of families that one gain stabilizes, over the level of heterogeneity.
-        {"; ".join(words)}.""",
-    )
+
+    def small_steep_ticks(axes: Axes) -> None:
+        axes.tick_params(axis="x", rotation=45, labelsize=9)
+        axes.minorticks_off()
+
+    drawn, lost = [], []
+    for title, (levels, answers) in panels.items():
+        curves = []
+        for hollow, (question, generators) in zip((False, True), answers.items(), strict=False):
+            for look, found in in_order(GENERATORS, generators):
+                name = f"{question}, {look.label}"
+                stable = shaped(name, found, len(levels), "families")
+                count, total = stable.sum(axis=1), np.full(len(levels), stable.shape[1])
+                low, high = wilson_interval(count, total)
+                percentage = 100 * count / total
+                style: Any = {"hollow": hollow, "width": 1.0 if hollow else 1.8}
+                style["between"] = 100 * low, 100 * high
+                curves.append(Curve(levels, percentage, look, name, **style))
+                below = levels[percentage < 50]
+                if len(below):
+                    lost.append(f"{title}, {name}: below half from {number(below[0])} on.")
+        label = f"level $\\varepsilon$, {title} (dimensionless)"
+        axes: Any = {"yscale": "linear", "xticks": levels, "ylim": (-4, 104)}
+        drawn.append(Panel(label, curves, also=small_steep_ticks, **axes))
+    story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"
+    return draw(drawn, "share of families (%)", story, height=3.7, legend_columns=2)

@@ -1,73 +1,45 @@
-"""Pictures of estimates from cost queries: bias, variance, horizon, and what a Hessian costs."""
+"""Pictures of estimates from cost queries: bias, variance, horizon, and the Hessian's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from .estimation import matching, name_panel, spread
-from .style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PROMISED,
-    PURPLE,
-    SKY,
-    VERMILION,
-    Look,
-    describe,
-    drawing,
-    number,
-)
+from lqrlib.validation import Array
 
-Array = NDArray[np.float64]
+from .checking import shaped
+from .curves import Curve, Panel, Reference, dashed, points
+from .looks import BLACK, BLUE, GREEN, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
+from .panels import draw
+from .words import number
 
 ESTIMATES = {
-    "one point": Look(VERMILION, "v", "one point"),
-    "one point, baseline": Look(ORANGE, "s", "one point, baseline"),
+    "one point": METHODS["zeroth_order"]._replace(label="one point"),
+    "one point, baseline": SERIES[1]._replace(label="one point, baseline"),
     "two points": Look(SKY, "^", "two points"),
-    "as printed": Look(VERMILION, "x", "as printed"),
+    "as printed": PRINTED,
     "Stein": Look(BLUE, "+", "Stein, sphere"),
     "Hessian times gradient": Look(GREEN, "^", "Hessian times gradient"),
     "at $K_0$": Look(BLUE, "o", "at $K_0$"),
-    "near $K^*$": Look(PURPLE, "D", "near $K^*$"),
+    "near $K^*$": SERIES[4]._replace(label="near $K^*$"),
 }
-SERIES = (
-    Look(BLUE, "o", ""),
-    Look(ORANGE, "s", ""),
-    Look(GREEN, "^", ""),
-    Look(VERMILION, "v", ""),
-    Look(PURPLE, "D", ""),
-)
 
 
-class Panel(NamedTuple):
-    """One panel of error curves on logarithmic axes.
-
-    Attributes
-    ----------
-    x_label : str
-    measured : mapping from a key of `ESTIMATES` to (x (X,), samples (S, X))
-    promised : mapping from a key of `ESTIMATES`, or another label, to (x (X,), y (X,))
-        Formulas and bounds, dashed.
-    points : mapping from a label to (x, y)
-        Single values, drawn as stars.
-    """
+class Errors(NamedTuple):
+    """One panel of error curves on logarithmic axes."""
 
     x_label: str
-    measured: Mapping[str, tuple[Array, Array]]
-    promised: Mapping[str, tuple[Array, Array]] = {}
-    points: Mapping[str, tuple[float, float]] = {}
+    measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATES`: (x (X,), (S, X))}
+    promised: Mapping[str, tuple[Array, Array]] = {}  # x and y (X,) by such a key or a label
+    points: Mapping[str, tuple[float, float]] = {}  # single values by label, drawn as stars
 
 
 def error_panels(
-    panels: Mapping[str, Panel],
+    panels: Mapping[str, Errors],
     y_label: str,
     *,
     columns: int = 2,
@@ -78,83 +50,123 @@ def error_panels(
 
     Nothing below `floor` is drawn.
     """
+    drawn = []
+    for title, (x_label, measured, promised, single) in panels.items():
+        curves = [Curve(*data, ESTIMATES[name]) for name, data in measured.items()]
+        for index, (name, data) in enumerate(promised.items()):
+            if name in ESTIMATES:
+                label = f"{ESTIMATES[name].label}, promised"
+                curves.append(dashed(*data, label=label, width=1.2))
+            else:
+                look = Look((GREY, BLACK)[index % 2], "", name)
+                curves.append(dashed(*data, look, listed=True))
+        curves += [
+            points([at], [value], Look(BLACK, "*"), name, size=11)
+            for name, (at, value) in single.items()
+        ]
+        drawn.append(Panel(x_label, curves, title, ylim=(floor, None)))
     rows = -(-len(panels) // columns)
-    words: list[str] = []
-    seen: dict[str, Any] = {}
-    with drawing(rows, columns, height=height * rows, squeeze=False) as (figure, grid):
-        for axes, (title, panel) in zip(grid.flat, panels.items(), strict=False):
-            for name, (x, samples) in panel.measured.items():
-                matching(name, x, samples)
-                look = ESTIMATES[name]
-                spread(axes, x, samples, look, look.label)
-                middle = np.median(samples, axis=0)
-                words.append(
-                    f"{title}, {look.label}: median {number(middle[0])} at {number(x[0])}, "
-                    f"{number(middle[-1])} at {number(x[-1])}"
-                )
-            for index, (name, (x, y)) in enumerate(panel.promised.items()):
-                if name in ESTIMATES:
-                    axes.plot(x, y, color=BLACK, linewidth=1.2, **PROMISED)
-                else:
-                    color = (GREY, BLACK)[index % 2]
-                    axes.plot(x, y, color=color, label=name, **PROMISED)
-                words.append(f"{title}, promised for {name}: {number(y[0])} to {number(y[-1])}")
-            for name, (at, value) in panel.points.items():
-                axes.plot([at], [value], "*", color=BLACK, markersize=11, label=name)
-                words.append(f"{title}, {name}: {number(value)} at {number(at)}")
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel(panel.x_label)
-            if floor is not None:
-                axes.set_ylim(bottom=floor)
-            name_panel(axes, title)
-            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-                seen.setdefault(label, handle)
-        for row in grid:
-            row[0].set_ylabel(y_label)
-        figure.legend(list(seen.values()), list(seen), loc="outside upper center", ncols=3)
-    text = f"""{len(panels)} panels on log axes; measured solid, promised dashed.
-        {"; ".join(words)}."""
-    return describe(figure, text)
+    story = "Measured solid, promised dashed."
+    return draw(drawn, y_label, story, height=height * rows, columns=columns, share=False)
 
 
 def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]) -> Figure:
     """Draw how much more error Bernstein's inequality allows than needed.
 
-    Parameters
-    ----------
-    failures : array (X,)
-        Probabilities of failure promised.
-    ratios : mapping from a name to (ratios (X,), exact)
-        Promised error over true error; nan where unknown. Simulated ones (exact false) are drawn
-        with open markers.
+    {name: (promised over true error (X,), exact)} over probabilities of failure (X,); nan where
+    unknown, open markers where simulated.
     """
-    words = []
-    with drawing(height=3.5) as (figure, axes):
-        for look, (name, (values, exact)) in zip(SERIES, ratios.items(), strict=False):
-            if np.shape(values) != np.shape(failures):
-                raise ValueError(
-                    f"{name}: expected shape {np.shape(failures)}, got {np.shape(values)}"
-                )
-            axes.plot(
-                failures,
-                values,
-                color=look.color,
-                marker=look.marker,
-                markerfacecolor=look.color if exact else "white",
-                label=name,
-            )
-            known = np.isfinite(values)
-            words.append(
-                f"{name}: {number(values[known][0])} at {number(failures[known][0])}, "
-                f"{number(values[known][-1])} at {number(failures[known][-1])}"
-            )
-        axes.axhline(1, color=BLACK, linewidth=1)
-        axes.set_xscale("log")
-        axes.invert_xaxis()
-        axes.set_xlabel("probability of failure $\\delta$")
-        axes.set_ylabel("promised error / true error")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    text = f"""Line plot of the error that a Bernstein inequality promises over the true one,
-        against the probability of failure. {"; ".join(words)}."""
-    return describe(figure, text)
+    curves = [
+        Curve(failures, shaped(look.label, values, len(failures)), look, hollow=not exact)
+        for look, (values, exact) in in_order(SERIES, ratios)
+    ]
+    axes: Any = {"yscale": "linear", "legend": "right", "also": Axes.invert_xaxis}
+    one = [Reference(1, line="-", width=1)]
+    panel = Panel("probability of failure $\\delta$", curves, references=one, **axes)
+    story = "Open markers: simulated."
+    return draw([panel], "promised error / true error", story, height=3.5)
+
+
+def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> Figure:
+    """Draw the sorted eigenvalues (d,) of Hessian estimates beside those of the Hessian (d,).
+
+    `estimates` maps a panel's title to {key of `ESTIMATES`: (d,)}.
+    """
+    index = np.arange(1, len(exact) + 1)
+
+    def bend(axes: Axes) -> None:
+        axes.set_yscale("symlog", linthresh=100)
+
+    panels = []
+    axes: Any = {"xscale": "linear", "yscale": "symlog", "xticks": index, "also": bend}
+    for title, found in estimates.items():
+        curves = [Curve(index, np.sort(exact), Look(marker="*", label="exact"), size=9)]
+        curves += [
+            points(index, np.sort(values), ESTIMATES[name], size=8, width=2)
+            for name, values in found.items()
+        ]
+        panels.append(Panel("eigenvalue, in ascending order", curves, title, **axes))
+    return draw(panels, "eigenvalue (dimensionless)", height=3.5)
+
+
+def printed_hessian(
+    radii: Array,
+    limit: float,
+    means: Array,
+    predicted: Array,
+    deviations: Array,
+    promised: Array,
+    samples: int,
+) -> Figure:
+    """Draw mean and standard deviation of the printed Hessian estimate over the radius (X,).
+
+    Left the means (S, X) of a diagonal entry, a row for each seed, and their formula `predicted`
+    (X,), over the limit as the radius goes to zero. Right the deviation (X,) of one sample and of
+    an average of `samples`, with the promised one (X,).
+    """
+    shaped("means", means, "seeds", len(radii))
+    one = [Reference(1, line=":", color=GREY, width=1)]
+    left = [
+        Curve(radii, means / limit, PRINTED, "measured"),
+        dashed(radii, predicted / limit, label="formula", listed=True),
+    ]
+    right = []
+    many = f"{samples} samples"
+    for count, name, look in ((1, "one sample", PRINTED), (samples, many, ESTIMATES["at $K_0$"])):
+        scale = np.sqrt(count) * abs(limit)
+        right.append(Curve(radii, deviations / scale, look, name))
+        right.append(dashed(radii, promised / scale, label=f"{name}, promised", width=1.2))
+    label, mean = "radius $r$ (dimensionless)", "mean / its limit (dimensionless)"
+    axes: Any = {"references": one, "legend": "best"}
+    panels = [
+        Panel(label, left, ylabel=mean, yscale="linear", **axes),
+        Panel(label, right, ylabel="standard deviation / |limit|", **axes),
+    ]
+    return draw(panels, story=f"The limit of the mean is {number(limit)}.")
+
+
+def factors(samples: Mapping[str, Array], means: Sequence[float]) -> Figure:
+    """Draw how the factor in front of a meta-gradient is distributed, {gain: (S,)}.
+
+    The limit of each gain, one of `means`, is a dashed line.
+    """
+    limits = shaped("means", means, len(samples))
+    low, high = np.quantile(np.concatenate(list(samples.values())), [0.0005, 0.9995])
+    edges = np.linspace(low, high, 90)
+    curves, words = [], []
+    references = [Reference(0, vertical=True, line="-", width=1)]
+    for (look, values), limit in zip(in_order(SERIES, samples), limits, strict=True):
+        height, _ = np.histogram(values, edges, density=True)
+        curves.append(Curve((edges[1:] + edges[:-1]) / 2, height, look, told=False))
+        references.append(Reference(limit, vertical=True, color=look.color))
+        words.append(
+            f"{look.label}: mean {number(values.mean())}, standard deviation "
+            f"{number(values.std())}, negative in {number(100 * float(np.mean(values < 0)))} %, "
+            f"limit {number(limit)}"
+        )
+    axes: Any = {"xscale": "linear", "ylim": (1e-3, None), "legend": "upper right"}
+    label = "factor in front of the gradient (dimensionless)"
+    panel = Panel(label, curves, references=references, **axes)
+    story = f"""Histogram curves of the factor by which the printed Hessian estimate multiplies a
+        gradient; dashed lines at its limits, a solid one at zero. {"; ".join(words)}."""
+    return draw([panel], "probability density", story, height=3.5)

@@ -22,47 +22,27 @@ TRAINING_MEAN, TRAINING_DEVIATION = 0.5, 1e-3
 
 
 class Training(NamedTuple):
-    """One run of the model-free algorithm; gaps of the nominal task.
+    """One run of the model-free algorithm; gaps of the nominal task."""
 
-    Attributes
-    ----------
-    step_size : float
-        Inner and outer step size, which were equal.
-    level : float
-        Spectral heterogeneity level given to the generator, for all four matrices.
-    heterogeneity : tuple of four floats
-        Largest pairwise distances of A, B, Q, R that the notebook prints: Frobenius norms.
-    quoted : tuple of four floats
-        The levels that the figure's caption or its text gives for this run.
-    iterations, gaps : arrays (X,)
-    """
-
-    step_size: float
-    level: float
+    step_size: float  #: Inner and outer step size, which were equal.
+    level: float  #: Spectral heterogeneity level given to the generator, for all four matrices.
+    #: Largest pairwise distances of A, B, Q, R that the notebook prints: Frobenius norms.
     heterogeneity: tuple[float, float, float, float]
+    #: The levels that the figure's caption or its text gives for this run.
     quoted: tuple[float, float, float, float]
-    iterations: Array
-    gaps: Array
+    iterations: Array  #: (X,)
+    gaps: Array  #: (X,)
 
 
 class Adaptation(NamedTuple):
-    """One run of model-free policy gradient on one unseen task.
+    """One run of model-free policy gradient on one unseen task."""
 
-    Attributes
-    ----------
-    K0 : array (2, 4)
-        Its start.
-    step_size, radius, samples
-        Of the two-point estimate.
-    iterations, gaps : arrays (X,)
-    """
-
-    K0: Array
-    step_size: float
+    K0: Array  #: Its start, (2, 4).
+    step_size: float  #: As radius and samples, of the two-point estimate.
     radius: float
     samples: int
-    iterations: Array
-    gaps: Array
+    iterations: Array  #: (X,)
+    gaps: Array  #: (X,)
 
 
 def _kept(last: int) -> Array:

@@ -22,27 +22,22 @@ from lqrlib import directions, objective
 from lqrlib.descent import backtracking, descend
 from lqrlib.matrices import transpose
 from lqrlib.problem import LQR
-from lqrlib.validation import Array, Seed, finite_array, real_number, whole_number
+from lqrlib.validation import Array, Seed, finite_array, real_number
 
 from ..constants import printed
 
+# Directions behind each gradient, which costs two queries for each.
+DIRECTIONS = 50
+# Level of the bootstrap intervals, and how often the values are redrawn for one.
+LEVEL, DRAWS = 0.95, 1000
+
 
 class Adaptation(NamedTuple):
-    """Policy gradient on many tasks at once; T iterations.
+    """Policy gradient on many tasks at once; T iterations."""
 
-    Attributes
-    ----------
-    gaps : array (T + 1, ...)
-        J(K_t)/J* - 1; ``inf`` from the start for a gain that does not stabilize its task.
-    queries : array (T + 1, ...)
-        Cost queries spent before iterate t was known.
-    clocks : array (T + 1, ...)
-        Sums of the step sizes taken.
-    """
-
-    gaps: Array
-    queries: Array
-    clocks: Array
+    gaps: Array  #: J(K_t)/J* - 1, (T + 1, ...); ``inf`` for a start that does not stabilize.
+    queries: Array  #: Cost queries spent before iterate t was known, (T + 1, ...).
+    clocks: Array  #: Sums of the step sizes taken, (T + 1, ...).
 
 
 def adapt(
@@ -51,30 +46,16 @@ def adapt(
     iterations: int,
     *,
     first_step: float = 1e-3,
-    samples: int = 50,
     sufficient: float = 0.01,
 ) -> Adaptation:
     """Policy gradient with backtracking from K0 (..., m, n) on every task, the same rule for all.
 
-    Gradients are exact; each is counted as 2 `samples` queries, as if it were a two-point
-    estimate, and each trial of the step as one. A member whose start does not stabilize has
-    infinite gaps and spends nothing.
-
-    Parameters
-    ----------
-    tasks : LQR
-    K0 : array (..., m, n)
-        Starts, broadcast against the tasks.
-    iterations : int
-    first_step : positive number
-        First trial of every step; it is halved until the cost falls enough.
-    samples : int
-        Directions behind each gradient.
-    sufficient : number in (0, 1)
-        Fraction of the linear decrease that is enough; 1/2 is what gradient domination needs.
+    Gradients are exact; each is counted as a two-point estimate from `DIRECTIONS`, and each trial
+    of the step as one query. The first trial of every step is `first_step`, halved until the cost
+    falls by the `sufficient` fraction of the linear decrease (gradient domination needs 1/2). A
+    member whose start does not stabilize has infinite gaps and spends nothing.
     """
     start = objective.gain_array(tasks, K0, "K0")
-    pairs = whole_number("samples", samples)
     shape = np.broadcast_shapes(start.shape[:-2], tasks.batch_shape)
     first_step = real_number("first_step", first_step)
     best = objective.optimal_gain(tasks)
@@ -90,7 +71,7 @@ def adapt(
     steps = np.where(usable, trace.step_sizes, 0.0)
     with np.errstate(divide="ignore"):
         halvings = np.where(steps > 0, np.log2(first_step / steps), 0.0)
-    price = np.where(steps > 0, 2 * pairs + 1 + np.round(halvings), 0.0)
+    price = np.where(steps > 0, 2 * DIRECTIONS + 1 + np.round(halvings), 0.0)
     none = np.zeros((1, *shape))
     gaps = np.where(usable, trace.costs / objective.cost(tasks, best) - 1, np.inf)
     return Adaptation(
@@ -129,12 +110,10 @@ def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Ar
 
 
 def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
-    """Eigenvalues h_k of the Hessian at each task's optimum, ascending, and the gap's parts.
+    """Eigenvalues h_k (..., mn), ascending, of the Hessian at each optimum, and the gap's parts.
 
-    Returns
-    -------
-    two arrays (..., mn)
-        h_k, and h_k <v_k, K - K*>^2 / (2 J*): their sum is the relative gap to second order.
+    The parts (..., mn) are h_k <v_k, K - K*>^2 / (2 J*); they sum to the relative gap, to second
+    order.
     """
     best = objective.optimal_gain(tasks)
     gain, at = objective.gain_array(tasks, K), objective.at_gain(tasks, best)
@@ -145,33 +124,28 @@ def start_spectrum(tasks: LQR, K: ArrayLike) -> tuple[Array, Array]:
     return np.broadcast_to(values, parts.shape), parts
 
 
-def median_interval(
-    values: ArrayLike, rng: Seed, *, level: float = 0.95, draws: int = 1000
-) -> tuple[float, float, float]:
+def median_interval(values: ArrayLike, rng: Seed) -> tuple[float, float, float]:
     """Median of values (F, P) with a bootstrap interval: families redrawn, then their tasks.
 
     Values may be infinite. Returns median, lower and upper end.
     """
-    table, many = np.asarray(values, dtype=float), whole_number("draws", draws)
+    table = np.asarray(values, dtype=float)
     if table.ndim != 2 or not table.size or np.isnan(table).any():
         raise ValueError(f"values: expected shape (F, P) without nan, got {table.shape}")
-    if not 0 < real_number("level", level, positive=False) < 1:
-        raise ValueError(f"level: expected a number in (0, 1), got {level!r}")
     generator = np.random.default_rng(rng)
     families, tasks = table.shape
-    rows = generator.integers(families, size=(many, families, 1))
-    columns = generator.integers(tasks, size=(many, families, tasks))
+    rows = generator.integers(families, size=(DRAWS, families, 1))
+    columns = generator.integers(tasks, size=(DRAWS, families, tasks))
     middle = (table.size - 1) // 2  # a value that occurs, so that infinities do no harm
-    medians = np.partition(table[rows, columns].reshape(many, -1), middle, axis=1)[:, middle]
-    low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
+    medians = np.partition(table[rows, columns].reshape(DRAWS, -1), middle, axis=1)[:, middle]
+    low, high = np.quantile(medians, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="inverted_cdf")
     return float(np.partition(table, middle, axis=None)[middle]), float(low), float(high)
 
 
 def clock_bound(problem: LQR, run: Adaptation) -> Array:
-    """Gap (T + 1, ...) that gradient domination promises a run by its clock.
+    """Gap (T + 1, ...) that gradient domination promises a run: its first, times e^(-lambda tau/2).
 
-    The gap at the start times exp(-lambda tau / 2), for steps that each lower the cost by half
-    the linear prediction at least (`adapt` with ``sufficient=0.5``).
+    For steps that each lower the cost by half the linear prediction at least (``sufficient=0.5``).
     """
     rate = printed.gradient_domination(problem, objective.optimal_gain(problem))
     return run.gaps[0] * np.exp(-rate * run.clocks / 2)

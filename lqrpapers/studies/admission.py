@@ -25,27 +25,13 @@ def _fraction(used: Array, limit: Array) -> Array:
 def admitted_factor(
     family: LQR, K0: ArrayLike, form: str = "printed", *, most: float = 10.0
 ) -> Array:
-    """Factor (D,) by which each family may be scaled for Theorem 10 of S1 to admit it.
+    """Factor (D,) by which families (D, M) may be scaled for Theorem 10 of S1 to admit them.
 
     The condition is f <= sqrt(min lambda Delta_0 / (288 m^3)) in the printed and corrected forms,
     b^2 <= lambda Delta_0 for all tasks, with kappa = 1/4, in the sharp one. The answer meets it,
     and is within a tenth of the largest that does where the bounds are proportional to the
-    differences. It is 0 where the printed steps allow no inner step at all.
-
-    Parameters
-    ----------
-    family : LQR
-        Families (D, M).
-    K0 : array (D, m, n)
-        Start of each; stabilizes the first task.
-    form : "printed", "corrected" or "sharp"
-    most : number
-        Larger factors are not tried.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K0 does not stabilize the first task of each family.
+    differences. It is 0 where the printed steps allow no inner step at all, and at most `most`.
+    NotStabilizingError if a start K0 (D, m, n) does not stabilize the first task.
     """
     require_family(family, "family", many=True)
     most = real_number("most", most)

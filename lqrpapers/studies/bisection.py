@@ -22,10 +22,7 @@ def double(
 ) -> tuple[Array, Array]:
     """Double `high` (...) up to `most`, until the predicate fails there.
 
-    Returns
-    -------
-    low, high : arrays (...)
-        The last numbers at which it held and failed; both equal `most` where it never failed.
+    Returns the last numbers (...) at which it held and failed; both are `most` where it never does.
     """
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     while True:
@@ -41,17 +38,9 @@ def bisect(
 ) -> tuple[Array, Array]:
     """Halve the intervals [low, high] (...) between where the predicate holds and where it fails.
 
-    With `geometric` the midpoint is sqrt(low * high), for intervals of several orders of
-    magnitude.
+    Returns the ends of what is left. `geometric` halves the logarithms instead, for intervals of
+    several orders of magnitude.
 
-    Returns
-    -------
-    low, high : arrays (...)
-        Ends of what is left: the interval (or its logarithm) divided by 2^halvings.
-
-    Examples
-    --------
-    >>> import numpy as np
     >>> low, high = bisect(lambda x: x**2 < np.array([2.0, 9.0]), 0.0, 4.0, halvings=40)
     >>> print(low.round(6))
     [1.414214 3.      ]

@@ -25,12 +25,8 @@ from lqrlib.validation import Array
 def half_spaces(tasks: LQR) -> tuple[Array, Array]:
     """Normals (..., k, mn) and offsets (..., k): K stabilizes iff offsets - normals . K > 0.
 
-    k is 2 with one state and 3 with two states and one input.
-
-    Raises
-    ------
-    ValueError
-        For other sizes, where the stabilizing set is no polyhedron, and for tasks with noise.
+    k is 2 with one state and 3 with two states and one input; ValueError for other sizes, where the
+    stabilizing set is no polyhedron, and for tasks with noise.
     """
     if not isinstance(tasks, LQR) or tasks.has_noise:
         raise ValueError(f"tasks: expected LQR problems without noise, got {tasks!r}")
@@ -62,21 +58,11 @@ def margins(tasks: LQR, K: ArrayLike) -> Array:
 
 
 def common_gain(tasks: LQR) -> tuple[Array, Array]:
-    """A gain that stabilizes a whole family (..., M), as safely as possible, and its margin.
+    """A gain (..., m, n) that stabilizes a family (..., M), as safely as possible, and its margin.
 
-    Returns
-    -------
-    gain : array (..., m, n)
-        Maximises the least slack over all tasks.
-    margin : array (...)
-        That slack, at most 1. The family has a common stabilizing gain if and only if it is
-        positive.
+    It maximises the least slack over all tasks, the margin (...), at most 1: the family has a
+    common stabilizing gain if and only if that is positive. Sizes as for `half_spaces`.
 
-    One linear program for each family. Raises ValueError as `half_spaces` does.
-
-    Examples
-    --------
-    >>> from lqrlib import LQR
     >>> opposite = LQR([[1.5]], [[[1.0]], [[-1.0]]], [[1.0]], [[1.0]])
     >>> gain, margin = common_gain(opposite)
     >>> print(gain.round(9) + 0.0, margin.round(9))

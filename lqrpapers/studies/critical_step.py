@@ -38,28 +38,11 @@ def critical_step(
     iterations: int = 60,
     bisections: int = 8,
 ) -> Array:
-    """Constant step size (...) at which descent from K0 goes over from converging to failing.
+    """Constant step size (...) at which descent from K0 (..., m, n) ceases to converge.
 
-    Geometric bisection between a step that `works` and one that `fails`, which are taken for
-    granted. Where the two alternate in between, it is one of the places where they change.
-
-    Parameters
-    ----------
-    direction : callable
-        As for `lqrlib.descend`.
-    K0 : array (..., m, n)
-        Start, or a stack of starts.
-    works, fails : array (...)
-        Step sizes, works < fails.
-    iterations : int
-        Steps after which a run is judged (`converges`).
-    bisections : int
-        The answer is known up to the factor (fails / works)^(1 / 2^bisections).
-
-    Returns
-    -------
-    array (...)
-        The largest step found to work.
+    Geometric bisection between steps (...) of which one `works` and one `fails`, taken for granted,
+    up to the factor (fails / works)^(1 / 2^bisections); the answer worked (`converges` within the
+    `iterations`). Where the two alternate in between, it is one of the places where they change.
     """
     low, high = np.broadcast_arrays(np.asarray(works, float), np.asarray(fails, float))
     if not ((low > 0) & (low < high) & np.isfinite(high)).all():

@@ -1,8 +1,6 @@
 """Random families of tasks, one around each of many problems.
 
-`lqrlib.tasks` surrounds one nominal task by many families; `tasks_around` gives each of many
-problems a family of its own. `random_families` and `normalised_families` draw the problems, too,
-and a gain for each.
+`lqrlib.tasks` surrounds one nominal task by many families; here each problem has its own.
 """
 
 from __future__ import annotations
@@ -24,27 +22,12 @@ DRAWN = 1e-6
 def tasks_around(
     problems: LQR, count: int, epsilon: float | ArrayLike, rng: Seed, *, noise: float = 0.0
 ) -> LQR:
-    """A family (D, M) for a stack of problems (D,): task 0 is the problem itself.
+    """A family (D, M) of `count` tasks for each of the problems (D,): task 0 is the problem itself.
 
     The others stand at spectral distance epsilon/2 from it in a Gaussian direction, for each of A,
-    B, Q, R on its own, so all pairs are within epsilon.
-
-    Parameters
-    ----------
-    problems : LQR
-        Batch (D,).
-    count : int
-        Tasks M in each family.
-    epsilon : number, or four of them
-        As from `tasks.levels`.
-    rng : Generator, SeedSequence or int
-    noise : number >= 0
-        The tasks' noise directions get Gaussian changes of this Frobenius norm.
-
-    Raises
-    ------
-    ValueError
-        If an argument is malformed, or a Q or R comes out indefinite.
+    B, Q, R on its own (epsilon as for `lqrlib.tasks.levels`), so all pairs are within epsilon. The
+    noise directions get Gaussian changes of Frobenius norm `noise`. ValueError if a Q or R comes
+    out indefinite.
     """
     if not isinstance(problems, LQR) or len(problems.batch_shape) != 1:
         raise ValueError(f"problems: expected a stack (D,) of LQR problems, got {problems!r}")
@@ -85,7 +68,7 @@ def random_families(
         state_noise_terms=noise_terms,
         input_noise_terms=noise_terms,
     )
-    K0 = systems.random_stabilizing_gains(many, rng, reach=(0.05, 0.6))
+    K0 = systems.random_stabilizing_gains(many, rng, fraction=(0.05, 0.6))
     return LQR.stack([tasks.spectral_family(each, TASKS, DRAWN, rng) for each in many]), K0
 
 
@@ -97,7 +80,7 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     many = systems.random_ensemble(
         count, states, min(states, 2), rng, spread=2.0, radius=(0.3, 0.9)
     )
-    K = systems.random_stabilizing_gains(many, rng, reach=(0.1, 0.4))
+    K = systems.random_stabilizing_gains(many, rng, fraction=(0.1, 0.4))
     size = spectral_norm(objective.hessian_matrix(many, K))[:, None, None]
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")

@@ -17,6 +17,9 @@ from lqrlib.validation import Array, finite_array, real_number
 
 from .bisection import bisect, double
 
+# `follow_optimum` ends where no stride of this factor works.
+CLOSEST = 1.01
+
 
 def scaled(family: LQR, factor: ArrayLike) -> LQR:
     """The family (..., M) with all differences to its first task multiplied by a factor (...).
@@ -50,14 +53,8 @@ def all_stable(family: LQR, factor: Array, K: ArrayLike) -> NDArray[np.bool_]:
 def critical_factor(family: LQR, K: ArrayLike, *, most: float) -> Array:
     """Factor (D,) at which K ceases to stabilize every task; ``inf`` if that is beyond `most`.
 
-    Found by doubling and bisection from 0, where the family is its first task.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K does not stabilize the first task of each family.
-    ValueError
-        If an argument is malformed, or a Q or R comes out indefinite on the way.
+    Found by doubling and bisection from 0, where the family is its first task; K must stabilize
+    that (NotStabilizingError), and no Q or R may become indefinite on the way (ValueError).
     """
     require_family(family, "family", many=True)
     most = real_number("most", most)
@@ -72,41 +69,20 @@ def critical_factor(family: LQR, K: ArrayLike, *, most: float) -> Array:
     return np.where(inside == outside, np.inf, bisect(stable, inside, outside, 40)[0])
 
 
-def follow_optimum(
-    family: LQR, K: ArrayLike, factors: ArrayLike, *, closest: float = 1.01
-) -> tuple[Array, Array]:
+def follow_optimum(family: LQR, K: ArrayLike, factors: ArrayLike) -> tuple[Array, Array]:
     """The gain of least average cost of each family at each factor, as far as it can be followed.
 
     From the gain of one factor a larger one is tried; if the gain still stabilizes every task there
     it is the start for the new optimum, otherwise the stride is shortened. So the search goes on
     past the critical factor of every fixed gain. It ends where the optimum no longer stabilizes the
-    family scaled by `closest` more: close to the end the least average cost grows without bound.
+    family scaled by `CLOSEST` more: close to the end the least average cost grows without bound.
 
-    Parameters
-    ----------
-    family : LQR
-        Families (D, M).
-    K : array (..., m, n)
-        Stabilizes every task at the first factor.
-    factors : array (L,)
-        Increasing and positive.
-    closest : number > 1
-
-    Returns
-    -------
-    gains : array (L, D, m, n)
-        ``nan`` where a family was lost before.
-    reached : array (D,)
-        Largest factor at which a common stabilizing gain was found, ``inf`` if that is the last.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K does not stabilize every task at the first factor.
+    For families (D, M), rising positive factors (L,), and a K (..., m, n) that stabilizes every
+    task at the first (NotStabilizingError). Returns gains (L, D, m, n), ``nan`` where a family was
+    lost before, and the largest factors (D,) at which a common stabilizing gain was found, ``inf``
+    if that is the last.
     """
     require_family(family, "family", many=True)
-    if not real_number("closest", closest) > 1:
-        raise ValueError(f"closest: expected a number > 1, got {closest!r}")
     stops = finite_array("factors", factors, 1)
     if stops.ndim != 1 or not (np.diff(stops, prepend=0.0) > 0).all():
         raise ValueError(f"factors: expected increasing positive numbers, got {factors!r}")
@@ -120,7 +96,7 @@ def follow_optimum(
     gains = np.full((len(stops), *gain.shape), np.nan)
     gains[0] = gain
     following = np.ones(count, dtype=int)  # the next stop of each family
-    while (todo := np.flatnonzero((following < len(stops)) & (stride >= closest))).size:
+    while (todo := np.flatnonzero((following < len(stops)) & (stride >= CLOSEST))).size:
         level = np.minimum(reached[todo] * stride[todo], stops[following[todo]])
         works = all_stable(family[todo], level, gain[todo])
         used = level / reached[todo]

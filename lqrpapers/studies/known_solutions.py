@@ -9,6 +9,7 @@ forward error and nothing else.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -23,23 +24,12 @@ MOST_STATES = 200
 
 
 class KnownEquation(NamedTuple):
-    """X = A X A' + sum_i S_i X S_i' + W with the solution X = I.
+    """X = A X A' + sum_i S_i X S_i' + W with the solution X = I."""
 
-    Attributes
-    ----------
-    A : array (n, n)
-    directions : array (terms, n, n)
-        The S_i, their variances included.
-    W : array (n, n)
-        Symmetric, not definite in general.
-    margin : float
-        1 - rho, with rho the spectral radius of the equation's operator, as computed.
-    """
-
-    A: Array
-    directions: Array
-    W: Array
-    margin: float
+    A: Array  #: (n, n)
+    directions: Array  #: The S_i, (terms, n, n), their variances included.
+    W: Array  #: (n, n), symmetric, not definite in general.
+    margin: float  #: 1 - rho, rho the spectral radius of the equation's operator, as computed.
 
 
 def _rounded(array: Array, digits: int) -> Array:
@@ -53,22 +43,12 @@ def _margin(A: Array, directions: Array) -> float:
 def known_equation(
     states: int, terms: int, margin: float, rng: np.random.Generator | int, *, rank: int | None
 ) -> KnownEquation:
-    """Return a random equation with a known solution, at about a given distance from the boundary.
+    """A random equation of n = `states` up to 200 whose solution is known, at about this margin.
 
-    A is Gaussian and the noise adds about as much to the operator as A does.
+    A is Gaussian and the noise terms, of full rank or of the given `rank`, add about as much to the
+    operator as A does. The margin asked for is in (0, 1); that of the rounded equation, which is
+    returned, is within 30 % of it.
 
-    Parameters
-    ----------
-    states, terms : int
-        n up to 200, and the number of noise terms.
-    margin : float in (0, 1)
-        1 minus the spectral radius of the operator. The returned margin is that of the rounded
-        equation, within 30 % of this one.
-    rank : int or None
-        Rank of each direction; None for full rank.
-
-    Examples
-    --------
     >>> from lqrlib.matrix_equations import solve_generalized_lyapunov
     >>> A, S, W, margin = known_equation(6, 2, 0.01, 0, rank=1)
     >>> X = solve_generalized_lyapunov(A, [1.0, 1.0], S, W)
@@ -93,9 +73,10 @@ def known_equation(
             scale * rng.standard_normal((terms, states, rank)),
             scale * rng.standard_normal((terms, rank, states)),
         )
-    shrink = np.sqrt((1 - margin) / (1 - _margin(A, _product(factors))))
+    shrink = np.sqrt((1 - margin) / (1 - _margin(A, reduce(np.matmul, factors))))
     digits = DIGITS // len(factors)
-    directions = _product([_rounded(shrink ** (1 / len(factors)) * f, digits) for f in factors])
+    halves = [_rounded(shrink ** (1 / len(factors)) * f, digits) for f in factors]
+    directions = reduce(np.matmul, halves)
     rounded, reached = _scaled_to_margin(shrink * A, directions, margin)
     image = rounded @ rounded.T + (directions @ directions.swapaxes(-1, -2)).sum(axis=0)
     return KnownEquation(rounded, directions, np.eye(states) - image, reached)
@@ -115,7 +96,3 @@ def _scaled_to_margin(A: Array, directions: Array, margin: float) -> tuple[Array
         last = (scale, reached)
         scale += (margin - reached) / slope
     raise RuntimeError(f"no rounded equation of margin {margin:g}; draw another or ask for more")
-
-
-def _product(factors: tuple[Array, ...] | list[Array]) -> Array:
-    return factors[0] if len(factors) == 1 else factors[0] @ factors[1]

@@ -18,25 +18,14 @@ RELATIVE_STEP = 0.02
 
 
 class Bias(NamedTuple):
-    """A stationary gain of J_ML, and how far it is from each task's optimum.
+    """A stationary gain of J_ML, and how far it is from each task's optimum."""
 
-    Attributes
-    ----------
-    gain : array (..., m, n)
-        K*_ML.
-    inner_step : array (...)
-        eta_l.
-    gaps : array (..., M)
-        J_i(K*_ML) - J_i*.
-    bounds : array (..., M)
-        ((1+kappa)/(1-kappa))^2 f_i^2 / lambda_i with f_i the mean distance of the gradients at
-        K*_ML and kappa from the largest Hessian there: the sharp bound where the Hessian grows no
-        further along the inner step.
-    """
-
-    gain: Array
-    inner_step: Array
-    gaps: Array
+    gain: Array  #: K*_ML, (..., m, n).
+    inner_step: Array  #: eta_l, (...).
+    gaps: Array  #: J_i(K*_ML) - J_i*, (..., M).
+    #: ((1 + kappa)/(1 - kappa))^2 f_i^2 / lambda_i, (..., M), with f_i the mean distance of the
+    #: gradients at K*_ML and kappa from the largest Hessian there: the sharp bound where the
+    #: Hessian grows no further along the inner step.
     bounds: Array
 
 
@@ -52,19 +41,9 @@ def _hessian_norm(at: objective.AtGain) -> Array:
 def stationary_bias(tasks: LQR, K: ArrayLike, *, tolerance: float = 1e-9) -> Bias:
     """K*_ML near K for the inner step 0.02 / ||Hessian|| at K, and its bias; kappa is about 0.04.
 
-    Parameters
-    ----------
-    tasks : LQR
-        Families (..., M).
-    K : array (..., m, n)
-        Near the optimum, for example the gain of least average cost.
-    tolerance : number
-        As for `maml.stationary_gain`.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K does not stabilize every task.
+    For families (..., M) and a K (..., m, n) near the optimum, such as the gain of least average
+    cost. The tolerance is that of `maml.stationary_gain`. NotStabilizingError if K does not
+    stabilize every task.
     """
     objective.require_stabilizing(tasks, maml.family_gain(tasks, K))
     inner_step = RELATIVE_STEP / hessian_norm(tasks, K)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib.matrices import frobenius_norm, symmetric_part, transpose
-from lqrlib.objective import at_gain, gain_array
+from lqrlib.matrices import symmetric_part, transpose
+from lqrlib.objective import gain_array
 from lqrlib.problem import LQR, stage_weight
 from lqrlib.validation import Array
 
@@ -61,14 +61,8 @@ def formal_cost(problem: LQR, K: ArrayLike) -> Array:
     """tr((Q + K'RK) Sigma), (...), with Sigma from one linear solve (`formal_solution`).
 
     The cost where K is mean-square stabilizing, with a relative error of a few times
-    `rounding_unit`; elsewhere a finite number without a meaning.
-
-    Examples
-    --------
-    >>> import lqrlib
-    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=3.0, r=1.0)
-    >>> print(formal_cost(problem, [[0.0]]), lqrlib.cost(problem, [[0.0]]))
-    -1.0 inf
+    `lqrlib.objective.AtGain.condition`; elsewhere a finite number without a meaning: -1 for
+    x+ = 2x with Q = 3.
     """
     matrix, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
     start = _column(problem.Sigma0, matrix)
@@ -81,28 +75,9 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
 
     Finite for every gain; it tends to the cost where that is finite, and grows without bound
     elsewhere. Repeated squaring loses digits where the closed loop is ill-conditioned.
-
-    Examples
-    --------
-    >>> import lqrlib
-    >>> problem = lqrlib.systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0)
-    >>> print(summed_cost(problem, [[0.0]], doublings=2))  # 1 + 4 + 16 + 64
-    85.0
     """
     power, weight = second_moment_matrix(problem, K), stage_weight(problem, gain_array(problem, K))
     total, weights = _column(problem.Sigma0, power), _column(weight, power)
     for _ in range(doublings):
         total, power = total + power @ total, power @ power
     return np.sum(weights * total, axis=(-2, -1))
-
-
-def rounding_unit(problem: LQR, K: ArrayLike) -> Array:
-    """Relative change of the cost that rounding the closed loop's entries can cause, (...).
-
-    Machine epsilon times (1 + ||A_K||^2) ||P_K|| ||Sigma_K|| / C(K), in Frobenius norms: no method
-    that works in float64 can promise much better. It grows towards the boundary of the
-    stabilizing set; ``nan`` where K does not stabilize.
-    """
-    at = at_gain(problem, K)
-    Sigma, P, A_K = map(frobenius_norm, (at.Sigma, at.P, at.loop.A_K))
-    return np.finfo(float).eps * (1 + A_K**2) * P * Sigma / at.cost

@@ -28,18 +28,10 @@ MOST_STATES = 16
 
 
 def scaled_noise(problem: LQR, scale: ArrayLike) -> LQR:
-    """Multiply every noise variance by `scale`.
+    """The problem with every noise variance multiplied by `scale` >= 0: one for each member.
 
-    Parameters
-    ----------
-    problem : LQR
-    scale : number >= 0, or array
-        One for each member, or, for a single problem, an array (S,) that makes it a stack.
-
-    Raises
-    ------
-    ValueError
-        If a scale is negative or not finite, or does not broadcast against the problem.
+    For a single problem an array (S,) makes it a stack. ValueError if a scale is negative or not
+    finite, or does not broadcast against the problem.
     """
     if not isinstance(problem, LQR):
         raise ValueError(f"problem: expected an LQR, got {type(problem).__name__}")
@@ -63,22 +55,13 @@ def scaled_noise(problem: LQR, scale: ArrayLike) -> LQR:
 
 
 def critical_scale(problem: LQR, K: ArrayLike) -> Array:
-    """Factor on all variances at which K stops being mean-square stabilizing, (...).
+    """Factor on all variances at which K (..., m, n) stops being mean-square stabilizing, (...).
 
     ``inf`` where noise of any size is survived (above all, where there is none), 0 where A - BK
     is not stable to begin with. K is mean-square stabilizing for the problem as it stands exactly
-    when the result is above 1.
+    when the result is above 1. At most 16 states.
 
-    Parameters
-    ----------
-    problem : LQR
-        At most 16 states.
-    K : array (..., m, n)
-        Batch axes broadcast against the problem's.
-
-    Examples
-    --------
-    x+ = (0.6 + delta) x with variance 0.16: the noise may grow by 0.64 / 0.16.
+    The noise of x+ = (0.6 + delta) x, of variance 0.16, may grow by 0.64 / 0.16:
 
     >>> import lqrlib
     >>> problem = lqrlib.systems.scalar(a=0.6, b=1.0, q=1.0, r=1.0, state_variance=0.16)

@@ -72,23 +72,10 @@ def sampled_start_cost(
 ) -> SampledStartCost:
     """Oracle of the expected cost from an initial state drawn anew for every query.
 
-    The state is Gaussian with the given mean and standard deviation in every coordinate; the
-    problem's Sigma0 plays no part. S1's published code trains so, with mean 0.5, deviation 1e-3
-    and a horizon of 502 steps.
-
-    Parameters
-    ----------
-    problem : LQR
-    mean : array (n,)
-        Mean of the initial state.
-    deviation : number >= 0
-        Standard deviation of each coordinate.
-    rng : Generator, SeedSequence or int
-        Source of randomness, used up query by query.
-    horizon : int, optional
-        Number of steps; by default all of them, and the cost is ``inf`` outside.
-    common_noise : bool
-        Whether gains along the *first* axis of a stack start from the same state, as do the two
-        ends of each pair of `estimators.two_point_gradient`.
+    The state is Gaussian with the given mean (n,) and standard deviation in every coordinate; the
+    problem's Sigma0 plays no part. The horizon counts steps; without one it is all of them, and the
+    cost is ``inf`` outside. With `common_noise` gains along the *first* axis of a stack start from
+    the same state, as do the two ends of each pair of `estimators.two_point_gradient`. S1's
+    published code trains so, with mean 0.5, deviation 1e-3 and a horizon of 502 steps.
     """
     return SampledStartCost(problem, mean, deviation, rng, horizon, common_noise)

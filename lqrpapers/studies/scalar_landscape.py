@@ -18,20 +18,11 @@ def maml_cost(tasks: LQR, gains: ArrayLike, inner_step_size: float) -> Array:
 
 
 def stationary_gains(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Array:
-    """Gains (k,) at which the slope of J_ML changes sign, to rounding.
+    """Gains (k,) at which the slope of J_ML of a scalar family (M,) changes sign, to rounding.
 
-    Parameters
-    ----------
-    tasks : LQR
-        A family (M,) of tasks with one state and one input.
-    inner_step_size : number >= 0
-    gains : array (T,)
-        Rising; two sign changes between neighbours go unseen, and so does a gap in which J_ML is
-        infinite.
+    Two sign changes between neighbours of the rising `gains` (T,) go unseen, and so does a gap in
+    which J_ML is infinite.
 
-    Examples
-    --------
-    >>> import numpy as np
     >>> task = LQR([[[0.0]]], [[1.0]], [[1.0]], [[1.0]])  # x+ = u
     >>> print(stationary_gains(task, 9 / 64, np.linspace(-0.9, 0.9, 200)).round(3) + 0.0)
     [-0.5   -0.315  0.     0.315  0.5  ]

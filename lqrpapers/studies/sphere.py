@@ -159,12 +159,6 @@ def sphere_cubature(dimension: int) -> tuple[Array, Array]:
 
     The points are +-e_i and (+-e_i +-e_j)/sqrt(2); they come in antipodal pairs, so every odd
     power integrates to zero. Weights sum to one; those of +-e_i are negative for d > 4.
-
-    Examples
-    --------
-    >>> points, weights = sphere_cubature(3)
-    >>> print(f"{weights @ points[:, 0] ** 4:.3f}")  # 3/(d(d+2))
-    0.200
     """
     d = whole_number("dimension", dimension)
     units = np.eye(d)

@@ -28,12 +28,8 @@ def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
 
     Below 1 the fourth moment of the state tends to zero and the cost of a roll-out has a finite
     variance. Above 1 it has none (for a generic initial state), whatever the mean-square radius
-    is, and averages of roll-outs come without a normal confidence interval.
-
-    Raises
-    ------
-    ValueError
-        If given a stack, or a problem so large that the matrix has more than 4,096 rows.
+    is, and averages of roll-outs come without a normal confidence interval. ValueError for a stack,
+    and for more than 8 states (a matrix of 4,096 rows).
     """
     gain = gain_array(problem, K)
     if problem.batch_shape or gain.ndim > 2:
@@ -62,14 +58,8 @@ def tail_exponent(problem: LQR, K: ArrayLike) -> float:
 
     The cost exceeds z with probability of order z^-k (Kesten 1973, Goldie 1991): it has a mean when
     k > 1, which is mean-square stability, and a variance when k > 2. ``inf`` without noise.
+    ValueError for a stack, more than one state, or a gain that does not stabilize.
 
-    Raises
-    ------
-    ValueError
-        If given a stack, more than one state, or a gain that does not stabilize.
-
-    Examples
-    --------
     >>> import lqrlib
     >>> heavy = lqrlib.systems.scalar(0.0, 1.0, 1.0, 1.0, state_variance=3**-0.5)
     >>> print(round(tail_exponent(heavy, [[0.0]]), 6))  # E s^4 xi^4 = 3/3

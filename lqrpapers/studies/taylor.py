@@ -11,31 +11,18 @@ from lqrlib import objective
 from lqrlib.matrices import frobenius_norm, trace
 from lqrlib.problem import LQR
 from lqrlib.systems import boundary_distance
-from lqrlib.validation import Array, positive_array
+from lqrlib.validation import Array
 
 
 class Expansion(NamedTuple):
-    """Derivatives of the cost at a gain, for one problem or a stack.
+    """Derivatives of the cost at a gain, for one problem or a stack, on row-major vec K; d = mn."""
 
-    Attributes
-    ----------
-    shape : (m, n)
-    value : array (...)
-    gradient : array (..., d)
-        On row-major vec K, as all that follow.
-    hessian : array (..., d, d)
-    laplacian_gradient : array (..., d)
-        Gradient of tr(Hessian).
-    laplacian_hessian : array (..., d, d)
-        Hessian of tr(Hessian).
-    """
-
-    shape: tuple[int, int]
-    value: Array
-    gradient: Array
-    hessian: Array
-    laplacian_gradient: Array
-    laplacian_hessian: Array
+    shape: tuple[int, int]  #: (m, n)
+    value: Array  #: (...)
+    gradient: Array  #: (..., d)
+    hessian: Array  #: (..., d, d)
+    laplacian_gradient: Array  #: Gradient of tr(Hessian), (..., d).
+    laplacian_hessian: Array  #: Hessian of tr(Hessian), (..., d, d).
 
     @property
     def dimension(self) -> int:
@@ -84,27 +71,18 @@ def distance_to_boundary(problem: LQR, K: ArrayLike) -> Array:
     return both.min(axis=0)
 
 
-def expansion(problem: LQR, K: ArrayLike, *, step: ArrayLike | None = None) -> Expansion:
-    """Derivatives of the cost at K up to the Hessian of the Laplacian.
+def expansion(problem: LQR, K: ArrayLike) -> Expansion:
+    """Derivatives of the cost at K up to the Hessian of the Laplacian; K stabilizes, or is refused.
 
     Gradient and Hessian are exact, those of the Laplacian are central differences of the exact
-    Hessian's trace over `step`, by default 0.003 of the `distance_to_boundary`.
-
-    Raises
-    ------
-    NotStabilizingError
-        If K does not stabilize.
+    Hessian's trace over 0.003 of the `distance_to_boundary`.
     """
     objective.require_stabilizing(problem, K)
     gain = objective.gain_array(problem, K)
     m, n = gain.shape[-2:]
     d = m * n
-    if step is None:
-        h = 0.003 * distance_to_boundary(problem, gain)
-    else:
-        h = positive_array("step", step)
-    batch = np.broadcast_shapes(problem.batch_shape, gain.shape[:-2], h.shape)
-    h = np.broadcast_to(h, batch)
+    h = 0.003 * distance_to_boundary(problem, gain)
+    batch = h.shape
     gain = np.broadcast_to(gain, (*batch, m, n))
 
     def laplacian(moves: Array) -> Array:

@@ -26,6 +26,7 @@ from lqrlib.oracles import Oracle
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, Seed, real_number, whole_number
 
+from ..recorded.s1 import HORIZON
 from .bisection import bisect, double
 
 # Runs that have left are put aside every so many iterations.
@@ -33,22 +34,13 @@ BLOCK = 10
 
 
 class Runs(NamedTuple):
-    """Algorithm 3 from S seeds, T iterations.
+    """Algorithm 3 from S seeds, T iterations."""
 
-    Attributes
-    ----------
-    gains : array (T + 1, S, m, n)
-        Iterates; a run that left repeats its last one.
-    left : int array (S,)
-        Iteration after which a run had a gain that does not stabilize every task, or estimates
-        that are not finite; T + 1 for a run that went through.
-    queries : int
-        Costs that all runs asked for.
-    """
-
-    gains: Array
+    gains: Array  #: Iterates (T + 1, S, m, n); a run that left repeats its last one.
+    #: Iteration after which a run had a gain that does not stabilize every task, or estimates that
+    #: are not finite, (S,); T + 1 for a run that went through.
     left: NDArray[np.int64]
-    queries: int
+    queries: int  #: Costs that all runs asked for.
 
     @property
     def inside(self) -> NDArray[np.bool_]:
@@ -71,28 +63,15 @@ def train(
     *,
     radius: float,
     samples: int,
-    inner_step_size: float | None = None,
     hessian: str = "printed",
     fresh: bool = True,
     shared: bool = True,
 ) -> Runs:
-    """One run of Algorithm 3 on each family (S, M), with directions of its own.
+    """One run of Algorithm 3 on each family (S, M), with directions of its own; eta_l = eta.
 
-    Parameters
-    ----------
-    families : LQR
-        Tasks of each run.
-    K0 : array (m, n) or (S, m, n)
-        Start, stabilizing for every task.
-    step_size, inner_step_size : positive numbers
-        eta and eta_l; equal by default.
-    iterations : int
-        T.
-    oracle : callable
-        Makes the oracle of some of the families, such as `oracles.exact_cost`.
-    rng : Generator, SeedSequence or int
-    radius, samples, hessian, fresh, shared
-        As for `directions.meta_zeroth_order`.
+    K0 (m, n) or (S, m, n) must stabilize every task. `oracle` makes the oracle of some of the
+    families, as `oracles.exact_cost` does; radius, samples, hessian, fresh and shared are those of
+    `directions.meta_zeroth_order`.
     """
     require_family(families, "families", many=True)
     count, last = len(families), whole_number("iterations", iterations)
@@ -100,7 +79,6 @@ def train(
     if not callable(oracle):
         raise ValueError(f"oracle: expected a callable, got {type(oracle).__name__}")
     objective.require_stabilizing(families, maml.family_gain(families, K0, "K0"), "K0")
-    eta = step_size if inner_step_size is None else inner_step_size
     generator = np.random.default_rng(rng)
     start = np.broadcast_to(np.asarray(K0, dtype=float), (count, *np.shape(K0)[-2:]))
     gains = np.repeat(start[None], last + 1, axis=0)
@@ -110,7 +88,7 @@ def train(
         inside = families[active]
         counted = oracle(inside)
         direction = directions.meta_zeroth_order(
-            counted, eta, radius, samples, generator, hessian, fresh=fresh, shared=shared
+            counted, step_size, radius, samples, generator, hessian, fresh=fresh, shared=shared
         )
         cost = partial(average_cost, inside)
         steps = min(BLOCK, last - first)
@@ -127,19 +105,19 @@ def train(
     return Runs(gains, left, queries)
 
 
-def nominal_gaps(
-    nominal: LQR, runs: Runs, start: ArrayLike | None = None, horizon: int = 500
-) -> Array:
-    """J(K_t) - J(K*) of one task, (T + 1, S): from a fixed initial state over a horizon, as S1
-    reports it, or for the task's own Sigma0 if none is given; ``inf`` for runs that left."""
+def nominal_gaps(nominal: LQR, runs: Runs, start: ArrayLike | None = None) -> Array:
+    """J(K_t) - J(K*) of one task, (T + 1, S); ``inf`` for runs that left.
+
+    From a fixed initial state over a horizon, as S1 reports it, or for the task's own Sigma0.
+    """
     best = objective.optimal_gain(nominal)
     if nominal.batch_shape:
         raise ValueError(f"nominal: expected a single LQR, got {nominal!r}")
     if start is None:
         gaps = objective.cost(nominal, runs.gains) - objective.cost(nominal, best)
     else:
-        costs = finite_horizon_cost(nominal, runs.gains, horizon, start)
-        gaps = costs - finite_horizon_cost(nominal, best, horizon, start)
+        costs = finite_horizon_cost(nominal, runs.gains, HORIZON, start)
+        gaps = costs - finite_horizon_cost(nominal, best, HORIZON, start)
     return np.where(runs.inside, gaps, np.inf)
 
 

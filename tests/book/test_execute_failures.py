@@ -32,7 +32,7 @@ def failure(root: Path, given: str = "") -> str:
     return outcome.problem
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "waited too long"
@@ -143,20 +143,25 @@ def test_a_cell_that_exits_with_success(
 def test_a_chapter_past_its_budget_and_what_it_started(
     book_root: Path, write_chapter: Write, good: Callable[[], None], tmp_path: Path
 ) -> None:
-    """The budget is for the whole chapter: no single cell here is longer than it."""
+    """The budget is for the whole chapter: no single cell here is longer than it.
+
+    On a busy machine the kernel may take all of it to start: then there is no cell to name.
+    """
     note = tmp_path / "pid"
     start = f"""
 import pathlib, subprocess, time
 child = subprocess.Popen(["sleep", "1000"])
 pathlib.Path({str(note)!r}).write_text(str(child.pid))
 """
-    write_chapter("01_case", start, *["time.sleep(2.5)"] * 8, book={"seconds": 6})
-    began = time.monotonic()
+    write_chapter("01_case", start, *["time.sleep(6)"] * 100, book={"seconds": 10})
     problem = failure(book_root)
-    assert problem.startswith("01_case: cell ")
-    assert "time.sleep(2.5)): past its time budget of 6 s, stopped" in problem
-    assert time.monotonic() - began < 12
-    wait_until(lambda: not is_running(int(note.read_text())), 5)
+    where, _, what = problem.removeprefix("01_case: ").rpartition(": ")
+    assert what.startswith("past its time budget of 10 s, stopped")
+    if note.exists():
+        assert where.startswith("cell ")
+        wait_until(lambda: not is_running(int(note.read_text())))
+    else:
+        assert where == "before its first cell"
     good()
 
 
@@ -293,7 +298,7 @@ sys.exit(commands.run(["execute"]))
     )
     wait_until(lambda: note.exists() and note.read_text().isdecimal())
     process.send_signal(ending)
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == (-9 if ending == signal.SIGKILL else 130)
     if ending != signal.SIGKILL:
         assert error == "interrupted\n"

@@ -49,7 +49,7 @@ def boeing():
         (lqrlib.gradient, 1, 2),
         (lqrlib.evaluate, 1, 2),
         (lqrlib.is_stabilizing, 1, 1),
-        (lqrlib.mean_square_radius, 1, 0),
+        (lqrlib.mean_square_radius, 1, 1),
         (lambda problem, K: lqrlib.hessian(problem, K, K), 1, 4),
         (lqrlib.hessian_matrix, 1, 4),
     ],

@@ -121,7 +121,7 @@ def test_zeroth_order_descends_on_any_function_and_draws_afresh(points):
 def test_zeroth_order_of_a_stack_gives_a_direction_to_each_member():
     problem = lqrlib.LQR.stack([lqrlib.systems.three_state()] * 4)
     oracle = lqrlib.oracles.exact_cost(problem)
-    K = lqrlib.systems.random_stabilizing_gains(problem, 0, reach=0.3)
+    K = lqrlib.systems.random_stabilizing_gains(problem, 0, fraction=0.3)
     estimate = directions.zeroth_order(oracle, 1e-3, 4000, 1)(K)
     exact = lqrlib.gradient(problem, K)
     error = np.linalg.norm(estimate - exact, axis=(-2, -1))

@@ -24,5 +24,5 @@ def test_every_random_gain_stabilizes_on_sets_that_are_not_convex() -> None:
 
 def test_share_zero_is_the_optimum() -> None:
     problems = systems.random_ensemble(20, 3, 2, 3, state_noise_terms=1)
-    gains = systems.random_stabilizing_gains(problems, 4, reach=0.0)
+    gains = systems.random_stabilizing_gains(problems, 4, fraction=0.0)
     np.testing.assert_allclose(gains, lqrlib.optimal_gain(problems), rtol=1e-12)

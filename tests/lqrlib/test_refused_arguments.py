@@ -64,8 +64,8 @@ CALLS = {
     "near": [
         lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL),
     ],
-    "share": [
-        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, share=2.0),
+    "fraction": [
+        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, fraction=2.0),
     ],
     "gains": [
         lambda: ORACLE.together(),
@@ -101,13 +101,11 @@ CALLS = {
     "step_size": [
         lambda: meta.sharp_iterations(SUPREMA, 1e3, 0.2, 1e-3),
     ],
-    "room": [
-        lambda: meta.suprema(FAMILY, K, room="x"),
-        lambda: meta.suprema(FAMILY, K, room=NAN),
+    "gamma": [
+        lambda: meta.suprema(FAMILY, K, gamma="x"),
+        lambda: meta.suprema(FAMILY, K, gamma=NAN),
     ],
-    "K0": [
-        lambda: meta.suprema(FAMILY, "x"),
-    ],
+    "K0": [lambda: meta.suprema(FAMILY, "x")],
     "error": [
         lambda: estimates.vector_bernstein_samples(0.0, 1.0, 1.0, 0.1),
         lambda: estimates.gradient_size(NOMINAL, K, NAN),

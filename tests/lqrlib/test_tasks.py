@@ -31,7 +31,7 @@ def test_spectral_family_starts_with_the_nominal_task(nominal):
         assert np.array_equal(getattr(family, name)[:, 0], [getattr(nominal, name)] * 3)
 
 
-def test_spectral_family_moves_every_other_task_by_the_share(nominal):
+def test_spectral_family_moves_every_other_task_by_the_fraction(nominal):
     family = tasks.spectral_family(nominal, 6, 0.01, 1)
     distances = np.linalg.norm(family.A[1:] - nominal.A, ord=2, axis=(-2, -1))
     assert np.allclose(distances, 0.006)
@@ -126,7 +126,10 @@ def test_families_keep_the_noise_of_the_nominal_task(nominal):
         (lambda p: tasks.levels([1, 2]), "epsilon: expected one or four numbers >= 0"),
         (lambda p: tasks.levels(0.1, "all"), "setting: expected one of system, cost, both"),
         (lambda p: tasks.spectral_family(p, 0, 0.1, 0), "count: expected a whole number >= 1"),
-        (lambda p: tasks.spectral_family(p, 2, 0.1, 0, share=0), "share: expected a number in"),
+        (
+            lambda p: tasks.spectral_family(p, 2, 0.1, 0, fraction=0),
+            "fraction: expected a number in",
+        ),
         (lambda p: tasks.spectral_family(p, 2, 0.1, 0, near=p), "near: expected a stack"),
         (
             lambda p: tasks.spectral_family(LQR.stack([p]), 2, 0.1, 0),

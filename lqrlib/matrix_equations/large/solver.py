@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.matrices import Flags, frobenius_norm, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import direct
-from lqrlib.matrix_equations.doubling import Powers
+from lqrlib.matrix_equations.doubling import MOST_GROWTH, Powers, squared_norms
 from lqrlib.matrix_equations.large.krylov import bicgstab
 from lqrlib.matrix_equations.large.low_rank import eliminate, low_rank_factors
 from lqrlib.matrix_equations.symmetric import congruence, positive_definite
@@ -22,13 +22,14 @@ def _unknowns(rank: int, terms: int) -> int:
 
 def solve_large(
     A: Array, S: Array, W: Array, adjoint: bool, method: str | None = None
-) -> tuple[Array, Flags]:
+) -> tuple[Array, Flags, Flags, Array]:
     """Solve X = F(X) + W with F(X) = A X A' + sum_i S_i X S_i', or with its adjoint, flat stacks.
 
     A (N, n, n), S (N, terms, n, n), symmetric W (E, N, n, n). Method "low_rank" eliminates,
     "krylov" iterates, None eliminates when the S_i have low rank. Returns X like W, nan where the
-    member is not stable, and the stable members (N,), certified: X > 0 and X - F(X) > 0 for the
-    computed solution X with W = I.
+    member is not stable, the stable members (N,), certified: X > 0 and X - F(X) > 0 for the
+    computed solution X with W = I; those where rounding cannot have made that up, and the norm of
+    that X, or of the powers of A where it is larger.
     """
     members, terms, n, _ = S.shape
     powers = Powers(A)
@@ -71,12 +72,19 @@ def solve_large(
 
     stable = certified()
     unstable = ended[0] & ~stable
+    size = squared_norms(A) + (S**2).sum(axis=(1, 2, 3))
+    growth = np.maximum(frobenius_norm(X[0]), powers.peak)
+    trusted = 10 * np.finfo(float).eps * (1 + size) * frobenius_norm(X[0]) < 1
+    # that powers grow without end proves nothing where they may have lost every digit
+    trusted &= powers.stable | (powers.peak <= MOST_GROWTH)
     for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):
         # the iteration came to nothing: no solution, or stability neither shown nor refuted
         matrix = congruence(A[i : i + 1]) + congruence(S[i]).sum(axis=0)
-        [X[:, i : i + 1]], stable[i : i + 1] = direct(matrix, [(right[:, i : i + 1], adjoint)])
+        one = slice(i, i + 1)
+        solved = direct(matrix, [(right[:, one], adjoint)])
+        [X[:, one]], stable[one], trusted[one], growth[one] = solved
     stable &= powers.stable
     X = X[1:]
     if not stable.all():
         X[:, ~stable] = np.nan
-    return X, stable
+    return X, stable, trusted, growth

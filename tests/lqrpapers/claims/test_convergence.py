@@ -14,7 +14,7 @@ METHODS = ["gradient", "natural_gradient", "gauss_newton"]
 
 def ensemble():
     problem = systems.random_ensemble(30, 3, 2, 7, state_noise_terms=1, input_noise_terms=1)
-    return problem, systems.random_stabilizing_gains(problem, 8, reach=(0.1, 0.9))
+    return problem, systems.random_stabilizing_gains(problem, 8, fraction=(0.1, 0.9))
 
 
 def test_a_gauss_newton_step_beyond_one_raises_the_cost():
@@ -42,8 +42,8 @@ def test_natural_gradient_and_gradient_fail_beyond_their_curvature_at_the_optimu
 def falling(last, steps=2000, systems=20):
     """Gaps that fall geometrically from about 5 to `last`, a little different for each system."""
     start = np.linspace(3, 7, systems)
-    share = np.linspace(0, 1, steps + 1)[:, None]
-    return start * (last / start) ** share
+    fraction = np.linspace(0, 1, steps + 1)[:, None]
+    return start * (last / start) ** fraction
 
 
 def gaps():

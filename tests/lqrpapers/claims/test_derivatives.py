@@ -16,7 +16,7 @@ def ensemble(noise: int, states: int = 3, inputs: int = 2) -> tuple[lqrlib.LQR, 
     problems = systems.random_ensemble(
         30, states, inputs, 3, state_noise_terms=noise, input_noise_terms=noise
     )
-    return problems, systems.random_stabilizing_gains(problems, 4, reach=(0.1, 0.95))
+    return problems, systems.random_stabilizing_gains(problems, 4, fraction=(0.1, 0.95))
 
 
 @pytest.mark.parametrize("noise", [0, 2])

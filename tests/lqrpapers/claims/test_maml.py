@@ -5,7 +5,7 @@ import pytest
 
 import lqrlib
 from lqrlib import maml, systems, tasks
-from lqrpapers.claims import check
+from lqrpapers.claims import check, maml_theorems, runs
 from lqrpapers.constants import meta
 from lqrpapers.studies.admission import admitted_factor
 from lqrpapers.studies.ensembles import tasks_around
@@ -16,7 +16,7 @@ from lqrpapers.studies.families import scaled
 def families(request):
     noise = {"state_noise_terms": request.param, "input_noise_terms": request.param}
     many = systems.random_ensemble(20, 2, 2, 1, radius=(0.2, 0.9), spread=2.0, **noise)
-    K0 = systems.random_stabilizing_gains(many, 2, reach=(0.1, 0.5))
+    K0 = systems.random_stabilizing_gains(many, 2, fraction=(0.1, 0.5))
     return tasks_around(many, 3, 1e-3, 3), K0
 
 
@@ -48,13 +48,11 @@ def test_printed_and_corrected_forms_hold_for_near_tasks(families):
 
 def test_a_step_that_overshoots_is_found_out(families):
     """The check of invariance counts a rise of one cost: reverse the steps."""
-    from lqrpapers.claims import maml_theorems
-
     family, K0 = near(families, "sharp")
     over = meta.suprema(family, K0, "sharp")
     backwards = meta.Steps(meta.sharp_steps(over).inner, -meta.sharp_steps(over).outer)
-    room = over.gap - over.start_gap
-    sides = list(maml_theorems._stays(family, K0, backwards, room, 2, pairs=False))
+    taken = maml_theorems.ideal_run(family, K0, backwards, 2)
+    sides = list(runs.stays(family, taken, backwards, every_task=False))
     assert (sides[0].lhs > sides[0].rhs).all()
 
 

@@ -14,12 +14,12 @@ def ensemble(n, m, p, q, count=30, **options):
     )
 
 
-def outside(problem, share):
-    """Gains past the boundary of the stabilizing set, by a share of the way to it."""
+def outside(problem, fraction):
+    """Gains past the boundary of the stabilizing set, by a fraction of the way to it."""
     best = lqrlib.optimal_gain(problem)
     way = np.random.default_rng(6).standard_normal(best.shape)
     edge = systems.boundary_distance(problem, best, way)
-    return best + ((1 + share) * edge)[:, None, None] * way
+    return best + ((1 + fraction) * edge)[:, None, None] * way
 
 
 def all_hold(checks):
@@ -77,7 +77,7 @@ def test_a_wrong_solution_is_caught(monkeypatch):
 
 def test_the_quadratic_constant_is_attained_by_scalars():
     problem = ensemble(1, 1, 0, 0)
-    K = systems.random_stabilizing_gains(problem, 7, reach=(0.2, 0.9))
+    K = systems.random_stabilizing_gains(problem, 7, fraction=(0.2, 0.9))
     [bound] = check("s2-riccati", problem, K, form="sharp")
     np.testing.assert_allclose(bound.ratio, 1, rtol=1e-6)
 

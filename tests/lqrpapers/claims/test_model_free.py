@@ -53,7 +53,7 @@ def test_the_step_of_theorem_3_6_is_within_the_longer_one(case):
 
 def test_short_rollouts_mislead_on_the_suspension():
     suspension = systems.suspension()
-    options = {"step_size": 1e-4, "iterations": 400, "share": 0.05}
+    options = {"step_size": 1e-4, "iterations": 400, "relative_gap": 0.05}
     K = systems.suspension_start()
     [short] = claims.check("s2-thm-4.1", suspension, K, form="dropped", horizon=5, **options)
     assert short.violated == 1

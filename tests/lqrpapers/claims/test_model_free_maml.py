@@ -8,9 +8,9 @@ import pytest
 import lqrlib
 from lqrlib import maml, systems
 from lqrpapers import claims
-from lqrpapers.claims import inexact_maml
-from lqrpapers.claims.figure_1_maml import deviations
-from lqrpapers.claims.model_free_maml import admissible
+from lqrpapers.claims import maml_theorems
+from lqrpapers.claims.figure_1 import deviations
+from lqrpapers.claims.maml_theorems import admissible
 from lqrpapers.constants import meta
 from lqrpapers.recorded import s1
 from lqrpapers.studies import ensembles
@@ -93,12 +93,12 @@ def test_wrong_estimates_keep_the_sharp_promises(sharp):
 
 
 def test_larger_errors_than_allowed_are_found_out(sharp, monkeypatch):
-    honest = inexact_maml._wrong
+    honest = maml_theorems._wrong
 
-    def careless(tasks, inner, errors, error, rng, against):
-        return honest(tasks, inner, errors, 1000 * error, rng, against)
+    def careless(tasks, inner, error, rng, against):
+        return honest(tasks, inner, 1000 * error, rng, against)
 
-    monkeypatch.setattr(inexact_maml, "_wrong", careless)
+    monkeypatch.setattr(maml_theorems, "_wrong", careless)
     assert any(c.violated for c in claims.check("s1-thm-11", *sharp, 4, form="sharp"))
 
 

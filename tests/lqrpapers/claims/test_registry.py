@@ -20,11 +20,11 @@ HOLDING = ["s1-def-1", "s2-lemma-3.2", "s1-lemma-7", "s2-cor-3.3", "s2-mss", "s2
 DESCENT = ["s2-thm-3.4", "s2-thm-3.5", "s2-thm-3.6"]
 
 
-def ensemble(n, m, p=0, q=0, count=40, reach=(0.0, 0.95), **options):
+def ensemble(n, m, p=0, q=0, count=40, fraction=(0.0, 0.95), **options):
     problems = systems.random_ensemble(
         count, n, m, 11, state_noise_terms=p, input_noise_terms=q, **options
     )
-    return problems, systems.random_stabilizing_gains(problems, 12, reach=reach)
+    return problems, systems.random_stabilizing_gains(problems, 12, fraction=fraction)
 
 
 def assert_holds(checks):
@@ -85,8 +85,8 @@ def test_domination_is_attained_and_cannot_be_improved():
 
 def test_a_wrong_gradient_is_caught(monkeypatch):
     problems, K = ensemble(2, 2)
-    true = lqrlib.objective.gradient
-    monkeypatch.setattr(lqrlib.objective, "gradient", lambda p, K: true(p, K) / 100)
+    true = lqrlib.AtGain.gradient.func
+    monkeypatch.setattr(lqrlib.AtGain, "gradient", property(lambda at: true(at) / 100))
     [upper] = check("s2-lemma-3.2", problems, K, part="upper bound")
     assert upper.violated
     [lemma] = check("s1-lemma-7", problems, K)
@@ -103,7 +103,7 @@ def test_too_long_a_step_is_refused():
 def test_cost_is_the_average_it_is_said_to_be():
     for noise, level in ((0, 0.0), (1, 0.2)):
         problems, K = ensemble(
-            3, 2, noise, noise, count=6, reach=(0.0, 0.4), noise_level=level, radius=(0.4, 0.9)
+            3, 2, noise, noise, count=6, fraction=(0.0, 0.4), noise_level=level, radius=(0.4, 0.9)
         )
         assert_holds(check("s2-eq-1", problems, K, 1))
     wrong = problems.replace(Sigma0=1.2 * problems.Sigma0)
@@ -155,11 +155,11 @@ def test_nominal_stability_is_not_enough():
 
 def test_lemma_8_sharp_and_corrected_hold_where_the_printed_one_fails():
     for sizes, forms in ((SIZES[0], ("corrected", "sharp")), (SIZES[3], ("sharp",))):
-        first, K = ensemble(*sizes, count=200, spread=100.0, reach=(0.0, 0.6))
+        first, K = ensemble(*sizes, count=200, spread=100.0, fraction=(0.0, 0.6))
         second = first.replace(A=first.A + 1e-6)
         for form in forms:
             assert_holds(check("s1-lemma-8", first, second, K, form=form))
-    first, K = ensemble(1, 1, count=200, spread=100.0, reach=(0.0, 0.6))
+    first, K = ensemble(1, 1, count=200, spread=100.0, fraction=(0.0, 0.6))
     second = first.replace(A=first.A + 1e-6)
     assert check("e3", first, second, K)[0].violated
     assert_holds(check("e3", first, second, K, form="corrected"))
@@ -180,17 +180,17 @@ def test_erratum_of_lemma_6_is_confirmed_on_scalars():
 
 
 def test_the_repaired_constants_of_lemmas_5_and_6_want_no_noise():
-    problems, K = ensemble(1, 1, 1, 1, count=2000, reach=(0.5, 0.95), noise_level=0.7)
+    problems, K = ensemble(1, 1, 1, 1, count=2000, fraction=(0.5, 0.95), noise_level=0.7)
     steps = check("s1-lemma-6", problems, K, np.sign(K), form="dropped")
     for [each] in (check("s1-lemma-5", problems, K, form="dropped"), steps):
         assert each.violated and each.assumption, each.part
 
 
-@pytest.mark.parametrize("share", [0.0, -1.0, 1.5])
-def test_shares_of_the_radius_lie_between_0_and_1(share):
+@pytest.mark.parametrize("fraction", [0.0, -1.0, 1.5])
+def test_fractions_of_the_radius_lie_between_0_and_1(fraction):
     problems, K = ensemble(1, 1, count=2)
-    with pytest.raises(ValueError, match="share"):
-        check("s1-lemma-6", problems, K, K, share)
+    with pytest.raises(ValueError, match="fraction"):
+        check("s1-lemma-6", problems, K, K, fraction)
 
 
 def test_gains_that_do_not_stabilize_are_refused():

@@ -18,7 +18,7 @@ def families(n, m, terms=0, count=20, epsilon=0.02, setting="both"):
         count, n, m, 3, state_noise_terms=terms, input_noise_terms=terms
     )
     tasks = tasks_around(nominal, 3, levels(epsilon, setting), 4, noise=0.01 * bool(terms))
-    K = systems.random_stabilizing_gains(nominal, 5, reach=(0.1, 0.6))
+    K = systems.random_stabilizing_gains(nominal, 5, fraction=(0.1, 0.6))
     kept = lqrlib.is_stabilizing(tasks, K[:, None]).all(axis=-1)
     assert kept.sum() > count / 2
     tasks, K = tasks[kept], K[kept]

@@ -14,7 +14,7 @@ from lqrpapers.studies import sphere, taylor
 @pytest.fixture(scope="module")
 def case():
     many = systems.random_ensemble(10, 3, 2, 5)
-    return many, systems.random_stabilizing_gains(many, 6, reach=(0.05, 0.9))
+    return many, systems.random_stabilizing_gains(many, 6, fraction=(0.05, 0.9))
 
 
 def violations(id_, *arguments, form="printed", **options):
@@ -52,7 +52,7 @@ def test_the_paper_s_start_has_the_limit_of_the_errata_list():
 
 def test_second_differences_keep_their_digits():
     many = systems.random_ensemble(6, 3, 2, 7, state_noise_terms=1, input_noise_terms=2)
-    K = systems.random_stabilizing_gains(many, 8, reach=0.5)
+    K = systems.random_stabilizing_gains(many, 8, fraction=0.5)
     X = np.random.default_rng(9).standard_normal(K.shape)
     exact = np.einsum("...ij,...ij->...", X, lqrlib.hessian(many, K, X)) / 2
     for size in (1e-4, 1e-9):
@@ -89,7 +89,7 @@ def test_coin_tails_are_binomial():
 def test_the_almost_sure_bound_of_lemma_17_fails_where_h_cost_does():
     """(d - 1)||grad J|| = 16/9, and B_r tends to h_G, which tends to 8/9."""
     lean = lqrlib.LQR([[0.5]], [[1.0, 0.0]], [[1.0]], 1e-7 * np.eye(2))
-    bias, bound, variance = claims.check("s1-tr-17", lean, np.zeros((2, 1)), share=1e-4)
+    bias, bound, variance = claims.check("s1-tr-17", lean, np.zeros((2, 1)), relative_error=1e-4)
     assert bias.violated == 0 and bound.violated == 1 and variance.violated == 1
     assert bound.lhs == pytest.approx(16 / 9, rel=1e-3)
     assert bound.rhs == pytest.approx(8 / 9, rel=1e-3)
@@ -99,8 +99,8 @@ def test_the_almost_sure_bound_of_lemma_17_fails_where_h_cost_does():
 def test_repaired_sizes_hold_step_by_step(case, form):
     problem, K = case
     lean = problem.replace(R=1e-5 * problem.R)
-    for share in (0.01, 1.0):
-        assert not any(violations("s1-tr-17", lean, K, form=form, share=share).values())
+    for error in (0.01, 1.0):
+        assert not any(violations("s1-tr-17", lean, K, form=form, relative_error=error).values())
 
 
 def test_the_conclusion_of_lemma_17_fails_and_the_repaired_one_does_not():
@@ -120,8 +120,9 @@ def test_the_conclusion_of_lemma_17_fails_and_the_repaired_one_does_not():
 def test_lemma_18_fails_and_its_repair_holds(case):
     found = violations("s1-tr-18", *case)
     assert found["bias"] == 10 and found["Hessian Lipschitz"] == 0
-    for share in (0.1, 1e4):
-        assert not any(violations("s1-tr-18", *case, form="corrected", share=share).values())
+    for error in (0.1, 1e4):
+        found = violations("s1-tr-18", *case, form="corrected", relative_error=error)
+        assert not any(found.values())
 
 
 def test_leaving_the_set_is_an_infinite_error():
@@ -129,7 +130,7 @@ def test_leaving_the_set_is_an_infinite_error():
     [lost] = claims.check("s1-tr-17", problem, K, 0, form="dropped", radius=0.02, samples=500)
     assert lost.violated == 1 and np.isinf(lost.lhs)
     [kept] = claims.check(
-        "s1-tr-17", problem, K, 0, form="dropped", radius=1e-4, samples=5000, share=0.5
+        "s1-tr-17", problem, K, 0, form="dropped", radius=1e-4, samples=5000, relative_error=0.5
     )
     assert kept.violated == 0
 

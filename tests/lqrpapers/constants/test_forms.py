@@ -16,19 +16,19 @@ from lqrpapers.constants import corrected, heterogeneity, magnitudes, printed, s
 STACKS = [(1, 1, 0, 0), (1, 1, 1, 1), (2, 3, 0, 0), (3, 2, 2, 1), (8, 4, 1, 2)]
 
 
-def stack(n, m, p, q, count=60, spread=10.0, reach=(0.0, 0.95)):
+def stack(n, m, p, q, count=60, spread=10.0, fraction=(0.0, 0.95)):
     problems = systems.random_ensemble(
         count, n, m, 7, state_noise_terms=p, input_noise_terms=q, spread=spread
     )
-    return problems, systems.random_stabilizing_gains(problems, 8, reach=reach)
+    return problems, systems.random_stabilizing_gains(problems, 8, fraction=fraction)
 
 
 @pytest.mark.parametrize("sizes", STACKS)
-@pytest.mark.parametrize("share", [1.0, 0.1, 1e-3])
-def test_sharp_smoothness_holds(sizes, share):
+@pytest.mark.parametrize("fraction", [1.0, 0.1, 1e-3])
+def test_sharp_smoothness_holds(sizes, fraction):
     problems, K = stack(*sizes)
     X = np.random.default_rng(1).standard_normal(K.shape)
-    for check in claims.check("s1-lemma-6", problems, K, X, share, form="sharp"):
+    for check in claims.check("s1-lemma-6", problems, K, X, fraction, form="sharp"):
         assert check.holds.all(), (check.part, check.tightest)
 
 
@@ -46,18 +46,18 @@ def test_repaired_bounds_hold_without_noise(sizes):
         problems, K = stack(*sizes, spread=spread)
         X = np.random.default_rng(2).standard_normal(K.shape)
         checks = claims.check("s1-lemma-5", problems, K, form="corrected")
-        for share in (1.0, 1e-2):
-            checks += claims.check("s1-lemma-6", problems, K, X, share, form="corrected")
+        for fraction in (1.0, 1e-2):
+            checks += claims.check("s1-lemma-6", problems, K, X, fraction, form="corrected")
         for check in checks:
             assert check.holds.all(), (check.part, check.tightest)
 
 
 @settings(max_examples=25)
 @given(cases.cases(), st.floats(1e-3, 1.0))
-def test_sharp_constants_on_any_shape(case, share):
+def test_sharp_constants_on_any_shape(case, fraction):
     X = case.rng.standard_normal(case.K.shape)
     checks = claims.check("s1-lemma-5", case.problem, case.K, form="sharp")
-    checks += claims.check("s1-lemma-6", case.problem, case.K, X, share, form="sharp")
+    checks += claims.check("s1-lemma-6", case.problem, case.K, X, fraction, form="sharp")
     for check in checks:
         assert check.lhs.shape == case.problem.batch_shape
         assert check.holds.all(), (check.part, check.tightest)
@@ -77,8 +77,8 @@ def attained(noise=False, r=1e-9):
 def assert_attained(check):
     """Equal to 1e-6, and violated everywhere by a constant a tenth (or a half) smaller."""
     assert (check.ratio > 1 - 1e-6).all() and check.holds.all(), (check.part, check.ratio)
-    for share in (0.9, 0.5):
-        smaller = dataclasses.replace(check, rhs=share * check.rhs, floor=0.0)
+    for fraction in (0.9, 0.5):
+        smaller = dataclasses.replace(check, rhs=fraction * check.rhs, floor=0.0)
         assert not smaller.holds.any(), check.part
 
 
@@ -209,7 +209,7 @@ def test_gap_is_exact_near_the_optimum():
 @pytest.mark.parametrize("noise", [0, 2])
 @pytest.mark.parametrize("level", [1e-4, 0.05])
 def test_two_tasks_differ_by_no_more_than_the_bounds(noise, level):
-    first, K = stack(3, 2, noise, noise, reach=(0.0, 0.5))
+    first, K = stack(3, 2, noise, noise, fraction=(0.0, 0.5))
     rng = np.random.default_rng(4)
 
     def near(array):

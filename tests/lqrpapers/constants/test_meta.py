@@ -123,8 +123,7 @@ def test_printed_formulas_by_hand():
         np.ceil(8 * np.log(np.array([9, 1]) / 0.01) / (0.1 * np.array([2, 8]))),
     )
     np.testing.assert_allclose(meta.printed_estimation_tolerance(over), [18 / 1296, 8 / 1296])
-    turn = meta.kappa(0.1, 3.0)
-    assert turn == pytest.approx(0.3 * 2.3)
+    assert meta.kappa(0.1, 3.0) == pytest.approx(0.3 * 2.3)
     np.testing.assert_allclose(
         meta.sharp_bias(over, 0.25), (0.5 * 1.25 / 0.75) ** 2 / np.array([2, 8])
     )
@@ -173,8 +172,8 @@ def test_stacks_of_families_and_of_starts(family, start):
             np.testing.assert_allclose(over.smoothness[index], alone.smoothness)
 
 
-def test_more_room_means_larger_sets(family, start):
-    near, far = (meta.suprema(family, start, "sharp", room=room) for room in (1.0, 2.0))
+def test_a_larger_gamma_means_larger_sets(family, start):
+    near, far = (meta.suprema(family, start, "sharp", gamma=gamma) for gamma in (1.0, 2.0))
     assert far.smoothness > near.smoothness
     np.testing.assert_allclose(far.gap, 2 * near.gap)
     np.testing.assert_allclose(far.start_gap, near.start_gap)
@@ -183,8 +182,8 @@ def test_more_room_means_larger_sets(family, start):
 def test_what_is_refused(family, start):
     with pytest.raises(ValueError, match="form: expected one of printed, corrected, sharp"):
         meta.suprema(family, start, "exact")
-    with pytest.raises(ValueError, match="room: expected numbers >= 1"):
-        meta.suprema(family, start, room=0.5)
+    with pytest.raises(ValueError, match="gamma: expected numbers >= 1"):
+        meta.suprema(family, start, gamma=0.5)
     with pytest.raises(ValueError, match="tasks: expected a stack"):
         meta.suprema(systems.boeing(), start)
     with pytest.raises(NotStabilizingError):

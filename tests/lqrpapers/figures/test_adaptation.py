@@ -1,29 +1,18 @@
 """Figures of adaptation: alt text follows the data, bad shapes are refused."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lqrpapers.figures import adaptation, unseen_tasks
-from lqrpapers.figures.adaptation import Curve
+from lqrpapers.figures import adaptation
+from lqrpapers.figures.adaptation import Runs
 
 x = np.array([0.1, 0.2, 0.4])
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def curves(end):
     gaps = np.array([[1.0, 2.0], [0.5, 0.6], [end, end]])
     recorded = np.array([0.0, 2.0]), np.array([1.0, end])
-    panels = {"one": [Curve("learned", "learned", gaps)], "two": [Curve("random", "random", gaps)]}
+    panels = {"one": [Runs("learned", "learned", gaps)], "two": [Runs("random", "random", gaps)]}
     return adaptation.adaptation_curves(panels, recorded, level=0.1)
 
 
@@ -38,7 +27,7 @@ def queries(most):
 
 
 def crossover(last):
-    return unseen_tasks.crossover(
+    return adaptation.crossover(
         x,
         {"level": (np.array([1e-6, 2e-6, last]), np.array([1e-6, 2e-6, 4e-6]))},
         {"family": (x, np.array([[1.0, 1.0], [0.9, 1.1], [last, last]]))},
@@ -46,7 +35,7 @@ def crossover(last):
 
 
 def beyond(last):
-    return unseen_tasks.beyond_training(
+    return adaptation.beyond_training(
         x,
         {"start": ("nominal", np.array([1.0, 0.9, last]))},
         {"start": ("nominal", np.array([[0.1, 0.2], [0.2, 0.3], [last, np.inf]]))},
@@ -63,16 +52,16 @@ def test_the_alt_text_follows_the_data(draw):
 def test_runs_that_left_are_counted():
     gaps = np.ones((12, 4))
     gaps[3:, 0] = np.inf
-    figure = adaptation.adaptation_curves({"one": [Curve("random", "random", gaps)]})
-    assert "1 of 4 runs left" in figure.alt_text
+    figure = adaptation.adaptation_curves({"one": [Runs("random", "random", gaps)]})
+    assert "1 of 4 infinite at 11" in figure.alt_text
 
 
 def test_bad_shapes_are_named():
-    with pytest.raises(ValueError, match="run: expected x"):
+    with pytest.raises(ValueError, match=r"run: expected shape \(3, runs\), got \(2, 3\)"):
         adaptation.clocks({"run": ("learned", x, np.ones((2, 3)))}, {})
     with pytest.raises(ValueError, match="start: expected shape"):
         adaptation.query_counts(["a"], ["1 %"], {"start": ("maml", np.ones((2, 1, 3)))}, each=1)
     with pytest.raises(ValueError, match="level: expected x"):
-        unseen_tasks.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
+        adaptation.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
     with pytest.raises(ValueError, match="start: expected x"):
-        unseen_tasks.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})
+        adaptation.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lqrpapers.figures import convergence, step_sizes
+from lqrpapers.figures import convergence
 from lqrpapers.recorded import s2
 
 METHODS = ["gradient", "natural_gradient", "gauss_newton"]
@@ -21,12 +21,12 @@ def race(rate=0.5):
 
 def ratios(least=2.0):
     values = {name: np.linspace(least, 9, 30).reshape(3, 10) for name in METHODS}
-    return step_sizes.ratios_by_size(np.array([1, 2, 4]), {"no noise": values}, "ratio")
+    return convergence.ratios_by_size(np.array([1, 2, 4]), {"no noise": values}, "ratio")
 
 
 def under_noise(last=0.1):
     steps = {name: np.linspace(1, last, 5) for name in METHODS}
-    return step_sizes.steps_under_noise(np.linspace(0, 2, 5), steps, steps)
+    return convergence.steps_under_noise(np.linspace(0, 2, 5), steps, steps)
 
 
 def figure_2(end=0.25):
@@ -44,16 +44,20 @@ def successive(slope=2.0):
 
 def needed(steps=37.0):
     constant = dict.fromkeys(METHODS, np.array([np.inf, np.inf, 900.0]))
-    return step_sizes.steps_needed(constant, dict.fromkeys(METHODS, np.full(3, steps)), 5000)
+    return convergence.steps_needed(constant, dict.fromkeys(METHODS, np.full(3, steps)), 5000)
 
 
 @pytest.mark.parametrize(
     ("draw", "other", "words"),
     [
-        (race, 0.4, "gradient: 9.31e-10 after 30 iterations, promised 0.0424"),
-        (ratios, 3.0, "least 2"),
-        (under_noise, 0.2, "0.1 at the strongest"),
-        (figure_2, 0.5, "mean 0.25 after 4,999 steps, recorded 0.0142"),
+        (
+            race,
+            0.4,
+            "to 9.31e-10 at 30; gradient, promised: 1 at 0 to 0.0424 at 30",
+        ),
+        (ratios, 3.0, "10 samples from 2 to 9"),
+        (under_noise, 0.2, "promised: 1 at 0 to 0.1 at 2"),
+        (figure_2, 0.5, "mean 5 at 0 to 0.25 at 4,999"),
         (successive, 1.5, "fitted slope 2.00"),
         (needed, 38.0, "median more than the run, 2 systems not there at the end"),
     ],
@@ -70,24 +74,24 @@ def test_alt_text_follows_the_data(draw, other, words):
     [
         (lambda: convergence.race({}, {}), "expected methods among"),
         (lambda: convergence.race({"newton": falling(0.5)}, {}), "expected methods among"),
-        (lambda: convergence.race({"gradient": falling(0.5)}, {}), "same methods"),
+        (lambda: convergence.race({"gradient": falling(0.5)}, {}), "expected the names"),
         (
             lambda: convergence.race({"gradient": falling(0.5)}, {"gradient": falling(0.5, 3)}),
-            "gradient: expected two arrays of one length",
+            r"gradient, promised: expected x \(X,\) and y",
         ),
         (
-            lambda: step_sizes.ratios_by_size(
+            lambda: convergence.ratios_by_size(
                 np.array([1, 2]), {"a": {"gradient": np.ones((3, 4))}}, "ratio"
             ),
             "gradient: expected shape",
         ),
         (
-            lambda: step_sizes.steps_under_noise(
+            lambda: convergence.steps_under_noise(
                 np.ones(3), {"gradient": np.ones(2)}, {"gradient": np.ones(3)}
             ),
-            "gradient: expected shape",
+            "gradient, promised: expected x",
         ),
-        (lambda: convergence.figure_2({"gradient": np.ones((3, 4))}, {}), "same methods"),
+        (lambda: convergence.figure_2({"gradient": np.ones((3, 4))}, {}), "expected the names"),
         (
             lambda: convergence.figure_2(
                 {"gradient": np.ones(3)}, {"gradient": s2.FIGURE_2["gradient"]}
@@ -96,10 +100,10 @@ def test_alt_text_follows_the_data(draw, other, words):
         ),
         (
             lambda: convergence.successive_gaps({"gradient": (np.ones(2), np.zeros(2))}),
-            "positive gaps",
+            "gradient: expected positive numbers",
         ),
         (
-            lambda: step_sizes.steps_needed(
+            lambda: convergence.steps_needed(
                 {"gradient": np.ones((2, 2))}, {"gradient": np.ones(2)}, 10
             ),
             "gradient: expected shape",

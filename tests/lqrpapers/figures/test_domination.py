@@ -1,17 +1,10 @@
 """Figures of gradient domination: they say in words what the data are, and refuse what is not."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from lqrpapers.figures import domination
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def test_cloud_counts_the_points_above_its_line():
@@ -26,9 +19,9 @@ def test_cloud_counts_the_points_above_its_line():
 @pytest.mark.parametrize(
     ("squared", "gaps", "message"),
     [
-        (np.ones(3), np.ones(2), "one length"),
-        (np.ones((3, 1)), np.ones((3, 1)), "one non-empty axis"),
-        (np.ones(0), np.ones(0), "one non-empty axis"),
+        (np.ones(3), np.ones(2), r"gaps: expected shape \(3,\), got \(2,\)"),
+        (np.ones((3, 1)), np.ones((3, 1)), r"squared_norms: expected shape \(gains,\)"),
+        (np.ones(0), np.ones(0), r"squared_norms: expected shape \(gains,\), got \(0,\)"),
         (np.ones(2), np.array([1.0, 0.0]), "positive"),
     ],
 )
@@ -43,7 +36,7 @@ def test_value_difference_tells_both_parts():
     figure = domination.value_difference(linear, quadratic, shares, -4 * shares, 3 * shares**2)
     assert "sum -3.75" in figure.alt_text and "sum 1.88" in figure.alt_text
     assert "the cost difference being -1" in figure.alt_text
-    with pytest.raises(ValueError, match="one length"):
+    with pytest.raises(ValueError, match=r"quadratic: expected shape \(4,\), got \(2,\)"):
         domination.value_difference(linear, quadratic[:2], shares, shares, shares)
 
 
@@ -51,17 +44,45 @@ def test_tightness_names_the_largest_ratio_of_each_bound():
     sizes = np.array([1, 2])
     panel = {"upper": np.array([[0.1, 0.5], [0.01, 0.02]]), "lower": np.full((2, 2), 0.9)}
     figure = domination.bound_tightness(sizes, {"quiet": panel, "noisy": panel})
-    assert "upper: median 0.3 at n = 1" in figure.alt_text
-    assert "largest 0.5" in figure.alt_text and "noisy" in figure.alt_text
-    with pytest.raises(ValueError, match=r"upper: expected shape \(2, samples\), got \(3, 2\)"):
+    assert "upper: median 0.3 at 1 to 0.015 at 2, 2 samples from 0.01 to 0.5" in figure.alt_text
+    assert "noisy" in figure.alt_text
+    with pytest.raises(ValueError, match=r"upper: expected shape \(samples, 2\), got \(2, 3\)"):
         domination.bound_tightness(sizes, {"quiet": {"upper": np.ones((3, 2))}})
 
 
 def test_descent_compares_the_ends():
     measured, promised = 0.5 ** np.arange(4.0), 0.9 ** np.arange(4.0)
     figure = domination.promised_descent({"run": measured}, {"run": promised})
-    assert "run: measured 0.125, promised 0.729" in figure.alt_text
-    with pytest.raises(ValueError, match="same runs"):
+    assert "run: 1 at 0 to 0.125 at 3; run, promised: 1 at 0 to 0.729 at 3" in figure.alt_text
+    with pytest.raises(ValueError, match="promised: expected the names"):
         domination.promised_descent({"run": measured}, {"other": promised})
-    with pytest.raises(ValueError, match="one length"):
+    with pytest.raises(ValueError, match="run, promised: expected x"):
         domination.promised_descent({"run": measured}, {"run": promised[1:]})
+
+
+def test_box_plots_count_violations_and_bounds_that_are_not_positive():
+    printed = np.array([0.5, 1.5, -2.0])
+    corrected = np.array([0.25, 0.75, 1.0])
+    figure = domination.printed_and_corrected({"small": {"gradient": (printed, corrected)}})
+    assert "gradient as printed: median 1, largest 1.5, violated in 2 of 3" in figure.alt_text
+    assert "gradient corrected: median 0.75, largest 1, violated in 0 of 3" in figure.alt_text
+
+
+def test_box_plots_want_the_same_quantities_in_each_panel():
+    pair = (np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match="same quantities"):
+        domination.printed_and_corrected({"small": {"cost": pair}, "large": {"gain": pair}})
+
+
+def test_curves_tell_where_a_bound_is_negative():
+    x = np.array([1.0, 2.0, 4.0])
+    figure = domination.violation_curves({"E": ("c", x, np.array([-1.0, 3.0, 0.5]), np.ones(3))})
+    assert "E: printed bound not positive from 1 to 1 (shaded)" in figure.alt_text
+    assert "as printed: 3 at 2 to 0.5 at 4" in figure.alt_text
+    quiet = domination.violation_curves({"E": ("c", x, np.array([2.0, 3.0, 0.5]), np.ones(3))})
+    assert "not positive" not in quiet.alt_text
+
+
+def test_curves_want_arrays_of_one_length():
+    with pytest.raises(ValueError, match=r"E: expected shape \(3,\), got \(2,\)"):
+        domination.violation_curves({"E": ("c", np.ones(3), np.ones(2), np.ones(3))})

@@ -1,22 +1,11 @@
 """Figures of model-free MAML: alt text follows the data, bad shapes are refused."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from lqrpapers.figures import model_free_maml as plots
 
 x = np.arange(5.0)
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def curves(last):
@@ -43,8 +32,10 @@ def test_alt_text_changes_with_the_data(figure):
 
 def test_what_is_drawn_is_said():
     text = curves(0.5).alt_text
-    assert "2 panels" in text and "predicted 0.5" in text and "recorded 0.25" in text
-    assert "none left: no run left" in text
+    assert "2 panels" in text
+    assert "toy, predicted: 4 at 0 to 0.5 at 4" in text
+    assert "toy, recorded: 4 at 0 to 0.25 at 4" in text
+    assert "right, none left: no run left" in text
 
 
 def test_every_axis_is_labelled():
@@ -57,7 +48,7 @@ def test_bad_shapes_are_refused():
     wrong = plots.Series("toy", plots.LEVELS[0], x, np.ones((2, 3)))
     with pytest.raises(ValueError, match="toy: expected x"):
         plots.gap_curves({"": [wrong]}, "iteration", "gap")
-    with pytest.raises(ValueError, match="same labels"):
+    with pytest.raises(ValueError, match="predicted: expected the names"):
         plots.gaps_by_level({"a": []}, {"b": 1.0}, x, np.ones((2, 5)))
     with pytest.raises(ValueError, match="bias"):
         plots.gaps_by_level({"a": []}, {"a": 1.0}, x, np.ones((2, 4)))

@@ -1,16 +1,9 @@
 """Pictures of averages, bounds and frequencies."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from lqrpapers.figures import regulator
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_wilson_interval_known_values():
@@ -18,6 +11,12 @@ def test_wilson_interval_known_values():
     low, high = regulator.wilson_interval([81, 0, 20], [263, 20, 20], 1.959964)
     assert np.allclose(low, [0.2553, 0.0, 0.8389], atol=5e-5)
     assert np.allclose(high, [0.3662, 0.1611, 1.0], atol=5e-5)
+
+
+def test_wilson_interval_covers_the_proportion_and_shrinks():
+    low, high = regulator.wilson_interval([5, 10], 10)
+    assert low[0] < 0.5 < high[0] and low[1] < 1.0 and high[1] == pytest.approx(1)
+    assert regulator.wilson_interval(500, 1000)[0] > low[0]
 
 
 @pytest.mark.parametrize("count, total", [(-1, 5), (6, 5), (0, 0)])
@@ -30,12 +29,12 @@ def test_running_averages_say_where_they_end():
     samples = np.random.default_rng(0).exponential(2.0, 4000)
     near = regulator.running_averages({"case": samples}, {"case": 0.8 * samples.mean()})
     far = regulator.running_averages({"case": samples}, {"case": 2 * samples.mean()})
-    assert "case +25.00 %" in near.alt_text
-    assert "case -50.00 %" in far.alt_text
+    assert "to 25 at 4,000" in near.alt_text
+    assert "to -50 at 4,000" in far.alt_text
 
 
 def test_running_averages_want_a_truth_for_each_case():
-    with pytest.raises(ValueError, match="truth: expected the labels"):
+    with pytest.raises(ValueError, match="truth: expected the names"):
         regulator.running_averages({"a": np.ones(50)}, {"b": 1.0})
 
 
@@ -51,7 +50,7 @@ def test_bounds_name_the_largest_share():
 
 
 def test_bounds_want_pairs_of_one_shape():
-    with pytest.raises(ValueError, match="expected bound and truth of one shape"):
+    with pytest.raises(ValueError, match="case: expected x"):
         regulator.bounds_and_truth({"case": (np.ones(3), np.ones(4))}, _pairs(1))
 
 
@@ -59,5 +58,5 @@ def test_midpoint_failures_say_first_and_last():
     n = np.arange(1, 4)
     figure = regulator.midpoint_failures(n, {"case": (np.array([0, 5, 10]), np.full(3, 40))})
     assert "case: 0.0 % at n = 1 to 25.0 % at n = 3" in figure.alt_text
-    with pytest.raises(ValueError, match="one count for each of 3 values"):
+    with pytest.raises(ValueError, match=r"case: expected shape \(3,\), got \(2,\)"):
         regulator.midpoint_failures(n, {"case": (np.zeros(2), np.full(2, 40))})

@@ -11,12 +11,6 @@ BODIES = {"one": np.array([0.1, -0.4, 0.2]), "other": np.array([0.1, 0.2, 0.0])}
 WHEELS = {"one": np.array([0.0, 0.1, 0.0]), "other": np.array([0.0, -0.1, 0.0])}
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-
-
 def test_a_spring_keeps_its_ends_and_its_axis():
     x, y = suspension.spring(1.0, 3.0, at=5.0)
     assert (x[0], x[-1], y[0], y[-1]) == (5.0, 5.0, 1.0, 3.0)
@@ -53,5 +47,5 @@ def test_the_ride_has_a_frame_for_each_time_and_draws_the_past_only():
 
 
 def test_bodies_and_wheels_go_together():
-    with pytest.raises(ValueError, match="wheels: expected the labels"):
+    with pytest.raises(ValueError, match="wheels: expected the names"):
         next(suspension.riding(TIMES, BODIES, {"one": TIMES}))

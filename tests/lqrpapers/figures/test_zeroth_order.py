@@ -1,23 +1,16 @@
 """Figures of chapter 10: alt text follows the data, wrong shapes are refused."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lqrpapers.figures import hessian_estimates, zeroth_order
+from lqrpapers.figures import zeroth_order
 
 X = np.array([1.0, 2.0, 4.0])
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
 def panels(factor=1.0, width=3):
     samples = factor * np.ones((5, width)) / X[:width]
-    first = zeroth_order.Panel(
+    first = zeroth_order.Errors(
         "queries",
         {"Stein": (X, samples)},
         {"Stein": (X, 1 / X), "bound": (X, 2 / X)},
@@ -27,19 +20,19 @@ def panels(factor=1.0, width=3):
 
 
 def eigenvalues(factor=1.0, width=3):
-    return hessian_estimates.eigenvalues(
+    return zeroth_order.eigenvalues(
         X, {"few": {"as printed": -factor * np.ones(width), "Stein": X}}
     )
 
 
 def printed(factor=1.0, width=3):
     means = -factor * np.ones((4, width))
-    return hessian_estimates.printed_hessian(X, -1.0, means, -np.ones(3), 1 / X, 1 / X, 20)
+    return zeroth_order.printed_hessian(X, -1.0, means, -np.ones(3), 1 / X, 1 / X, 20)
 
 
 def factors(factor=1.0, width=2):
     values = factor * np.random.default_rng(0).standard_normal(500)
-    return hessian_estimates.factors({"a": values, "b": values + 1}, [0.0, 1.0][:width])
+    return zeroth_order.factors({"a": values, "b": values + 1}, [0.0, 1.0][:width])
 
 
 def prices(factor=1.0, width=3):

@@ -38,7 +38,7 @@ def test_nothing_is_admitted_from_the_nominal_optimum(drawn, form):
 @pytest.mark.parametrize("form", meta.FORMS)
 def test_admitted_families_meet_the_condition_and_no_much_larger_ones(form):
     many = systems.random_ensemble(12, 2, 1, 4, radius=(0.2, 0.9), spread=2.0)
-    K0 = systems.random_stabilizing_gains(many, 5, reach=(0.1, 0.5))
+    K0 = systems.random_stabilizing_gains(many, 5, fraction=(0.1, 0.5))
     family = tasks_around(many, 3, 1e-3, 6)
     factor = admission.admitted_factor(family, K0, form, most=1e4)
 
@@ -55,7 +55,7 @@ def test_admitted_families_meet_the_condition_and_no_much_larger_ones(form):
 @pytest.mark.parametrize("fraction", [0.5, 1.5])
 def test_a_family_scaled_to_its_limit_has_the_fraction_asked_for(fraction):
     many = systems.random_ensemble(8, 2, 1, 4, radius=(0.2, 0.9), spread=2.0)
-    K0 = systems.random_stabilizing_gains(many, 5, reach=(0.1, 0.5))
+    K0 = systems.random_stabilizing_gains(many, 5, fraction=(0.1, 0.5))
     family = tasks_around(many, 3, 1e-6, 6)
     near = admission.scaled_to_limit(family, K0, "printed", fraction)
     over = meta.suprema(near, K0, "printed")
@@ -65,7 +65,7 @@ def test_a_family_scaled_to_its_limit_has_the_fraction_asked_for(fraction):
 
 def test_families_scaled_below_the_sharp_limit_are_invariant():
     many = systems.random_ensemble(8, 2, 1, 4, radius=(0.2, 0.9), spread=2.0)
-    K0 = systems.random_stabilizing_gains(many, 5, reach=(0.1, 0.5))
+    K0 = systems.random_stabilizing_gains(many, 5, fraction=(0.1, 0.5))
     family = tasks_around(many, 3, 1e-6, 6)
     kappa = meta.Errors().kappa
     over = meta.suprema(admission.scaled_to_limit(family, K0, "sharp", 0.98), K0, "sharp")

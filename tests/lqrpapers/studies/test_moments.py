@@ -13,21 +13,14 @@ def test_brute_force_is_the_closed_form_up_to_the_boundary(noise):
     problem = systems.random_ensemble(
         200, 3, 2, 5, state_noise_terms=noise, input_noise_terms=noise
     )
-    K = systems.random_stabilizing_gains(problem, 6, reach=(0.0, 0.9999))
+    K = systems.random_stabilizing_gains(problem, 6, fraction=(0.0, 0.9999))
     brute = moments.formal_cost(problem, K)
     error = np.abs(brute / lqrlib.cost(problem, K) - 1)
-    unit = moments.rounding_unit(problem, K)
+    unit = lqrlib.at_gain(problem, K).condition
     assert (error <= 10 * unit).all()
     assert np.median(unit) < 1e-13
     summed = moments.summed_cost(problem, K, doublings=24)
     assert np.median(np.abs(summed / brute - 1)) < 1e-13
-
-
-def test_rounding_unit_grows_towards_the_boundary():
-    problem = systems.scalar(a=1.0, b=1.0, q=1.0, r=1.0)
-    gains = np.array([0.5, 1e-3, 1e-6])[:, None, None]
-    assert (np.diff(moments.rounding_unit(problem, gains)) > 0).all()
-    assert np.isnan(moments.rounding_unit(problem, [[-1.0]]))
 
 
 def test_a_stack_of_gains_for_one_problem():

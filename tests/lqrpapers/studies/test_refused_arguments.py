@@ -51,10 +51,6 @@ CALLS = {
         lambda: families.critical_factor(FAMILIES, K, most=NAN),
         lambda: admission.admitted_factor(FAMILIES, K, most=-1.0),
     ],
-    "closest": [
-        lambda: families.follow_optimum(FAMILIES, K, [1.0, 2.0], closest=1.0),
-        lambda: families.follow_optimum(FAMILIES, K, [1.0, 2.0], closest=NAN),
-    ],
     "factors": [
         lambda: families.follow_optimum(FAMILIES, K, []),
         lambda: families.follow_optimum(FAMILIES, K, [2.0, 1.0]),
@@ -71,19 +67,12 @@ CALLS = {
         lambda: scalar_landscape.maml_cost(SCALARS, [[0.0]], 0.1),
         lambda: scalar_landscape.stationary_gains(SCALARS, 0.1, [1.0, 0.0]),
     ],
-    "inner_step_size": [
-        lambda: train(inner_step_size=-1.0),
-    ],
     "radius": [
         lambda: sphere.gradient_bias(EXPANSION, -1.0),
         lambda: sphere.gradient_variance(EXPANSION, 0.0, "one point"),
         lambda: sphere.printed_hessian_deviation(EXPANSION, 0.0),
         lambda: sphere.stein_variance(EXPANSION, "one-sided"),
         lambda: sphere.stein_bias(EXPANSION, "x"),
-    ],
-    "step": [
-        lambda: taylor.expansion(NOMINAL, K, step=0.0),
-        lambda: taylor.expansion(NOMINAL, K, step=NAN),
     ],
     "X": [
         lambda: sphere.product_variance(EXPANSION, [[1.0]]),
@@ -97,7 +86,6 @@ CALLS = {
     ],
     "level": [
         lambda: adaptation.queries_to(adaptation.adapt(FAMILY, K, 1), NAN),
-        lambda: adaptation.median_interval([[1.0, 2.0]], 0, level=2.0),
     ],
     "centre": [
         lambda: adaptation.random_starts(FAMILY, [[1.0]], 0.1, 0),
@@ -107,9 +95,6 @@ CALLS = {
     ],
     "values": [
         lambda: adaptation.median_interval(np.zeros((0, 2)), 0),
-    ],
-    "draws": [
-        lambda: adaptation.median_interval([[1.0, 2.0]], 0, draws=0),
     ],
     "eigenvalues": [
         lambda: adaptation.head_start_bounds([2.0, 1.0], PARTS, PARTS, 0.1),

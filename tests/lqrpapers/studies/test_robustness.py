@@ -28,7 +28,7 @@ def bisected_scale(problem, K):
 @pytest.mark.parametrize("n", [1, 3, 6])
 def test_the_critical_scale_is_where_stability_ends(n, p, q):
     stack = systems.random_ensemble(4, n, 2, 5, state_noise_terms=p, input_noise_terms=q)
-    K = systems.random_stabilizing_gains(stack, 6, reach=(0.1, 0.9))
+    K = systems.random_stabilizing_gains(stack, 6, fraction=(0.1, 0.9))
     found = critical_scale(stack, K)
     assert found.shape == (4,)
     for k, scale in enumerate(found):

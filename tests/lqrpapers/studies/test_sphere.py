@@ -14,7 +14,7 @@ RADIUS = 0.03
 @pytest.fixture(scope="module")
 def case():
     problem = systems.random_ensemble(1, 3, 2, 4)[0]
-    K = systems.random_stabilizing_gains(problem, 5, reach=0.5)
+    K = systems.random_stabilizing_gains(problem, 5, fraction=0.5)
     return problem, K, taylor.expansion(problem, K)
 
 

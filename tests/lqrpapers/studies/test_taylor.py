@@ -46,10 +46,10 @@ def test_expansion_of_a_scalar_system_is_calculus():
 
 def test_expansion_of_a_stack_is_that_of_its_members():
     many = systems.random_ensemble(3, 2, 2, 8)
-    K = systems.random_stabilizing_gains(many, 9, reach=0.5)
-    together = taylor.expansion(many, K, step=1e-3)
+    K = systems.random_stabilizing_gains(many, 9, fraction=0.5)
+    together = taylor.expansion(many, K)
     for index in range(3):
-        alone = taylor.expansion(many[index], K[index], step=1e-3)
+        alone = taylor.expansion(many[index], K[index])
         for name in ("gradient", "hessian", "laplacian_gradient", "laplacian_hessian"):
             np.testing.assert_allclose(
                 getattr(together, name)[index], getattr(alone, name), rtol=1e-9, atol=1e-7

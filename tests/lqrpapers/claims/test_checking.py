@@ -1,10 +1,10 @@
-"""Checks of one inequality on several ensembles become one check on all their cases."""
+"""Checks are read by part, and those of several ensembles become one on all their cases."""
 
 import numpy as np
 import pytest
 
 from lqrlib import systems
-from lqrpapers.claims import Check, check, merge
+from lqrpapers.claims import Check, Checks, check, merge
 
 
 def _ensemble(states):
@@ -36,3 +36,19 @@ def test_only_checks_of_the_same_inequalities_merge():
         merge(check("s2-lemma-3.2", problem, K), check("s1-lemma-7", problem, K))
     with pytest.raises(ValueError, match="at least one"):
         merge()
+
+
+def test_checks_are_a_tuple_and_are_read_by_part():
+    found = check("s2-lemma-3.2", *_ensemble(2))
+    upper, sharper, lower = found
+    assert found["sharper upper bound"] is sharper is found[1]
+    assert found[:2] == (upper, sharper) and len(found) == 3 and found[-1] is lower
+    assert merge(found, found)["lower bound"].checked == 10
+
+
+def test_a_part_that_is_missing_or_not_unique_is_refused_with_those_that_exist():
+    found = check("s2-lemma-3.2", *_ensemble(2))
+    with pytest.raises(KeyError, match="expected one of upper bound, sharper upper bound"):
+        found["norm"]
+    with pytest.raises(KeyError, match="upper bound"):
+        Checks((*found, *found))["upper bound"]

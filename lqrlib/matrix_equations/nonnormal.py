@@ -1,0 +1,152 @@
+"""One closed loop whose powers grow before they decay: better coordinates and a sharp verdict.
+
+Squaring A loses a digit for each factor of ten by which the powers grow, and with noise a linear
+solve does. Where balancing does not mend that, the real Schur form does: the powers of a
+triangular matrix keep their zeros, so small entries are not lost against large ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy  # loads scipy.linalg when it is first used
+
+from lqrlib.matrices import Flags, trace
+from lqrlib.matrix_equations.doubling import MOST_SQUARINGS
+from lqrlib.validation import Array
+
+EPS = np.finfo(float).eps
+# The computed Schur form is that of a matrix closer than this, in units of eps ||A||.
+BACKWARD = 10
+# Powers of two by which a triangular loop is scaled, and what its error weighs against its size.
+MOST_SHRUNK, AGAINST_ERROR = 30, 1e3
+MOST_ARCS = 4096
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A closed loop x+ = A x with noise directions S in coordinates y = inverse x.
+
+    V, inverse, A : arrays (n, n); S : array (terms, n, n), such that A is inverse @ (loop) @ V but
+    for an error of norm `error`; schur : the unscaled triangular matrix where there is one, which
+    is `exact` where rows and columns were only permuted.
+    """
+
+    V: Array
+    inverse: Array
+    A: Array
+    S: Array
+    error: float = 0.0
+    schur: Array | None = None
+    exact: bool = False
+
+    def size(self) -> float:
+        """Root of the sum of squares of A and S."""
+        return float(np.hypot(np.linalg.norm(self.A), np.linalg.norm(self.S)))
+
+    def effect(self) -> float:
+        """How much the error of A and S may change F(X), relative to X."""
+        return self.error * (2 * self.size() + self.error)
+
+    def stretched(self, factors: Array) -> Frame:
+        """The frame with coordinates divided by factors (n,)."""
+        ratio = factors / factors[:, None]
+        error = self.error and self.error * float(np.linalg.norm(ratio))
+        V, inverse = self.V * factors, self.inverse / factors[:, None]
+        return replace(self, V=V, inverse=inverse, A=self.A * ratio, S=self.S * ratio, error=error)
+
+    def balanced(self) -> Frame:
+        """The frame balanced by powers of two: bad scaling is not nonnormality."""
+        entries = np.abs(self.A) + np.abs(self.S).sum(axis=0)
+        return self.stretched(scipy.linalg.lapack.dgebal(entries, scale=1, permute=0)[3])
+
+    def triangular(self) -> Frame:
+        """The frame in which A is a real Schur form."""
+        T, Z = scipy.linalg.schur(self.A)
+        exact = np.count_nonzero(Z) == len(Z) and not np.diagonal(T, -1).any()
+        error = 0.0 if exact else BACKWARD * EPS * self.size()
+        return Frame(self.V @ Z, Z.T @ self.inverse, T, Z.T @ self.S @ Z, error, T, exact)
+
+    def shrunk(self, slack: float) -> Frame:
+        """The triangular frame scaled by powers of two, which rounds nothing, to be near normal.
+
+        That shrinks what stands above the diagonal, and enlarges what noise and rounding put below.
+        The least scaling is taken that comes within a factor of `slack` of the best.
+        """
+        n = len(self.A)
+        steps = -np.arange(float(n))
+        frames = [self.stretched(np.exp2(k * steps)) for k in range(min(MOST_SHRUNK, 1000 // n))]
+        heights = np.array([frame.size() + AGAINST_ERROR * frame.error for frame in frames])
+        return frames[int(np.argmax(heights <= slack * heights.min()))]
+
+    def weight(self, W: Array, adjoint: bool) -> Array:
+        """The right-hand side W (..., n, n) of a Lyapunov equation in these coordinates."""
+        return self.V.T @ W @ self.V if adjoint else self.inverse @ W @ self.inverse.T
+
+    def solution(self, X: Array, adjoint: bool) -> Array:
+        """The solution X (..., n, n) found in these coordinates in those of x."""
+        return self.inverse.T @ X @ self.inverse if adjoint else self.V @ X @ self.V.T
+
+    def verdict(self) -> tuple[bool, bool]:
+        """Whether rho(A) < 1, and whether that is decided; of a triangular frame."""
+        assert self.schur is not None
+        T = self.schur
+        stable = bool(np.abs(np.linalg.eigvals(T)).max() < 1)
+        # no matrix as close as the one that T belongs to has an eigenvalue on the unit circle
+        least = BACKWARD * EPS * float(np.linalg.norm(T))
+        return stable, self.exact or _far_from_circle(T, least) or _circle_is_clear(T, least)
+
+
+def _far_from_circle(T: Array, least: float) -> bool:
+    """A cheap sufficient condition for `_circle_is_clear`, by ||(|I - |T||)^(-1)||."""
+    if np.diagonal(T, -1).any():
+        T = scipy.linalg.rsf2csf(T, np.eye(len(T)))[0]
+    bound = np.diag(np.abs(1 - np.abs(np.diagonal(T)))) - np.abs(np.triu(T, 1))
+    if not np.diagonal(bound).all():
+        return False
+    inverse = scipy.linalg.solve_triangular(bound, np.eye(len(T)))
+    return bool(np.linalg.norm(inverse) * least < 1)
+
+
+def _circle_is_clear(T: Array, least: float) -> bool:
+    """Whether zI - T has no singular value below `least` for any z on the unit circle.
+
+    The resolvent is a polynomial in z of degree n - 1 over the product of z - lambda_i, so it
+    grows by a factor of at most (1 + 1/n)^n < 4 within 1/n of the distance to the eigenvalues.
+    """
+    n, values = len(T), np.linalg.eigvals(T)
+    half = np.pi / (4 * n)
+    angles = np.arange(half, np.pi, 2 * half)  # T is real: half the circle will do
+    while 0 < angles.size <= MOST_ARCS:
+        z = np.exp(1j * angles)[:, None]
+        singular = np.linalg.svd(z[..., None] * np.eye(n) - T, compute_uv=False)
+        if singular[:, -1].min() <= 4 * least:
+            return False
+        angles = angles[half > np.abs(z - values).min(axis=-1) / n]
+        half /= 2
+        angles = np.concatenate([angles - half, angles + half])
+    return not angles.size
+
+
+def surely_unstable(F: Array) -> Flags:
+    """Whether each F (N, n, n) has rho(F) > 1 beyond doubt; False proves nothing.
+
+    |tr F^(2^k)| > n shows it, and next to the unit circle the eigenvalues do (Bauer and Fike).
+    """
+    n, power = F.shape[-1], F
+    unstable, error = np.zeros(len(F), dtype=bool), np.zeros(len(F))
+    for _ in range(MOST_SQUARINGS):
+        size = n * np.abs(power).max(axis=(-2, -1))  # a bound of the norm that does not overflow
+        unstable |= np.abs(trace(power)) - n * (error + EPS * size) > n
+        going = ~unstable & np.isfinite(size)
+        if not going.any():
+            break
+        power = np.where(going[:, None, None], power, 0.0)
+        power, error = power @ power, (2 * size + error) * error + n * EPS * size**2
+    size = np.abs(F).sum(axis=(-2, -1))
+    left = np.flatnonzero(~unstable & np.isfinite(size) & (size > 1))
+    values, vectors = np.linalg.eig(F[left])
+    error = BACKWARD * EPS * np.linalg.cond(vectors) * size[left]
+    unstable[left] = np.abs(values).max(axis=-1) - 1 > error
+    return unstable

@@ -11,7 +11,7 @@ from tests.fuzz import arguments, numbers
 def test_a_short_run_finds_nothing(fuzzer, cases):
     found = fuzzer.run(cases, 0)
     assert not found.wrong, "\n".join(found.wrong[:10])
-    assert sum(found.counts.values()) >= cases
+    assert sum(found.counts.values()) > cases / 2
 
 
 def test_every_argument_of_every_public_function_is_spoilt_now_and_then():

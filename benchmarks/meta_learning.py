@@ -14,7 +14,8 @@ import scipy.linalg
 
 from benchmarks.agreement import agree
 from benchmarks.timing import Row, microseconds
-from lqrlib import LQR, directions, estimators, oracles, systems, tasks
+from lqrlib import LQR, directions, estimators, oracles, systems
+from lqrpapers.studies.task_families import spectral_family
 
 Array = np.ndarray
 CostOf = Callable[[LQR, Array], float]
@@ -67,7 +68,7 @@ def looped_meta_gradient(family: LQR, K: Array, U: Array, cost: CostOf) -> Array
 def meta_iteration() -> Iterator[Row]:
     """One iteration of Algorithm 3 at the published settings, with directions reused throughout."""
     label = f"model-free MAML iteration, {TASKS} tasks, {SAMPLES} samples"
-    family = tasks.spectral_family(
+    family = spectral_family(
         systems.boeing().replace(Sigma0=np.outer(START, START)), TASKS, 1e-3, 0
     )
     K, seed = systems.boeing_start(), 1

@@ -22,8 +22,12 @@ from .matrix_equations import closed_loop
 from .matrix_equations.closed_loops import MOST_DIRECT_STATES
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
 from .matrix_equations.symmetric import coordinates, from_coordinates
-from .problem import LQR, input_weight, stage_weight
+from .problem import LQR, stage_weight
 from .validation import Array, finite_array, require_broadcast, whole_number
+
+EPS = np.finfo(float).eps
+# Steps without a new least change of at most this size after which a recursion has settled.
+PATIENCE, SETTLED = 50, 1e-13
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -65,10 +69,14 @@ def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     weight, loop, n = stage_weight(problem, K), closed_loop(problem, K), problem.states
     if n > MOST_DIRECT_STATES or horizon <= n * (n + 1) // 2:
         value = weight = np.broadcast_to(weight, loop.A_K.shape)
+        least, since = np.full(weight.shape[:-2], np.inf), np.zeros(weight.shape[:-2])
         for _ in range(horizon - 1):
             last, value = value, weight + loop.apply_adjoint(value)
-            change, size = np.abs(value - last), np.abs(value).max(axis=(-2, -1))
-            if not (change.max(axis=(-2, -1)) > np.finfo(float).eps * size).any():
+            change = np.abs(value - last).max(axis=(-2, -1)) / np.abs(value).max(axis=(-2, -1))
+            since = np.where(change < least, 0, since + 1)
+            least = np.fmin(change, least)
+            # rounding keeps the last digit moving: small changes that shrink no more are the end
+            if not ((change > EPS) & ((since < PATIENCE) | (change > SETTLED))).any():
                 break  # settled, or overflowed
         return value
     weight = np.broadcast_to(weight, loop.A_K.shape)
@@ -136,24 +144,3 @@ def finite_horizon_cost(
     require_broadcast("x0", moment.shape[:-2], gain.shape[:-2], "those of K,")
     costs = inner(value_matrix(problem, gain, steps), moment)
     return np.where(np.isnan(costs), np.inf, costs)  # nan: it overflowed on the way
-
-
-def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:
-    r"""Gradient of C_horizon at K, (..., m, n), for every gain.
-
-    .. math:: \nabla C_\ell(K) = 2 \sum_{t<\ell} \Bigl[\bigl(R + B^\top V B
-              + \sum_j \beta_j B_j^\top V B_j\bigr) K - B^\top V A\Bigr] F_K^t(\Sigma_0),
-              \qquad V = V_{\ell-1-t} .
-    """
-    gain, steps = objective.gain_array(problem, K), whole_number("horizon", horizon)
-    loop, weight = closed_loop(problem, gain), stage_weight(problem, gain)
-    moments = [np.broadcast_to(problem.Sigma0, loop.A_K.shape)]
-    for _ in range(steps - 1):
-        moments.append(loop.apply(moments[-1]))
-    B = transpose(problem.B)
-    value = np.zeros(loop.A_K.shape)
-    total = np.zeros(loop.A_K.shape[:-2] + gain.shape[-2:])
-    for moment in reversed(moments):
-        total += 2 * (input_weight(problem, value) @ gain - B @ value @ problem.A) @ moment
-        value = weight + loop.apply_adjoint(value)
-    return total

@@ -45,10 +45,8 @@ class AtGain:
 
     Attributes
     ----------
-    problem : LQR
-    K : array (..., m, n)
-    loop : ClosedLoop
-        F_K and its resolvents; every other attribute comes from it.
+    problem, K, loop : LQR, array (..., m, n), ClosedLoop
+        The loop is F_K and its resolvents; every other attribute comes from it.
     cost : array (...)
         C(K); ``inf`` where K is not mean-square stabilizing, ``nan`` where that is not decided.
     decided : bool array (...)
@@ -59,10 +57,8 @@ class AtGain:
         the derivative of the cost by what is rounded, added up. ``nan`` where K does not stabilize.
     P, Sigma : arrays (..., n, n)
         Value matrix (S2 equation 2), state covariance summed over time (S2 equation 3).
-    E : array (..., m, n)
-        E_K = R_K K - B'P_K A; zero at the optimal gain.
-    R_K : array (..., m, m)
-        R + B'P_K B + sum of beta_j B_j'P_K B_j.
+    E, R_K : arrays (..., m, n) and (..., m, m)
+        E_K = R_K K - B'P_K A, zero at the optimal gain; R + B'P_K B + sum of beta_j B_j'P_K B_j.
     gradient : array (..., m, n)
         2 E_K Sigma_K (S2 Lemma 3.1).
     gap : array (...)

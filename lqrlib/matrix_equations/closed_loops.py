@@ -94,7 +94,7 @@ class ClosedLoop:
         return self._apply(X, adjoint=False)
 
     def apply_adjoint(self, X: Array) -> Array:
-        """F_K*(X), for X (..., n, n); extra axes go in front of the batch."""
+        """F_K*(X), as `apply`."""
         return self._apply(X, adjoint=True)
 
     def operator(self, part: slice) -> Array:
@@ -167,10 +167,7 @@ class ClosedLoop:
         return self._solve(W, adjoint=False)
 
     def solve_adjoint(self, W: Array) -> Array:
-        """T_K*(W): the X with X = F_K*(X) + W, for symmetric W (..., n, n), definite or not.
-
-        Extra axes go in front of the batch. nan for members that are not stable.
-        """
+        """T_K*(W): the X with X = F_K*(X) + W, as `solve`."""
         return self._solve(W, adjoint=True)
 
     def solve_both(self, W: Array, V: Array) -> tuple[Array, Array]:

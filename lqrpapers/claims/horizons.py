@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
+from lqrlib.finite_horizon import finite_horizon_cost
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
+from lqrpapers.studies.horizon_gradient import finite_horizon_gradient
 
 from ..constants import Magnitudes, magnitudes
 from ..constants.estimates import truncated_gradient_error

@@ -9,9 +9,10 @@ import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, estimators, objective, optimality_gap, oracles
-from lqrlib.finite_horizon import finite_horizon_cost, finite_horizon_gradient
+from lqrlib.finite_horizon import finite_horizon_cost
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
+from lqrpapers.studies.horizon_gradient import finite_horizon_gradient
 
 from ..constants import at_stabilizing_gain, magnitudes, printed, sharp, sublevel
 from .convergence import SETTLED

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective, systems, tasks
+from lqrlib import objective, systems
 from lqrlib.matrices import spectral_norm, transpose
 from lqrlib.problem import LQR
 from lqrlib.tasks import MATRICES, levels
 from lqrlib.validation import Array, Seed, real_number, whole_number
+from lqrpapers.studies.task_families import spectral_family
 
 TASKS = 3
 # Spectral distance between the tasks of `random_families`; to be scaled.
@@ -69,7 +70,7 @@ def random_families(
         input_noise_terms=noise_terms,
     )
     K0 = systems.random_stabilizing_gains(many, rng, fraction=(0.05, 0.6))
-    return LQR.stack([tasks.spectral_family(each, TASKS, DRAWN, rng) for each in many]), K0
+    return LQR.stack([spectral_family(each, TASKS, DRAWN, rng) for each in many]), K0
 
 
 def normalised_families(count: int, states: int, rng: np.random.Generator) -> tuple[LQR, Array]:
@@ -84,4 +85,4 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     size = spectral_norm(objective.hessian_matrix(many, K))[:, None, None]
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")
-    return LQR.stack([tasks.spectral_family(each, TASKS, level, rng) for each in many]), K
+    return LQR.stack([spectral_family(each, TASKS, level, rng) for each in many]), K

@@ -14,6 +14,7 @@ from lqrlib.errors import NotStabilizingError
 from lqrlib.problem import LQR, require_family
 from lqrlib.tasks import MATRICES
 from lqrlib.validation import Array, finite_array, real_number
+from lqrpapers.studies.stationary import stationary_gain
 
 from .bisection import bisect, double
 
@@ -92,7 +93,7 @@ def follow_optimum(family: LQR, K: ArrayLike, factors: ArrayLike) -> tuple[Array
     reached, stride = np.full(count, stops[0]), np.full(count, np.inf)
     if not all_stable(family, reached, gain).all():
         raise NotStabilizingError("K: expected a gain that stabilizes every task of each family")
-    gain = maml.stationary_gain(scaled(family, reached), gain, 0.0, tolerance=1e-8)
+    gain = stationary_gain(scaled(family, reached), gain, 0.0, tolerance=1e-8)
     gains = np.full((len(stops), *gain.shape), np.nan)
     gains[0] = gain
     following = np.ones(count, dtype=int)  # the next stop of each family
@@ -104,7 +105,7 @@ def follow_optimum(family: LQR, K: ArrayLike, factors: ArrayLike) -> tuple[Array
         if works.any():
             moved, level = todo[works], level[works]
             larger = scaled(family[moved], level)
-            gain[moved] = maml.stationary_gain(larger, gain[moved], 0.0, tolerance=1e-8)
+            gain[moved] = stationary_gain(larger, gain[moved], 0.0, tolerance=1e-8)
             reached[moved] = level
             at = moved[level == stops[following[moved]]]
             gains[following[at], at] = gain[at]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from lqrlib import maml, objective
 from lqrlib.problem import LQR
 from lqrlib.validation import Array
+from lqrpapers.studies.stationary import stationary_gain
 
 from ..constants import heterogeneity, meta, printed
 
@@ -47,7 +48,7 @@ def stationary_bias(tasks: LQR, K: ArrayLike, *, tolerance: float = 1e-9) -> Bia
     """
     objective.require_stabilizing(tasks, maml.family_gain(tasks, K))
     inner_step = RELATIVE_STEP / hessian_norm(tasks, K)
-    gain = maml.stationary_gain(tasks, K, inner_step, tolerance=tolerance)
+    gain = stationary_gain(tasks, K, inner_step, tolerance=tolerance)
     at = objective.at_gain(tasks, gain[..., None, :, :])
     kappa = meta.kappa(inner_step, _hessian_norm(at))[..., None]
     f = heterogeneity.frobenius_distances(at.gradient).mean(axis=-1)

@@ -9,6 +9,7 @@ from lqrlib import directions, maml, systems
 from lqrlib.matrix_equations import ClosedLoop
 from lqrlib.objective import AtGain
 from lqrpapers.claims import check
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_everything_at_one_gain_comes_from_one_closed_loop(boeing, counts):
 @pytest.mark.parametrize("hessian, solves", [("exact", 6), ("none", 4)])
 def test_a_maml_iteration_takes_two_closed_loops(boeing, counts, hessian, solves):
     nominal, K = boeing
-    tasks = lqrlib.tasks.spectral_family(nominal, 3, 1e-4, 0)
+    tasks = spectral_family(nominal, 3, 1e-4, 0)
     direction = directions.meta_gradient(tasks, 1e-8, hessian)
     counts.update(loops=0, solves=0)
     step, cost = direction.with_cost(K)
@@ -144,7 +145,7 @@ def test_a_door_refuses_a_gain_that_is_not_finite(boeing, door, bad):
 
 def test_maml_at_a_gain_is_what_its_functions_return(boeing):
     nominal, K = boeing
-    tasks = lqrlib.tasks.spectral_family(nominal, 3, 1e-4, 0)
+    tasks = spectral_family(nominal, 3, 1e-4, 0)
     at = maml.at_gain(tasks, K, 1e-7)
     assert np.array_equal(at.cost, maml.cost(tasks, K, 1e-7))
     assert np.array_equal(at.gradient(), maml.gradient(tasks, K, 1e-7))

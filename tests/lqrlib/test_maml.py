@@ -4,20 +4,21 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import LQR, NotStabilizingError, maml, systems, tasks
+from lqrlib import maml, systems
 from lqrpapers.constants import printed
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture(scope="module")
 def family():
-    return tasks.spectral_family(systems.boeing(), 4, 0.05, 0, families=3)
+    return spectral_family(systems.boeing(), 4, 0.05, 0, families=3)
 
 
 @pytest.fixture(scope="module")
 def noisy_family():
     nominal = systems.three_state()
     assert nominal.has_noise
-    return tasks.spectral_family(nominal, 3, 0.02, 0)
+    return spectral_family(nominal, 3, 0.02, 0)
 
 
 @pytest.fixture(scope="module")
@@ -82,31 +83,6 @@ def test_an_inner_step_that_leaves_is_outside(family, gain):
     assert np.isfinite(maml.cost(family, gain, 0)).all()
     assert np.isinf(maml.cost(family, gain, 1.0)).all()
     assert np.isnan(maml.gradient(family, gain, 1.0)).all()
-
-
-@pytest.mark.parametrize("inner", [0.0, 8e-6, 1e-4])
-def test_stationary_gain_is_stationary_and_not_worse_than_the_start(family, inner):
-    K0 = lqrlib.optimal_gain(systems.boeing())
-    K = maml.stationary_gain(family, K0, inner)
-    before = np.linalg.norm(maml.gradient(family, np.broadcast_to(K0, K.shape), inner))
-    assert np.linalg.norm(maml.gradient(family, K, inner)) < 1e-7 * before
-    assert (maml.cost(family, K, inner) < maml.cost(family, K0, inner)).all()
-
-
-def test_stationary_gain_of_equal_tasks_is_their_optimum():
-    problem = systems.boeing()
-    K = maml.stationary_gain(LQR.stack([problem] * 3), systems.boeing_start(), 0)
-    assert np.allclose(K, lqrlib.optimal_gain(problem), atol=1e-9)
-
-
-def test_stationary_gain_of_noisy_tasks(noisy_family):
-    K = maml.stationary_gain(noisy_family, lqrlib.optimal_gain(noisy_family[0]), 1e-3)
-    assert np.linalg.norm(maml.gradient(noisy_family, K, 1e-3)) < 1e-6
-
-
-def test_stationary_gain_needs_a_common_stabilizing_start(family):
-    with pytest.raises(NotStabilizingError, match="K0: expected a gain that stabilizes every task"):
-        maml.stationary_gain(family, np.zeros((2, 4)), 1e-5)
 
 
 @pytest.mark.parametrize(

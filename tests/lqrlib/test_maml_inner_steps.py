@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import directions, maml, systems, tasks
+from lqrlib import directions, maml, systems
+from lqrpapers.studies.stationary import stationary_gain
+from lqrpapers.studies.task_families import spectral_family
 
 STEPS = np.array([0.0, 1e-6, 8e-6])
 
 
 @pytest.fixture(scope="module")
 def family():
-    return tasks.spectral_family(systems.boeing(), 3, 1e-3, 0)
+    return spectral_family(systems.boeing(), 3, 1e-3, 0)
 
 
 @pytest.mark.parametrize("function", [maml.cost, maml.gradient, maml.adapted_gains])
@@ -24,10 +26,10 @@ def test_a_step_for_each_run(family, function):
 
 def test_stationary_gains_and_directions(family):
     K = np.broadcast_to(lqrlib.optimal_gain(family[0]), (3, 2, 4))
-    gains = maml.stationary_gain(family, K, STEPS)
+    gains = stationary_gain(family, K, STEPS)
     slopes = directions.meta_gradient(family, STEPS)(K)
     for index, step in enumerate(STEPS):
-        alone = maml.stationary_gain(family, K[index], step)
+        alone = stationary_gain(family, K[index], step)
         np.testing.assert_allclose(gains[index], alone, rtol=1e-8)
         np.testing.assert_allclose(slopes[index], maml.gradient(family, K[index], step))
 

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import NotStabilizingError, directions, maml, oracles, systems, tasks
+from lqrlib import NotStabilizingError, directions, maml, oracles, systems
 from lqrpapers.studies.sampled_start import sampled_start_cost
+from lqrpapers.studies.task_families import spectral_family
 
 INNER = 1e-4
 
 
 @pytest.fixture(scope="module")
 def family():
-    return tasks.spectral_family(systems.boeing(), 3, 0.02, 0)
+    return spectral_family(systems.boeing(), 3, 0.02, 0)
 
 
 @pytest.fixture(scope="module")

@@ -156,21 +156,3 @@ def test_a_rollout_that_overflows_costs_infinity_and_warns_of_nothing():
     problem = systems.scalar(1e3, 1.0, 1.0, 1.0)
     costs = oracles.rollout_cost(problem, 200, 0)(np.array([[[0.0]], [[1e3]]]))
     assert np.isinf(costs[0]) and np.isfinite(costs[1])
-
-
-@pytest.mark.parametrize("noise", [True, False])
-@pytest.mark.parametrize("horizon", [1, 2, 9])
-def test_finite_horizon_gradient_is_the_derivative_of_the_cost(noisy, horizon, noise):
-    problem = noisy if noise else noisy.without_noise()
-    K = lqrlib.optimal_gain(problem) + 0.05
-    X = np.random.default_rng(1).standard_normal(K.shape)
-    cost = oracles.finite_horizon_cost(problem, horizon)
-    difference = (cost(K + 1e-5 * X) - cost(K - 1e-5 * X)) / 2e-5
-    gradient = lqrlib.finite_horizon.finite_horizon_gradient(problem, K, horizon)
-    np.testing.assert_allclose(np.sum(gradient * X, axis=(-2, -1)), difference, rtol=1e-6)
-
-
-def test_finite_horizon_gradient_tends_to_the_gradient(noisy):
-    K = lqrlib.optimal_gain(noisy) + 0.02
-    long = lqrlib.finite_horizon.finite_horizon_gradient(noisy, K, 600)
-    np.testing.assert_allclose(long, lqrlib.gradient(noisy, K), rtol=1e-8)

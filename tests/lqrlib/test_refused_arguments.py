@@ -10,9 +10,11 @@ from lqrlib.validation import real_number
 from lqrpapers.constants import estimates, meta
 from lqrpapers.constants.heterogeneity import frobenius_distances
 from lqrpapers.studies.sampled_start import sampled_start_cost
+from lqrpapers.studies.stationary import stationary_gain
+from lqrpapers.studies.task_families import spectral_family
 
 NOMINAL = LQR([[0.9, 0.3], [0.0, 0.8]], [[0.0], [1.0]], np.eye(2), [[1.0]])
-FAMILIES = tasks.spectral_family(NOMINAL, 3, 0.05, 0, families=2)
+FAMILIES = spectral_family(NOMINAL, 3, 0.05, 0, families=2)
 FAMILY = FAMILIES[0]
 K = lqrlib.optimal_gain(NOMINAL)
 ORACLE = oracles.exact_cost(FAMILY)
@@ -62,10 +64,10 @@ CALLS = {
         lambda: tasks.levels(-0.1),
     ],
     "near": [
-        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL),
+        lambda: spectral_family(NOMINAL, 2, 0.1, 0, near=NOMINAL),
     ],
     "fraction": [
-        lambda: tasks.spectral_family(NOMINAL, 2, 0.1, 0, fraction=2.0),
+        lambda: spectral_family(NOMINAL, 2, 0.1, 0, fraction=2.0),
     ],
     "gains": [
         lambda: ORACLE.together(),
@@ -75,12 +77,12 @@ CALLS = {
         lambda: maml.gradient(FAMILY, K, True),
     ],
     "tolerance": [
-        lambda: maml.stationary_gain(FAMILY, K, 0.1, tolerance=NAN),
+        lambda: stationary_gain(FAMILY, K, 0.1, tolerance=NAN),
         lambda: meta.printed_iterations(SUPREMA, 1e-3, -1.0),
         lambda: meta.sharp_iterations(SUPREMA, 1e-3, 0.2, 0.0),
     ],
     "iterations": [
-        lambda: maml.stationary_gain(FAMILY, K, 0.1, iterations=2.5),
+        lambda: stationary_gain(FAMILY, K, 0.1, iterations=2.5),
     ],
     "radius": [
         lambda: directions.meta_zeroth_order(ORACLE, 0.1, -0.1, 2, 0),

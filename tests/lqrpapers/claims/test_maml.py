@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import maml, systems, tasks
+from lqrlib import maml, systems
 from lqrpapers.claims import check, maml_theorems, runs
 from lqrpapers.constants import meta
 from lqrpapers.studies.admission import admitted_factor
 from lqrpapers.studies.ensembles import tasks_around
 from lqrpapers.studies.families import scaled
+from lqrpapers.studies.stationary import stationary_gain
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture(scope="module", params=[0, 2])
@@ -31,7 +33,7 @@ def test_sharp_forms_hold(families):
     found = check("s1-rem-3", family, K0, form="sharp")
     found += check("s1-thm-10", *near(families, "sharp"), form="sharp")
     inner = meta.sharp_steps(meta.suprema(family, K0, "sharp")).inner
-    K_ML = maml.stationary_gain(family, lqrlib.optimal_gain(family[:, 0]), inner)
+    K_ML = stationary_gain(family, lqrlib.optimal_gain(family[:, 0]), inner)
     found += check("s1-thm-12", family, K0, K_ML, form="sharp")
     assert [c.part for c in found if c.violated] == []
     step = check("s1-thm-12", family, K0, form="sharp", iterations=1)[0]
@@ -95,7 +97,7 @@ def test_second_minimiser_breaks_7():
 
 
 def test_step_of_algorithm_1():
-    family = tasks.spectral_family(systems.boeing(), 3, 1e-3, 0)[None]
+    family = spectral_family(systems.boeing(), 3, 1e-3, 0)[None]
     K = lqrlib.optimal_gain(systems.boeing()) * 1.05
     [printed] = check("s1-alg-1", family, K, [1e-5])
     [exact] = check("s1-alg-1", family, K, [1e-5], form="corrected")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import maml, systems
+from lqrlib import systems
 from lqrpapers import claims
 from lqrpapers.claims import maml_theorems
 from lqrpapers.claims.figure_1 import deviations
@@ -16,6 +16,7 @@ from lqrpapers.recorded import s1
 from lqrpapers.studies import ensembles
 from lqrpapers.studies.admission import scaled_to_limit
 from lqrpapers.studies.families import scaled
+from lqrpapers.studies.stationary import stationary_gain
 from lqrpapers.studies.training import PerfectSampling
 
 
@@ -49,7 +50,7 @@ def test_printed_theorems_hold_with_perfect_sampling(printed):
     assert admissible(*printed).all()
     inner = meta.printed_steps(meta.suprema(*printed), model_free=True).inner
     family, K0 = printed
-    minimiser = maml.stationary_gain(family, lqrlib.optimal_gain(family[:, 0]), inner)
+    minimiser = stationary_gain(family, lqrlib.optimal_gain(family[:, 0]), inner)
     found = claims.check("s1-thm-11", *printed) + claims.check("s1-thm-13", *printed, minimiser)
     found += claims.check("s1-thm-13", *printed, minimiser, form="corrected")
     assert len(found) == 6 and not any(check.violated for check in found)

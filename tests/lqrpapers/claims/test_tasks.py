@@ -7,10 +7,11 @@ import pytest
 
 import lqrlib
 from lqrlib import LQR, maml, systems
-from lqrlib.tasks import heterogeneity, levels, masked_family, spectral_family
+from lqrlib.tasks import heterogeneity, levels
 from lqrpapers import claims, constants
 from lqrpapers.claims.tasks import matrix_reading_error
 from lqrpapers.studies.ensembles import tasks_around
+from lqrpapers.studies.task_families import masked_family, spectral_family
 
 
 def families(n, m, terms=0, count=20, epsilon=0.02, setting="both"):

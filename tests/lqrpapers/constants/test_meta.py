@@ -8,12 +8,13 @@ from lqrlib import systems, tasks
 from lqrlib.errors import NotStabilizingError
 from lqrpapers import constants
 from lqrpapers.constants import meta
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture(scope="module")
 def family():
     nominal = systems.random_ensemble(1, 3, 2, 3, spread=2.0)[0]
-    return tasks.spectral_family(nominal, 4, 0.02, 4)
+    return spectral_family(nominal, 4, 0.02, 4)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_one_task_has_no_heterogeneity(family, start):
 
 
 def test_stacks_of_families_and_of_starts(family, start):
-    two = lqrlib.LQR.stack([family, tasks.spectral_family(family[0], 4, 0.01, 8)])
+    two = lqrlib.LQR.stack([family, spectral_family(family[0], 4, 0.01, 8)])
     for form in meta.FORMS:
         both = meta.suprema(two, start, form)
         for index in range(2):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import systems, tasks
+from lqrlib import systems
 from lqrpapers.studies import adaptation
 from lqrpapers.studies.adaptation import Adaptation
+from lqrpapers.studies.task_families import spectral_family
 
 nominal = systems.boeing()
 best = lqrlib.optimal_gain(nominal)
-family = tasks.spectral_family(nominal, 4, 0.01, 1)
+family = spectral_family(nominal, 4, 0.01, 1)
 
 
 def test_a_run_counts_gradients_and_trials_and_descends():

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import systems, tasks
+from lqrlib import systems
 from lqrlib.errors import NotStabilizingError
 from lqrpapers.constants import meta
 from lqrpapers.studies import admission, families
 from lqrpapers.studies.ensembles import tasks_around
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return tasks.spectral_family(systems.double_integrator(), 4, 1e-2, 3, families=3)
+    return spectral_family(systems.double_integrator(), 4, 1e-2, 3, families=3)
 
 
 @pytest.mark.parametrize("form", ["printed", "corrected", "sharp"])

@@ -7,11 +7,12 @@ import lqrlib
 from lqrlib import maml, systems, tasks
 from lqrlib.errors import NotStabilizingError
 from lqrpapers.studies import common_gains, families
+from lqrpapers.studies.task_families import spectral_family
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return tasks.spectral_family(systems.double_integrator(), 4, 1e-2, 3, families=3)
+    return spectral_family(systems.double_integrator(), 4, 1e-2, 3, families=3)
 
 
 def test_scaled_levels_are_proportional(drawn):
@@ -31,7 +32,7 @@ def test_scaled_refuses_indefinite_weights(drawn):
 
 def system_family():
     levels = tasks.levels(1e-2, "system")
-    return tasks.spectral_family(systems.double_integrator(), 4, levels, 3, families=4)
+    return spectral_family(systems.double_integrator(), 4, levels, 3, families=4)
 
 
 def test_followed_gains_end_where_the_linear_program_says(monkeypatch):

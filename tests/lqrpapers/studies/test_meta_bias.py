@@ -3,14 +3,15 @@
 import numpy as np
 
 import lqrlib
-from lqrlib import maml, systems, tasks
+from lqrlib import maml, systems
 from lqrpapers import constants
 from lqrpapers.constants.heterogeneity import frobenius_distances
 from lqrpapers.studies import families, meta_bias
+from lqrpapers.studies.task_families import spectral_family
 
 
 def test_bias_at_the_optimum_is_within_its_bound_and_of_second_order():
-    family = tasks.spectral_family(systems.boeing(), 4, 1e-2, 7, families=3)
+    family = spectral_family(systems.boeing(), 4, 1e-2, 7, families=3)
     near = lqrlib.optimal_gain(systems.boeing())
     large = meta_bias.stationary_bias(family, near)
     small = meta_bias.stationary_bias(families.scaled(family, np.full(3, 0.1)), near)

@@ -5,8 +5,10 @@ import pytest
 from scipy.optimize import minimize
 
 import lqrlib
-from lqrlib import maml, systems, tasks
+from lqrlib import systems
 from lqrpapers.studies import quadratic_tasks
+from lqrpapers.studies.stationary import stationary_gain
+from lqrpapers.studies.task_families import spectral_family
 
 rng = np.random.default_rng(2)
 G = rng.standard_normal((5, 3, 3))
@@ -55,9 +57,9 @@ def test_costs_and_the_bound_of_two_scalar_tasks_by_hand():
 
 def test_the_model_of_similar_lqr_tasks_predicts_their_meta_optimum():
     nominal = systems.double_integrator()
-    family = tasks.spectral_family(nominal, 5, 1e-4, 1)
+    family = spectral_family(nominal, 5, 1e-4, 1)
     hessians, centres = quadratic_tasks.quadratic_model(family)
-    exact = maml.stationary_gain(family, lqrlib.optimal_gain(nominal), 0.01)
+    exact = stationary_gain(family, lqrlib.optimal_gain(nominal), 0.01)
     model = quadratic_tasks.meta_optimum(hessians, centres, 0.01)
     np.testing.assert_allclose(model, exact.ravel(), atol=1e-6)
 

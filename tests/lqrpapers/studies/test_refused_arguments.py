@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import LQR, oracles, tasks
+from lqrlib import LQR, oracles
 from lqrpapers.studies import (
     adaptation,
     admission,
@@ -17,10 +17,11 @@ from lqrpapers.studies import (
     taylor,
     training,
 )
+from lqrpapers.studies.task_families import masked_family, spectral_family
 
 NOMINAL = LQR([[0.9, 0.3], [0.0, 0.8]], [[0.0], [1.0]], np.eye(2), [[1.0]])
-SCALARS = tasks.masked_family(LQR([[0.5]], [[1.0]], [[1.0]], [[1.0]]), 2, 0.1, 0)
-FAMILIES = tasks.spectral_family(NOMINAL, 3, 0.05, 0, families=2)
+SCALARS = masked_family(LQR([[0.5]], [[1.0]], [[1.0]], [[1.0]]), 2, 0.1, 0)
+FAMILIES = spectral_family(NOMINAL, 3, 0.05, 0, families=2)
 FAMILY = FAMILIES[0]
 K = lqrlib.optimal_gain(NOMINAL)
 OUTSIDE = np.array([[-10.0, 10.0]])

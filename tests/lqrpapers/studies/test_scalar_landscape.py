@@ -5,6 +5,7 @@ import pytest
 
 from lqrlib import LQR, maml, systems
 from lqrpapers.studies.scalar_landscape import maml_cost, stationary_gains
+from lqrpapers.studies.stationary import stationary_gain
 
 ONE = LQR([[[0.0]]], [[1.0]], [[1.0]], [[1.0]])
 MIRROR = LQR([[0.5]], [[[1.0]], [[-1.0]]], [[1.0]], [[1.0]])
@@ -37,7 +38,7 @@ def test_two_pieces_have_the_values_of_the_proposition():
     tasks = LQR(A, np.array([np.eye(2), -np.eye(2)]), Q, np.eye(2) / 10)
     turn = np.array([[0.0, 1.5], [-1.5, 0.0]])
     np.testing.assert_allclose(maml.cost(tasks, np.array([turn, -turn]), 0.0), [16.475, 43.475])
-    low, high = (maml.cost(tasks, maml.stationary_gain(tasks, K, 0.0), 0.0) for K in (turn, -turn))
+    low, high = (maml.cost(tasks, stationary_gain(tasks, K, 0.0), 0.0) for K in (turn, -turn))
     assert low < 16.475 and 21 < high < 43.475
     K = 3 * np.random.default_rng(1).standard_normal((200_000, 2, 2))
     common = np.isfinite(maml.cost(tasks, K, 0.0))

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import directions, maml, oracles, systems, tasks
+from lqrlib import directions, maml, oracles, systems
 from lqrpapers.recorded import s1
 from lqrpapers.studies import training
+from lqrpapers.studies.task_families import spectral_family
 
 SETTINGS = {"radius": 0.01, "samples": 5}
 
 
 @pytest.fixture(scope="module")
 def families():
-    return tasks.spectral_family(systems.boeing(), 3, 0.001, 0, families=4)
+    return spectral_family(systems.boeing(), 3, 0.001, 0, families=4)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_a_run_leaves_at_the_iterate_that_fails_to_stabilize(families, start):
 
 
 def test_a_run_leaves_with_its_first_lost_task_even_if_the_oracle_stays_finite(start):
-    apart = tasks.spectral_family(systems.boeing(), 3, 0.02, 0, families=4)
+    apart = spectral_family(systems.boeing(), 3, 0.02, 0, families=4)
 
     def oracle(families):
         return oracles.finite_horizon_cost(families, 20)

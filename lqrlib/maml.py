@@ -92,11 +92,11 @@ def require_hessian(hessian: str | Hessian) -> None:
 
 def at_gain(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> MetaGain:
     """Everything about J_ML at K (..., m, n), from two closed loops of each task."""
-    return at_checked(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
+    return _at(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def at_checked(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
+def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
     """The same for a trusted gain (..., 1, m, n)."""
     before = AtGain(tasks, gain)
     step = eta if isinstance(eta, float) else eta[..., None, None, None]

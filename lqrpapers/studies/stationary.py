@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib.errors import NotStabilizingError
-from lqrlib.maml import MetaGain, at_checked, family_gain, inner_steps
+from lqrlib.maml import MetaGain, at_gain, family_gain, inner_steps
 from lqrlib.matrices import frobenius_norm
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, real_number, whole_number
@@ -50,7 +50,7 @@ def stationary_gain(
     start = family_gain(tasks, K0, "K0")
     batch = np.broadcast_shapes(start.shape[:-3], tasks.batch_shape[:-1])
     K = np.broadcast_to(start, batch + start.shape[-3:]).copy()
-    at = at_checked(tasks, K, eta)
+    at = at_gain(tasks, K[..., 0, :, :], eta)
     value = at.cost
     if not np.isfinite(value).all():
         raise NotStabilizingError(
@@ -66,7 +66,7 @@ def stationary_gain(
         accepted = length <= tolerance * scale
         for _ in range(40):
             trial = K - fraction[..., None, None, None] * step
-            found = at_checked(tasks, trial, eta)
+            found = at_gain(tasks, trial[..., 0, :, :], eta)
             with np.errstate(invalid="ignore"):
                 fallen = found.cost < value
                 # at rounding of the objective only the gradient still tells progress
@@ -82,7 +82,7 @@ def stationary_gain(
             fraction = np.where(accepted, fraction, fraction / 2)
         else:
             break
-        at = at_checked(tasks, K, eta)
+        at = at_gain(tasks, K[..., 0, :, :], eta)
         length, scale = _slope(at)
     if (length <= max(tolerance, 1e-9) * scale).all():
         return K[..., 0, :, :]

@@ -50,8 +50,7 @@ class ClosedLoop:
 
     Attributes
     ----------
-    A_K : array (..., n, n)
-        A - B K.
+    A_K : array (..., n, n), A - B K
     stable : bool array (...)
         Mean-square stability, certified by the solve itself and not by a residual: the powers of
         A_K tend to zero without noise, the solution for W = I is positive definite with noise.
@@ -69,7 +68,7 @@ class ClosedLoop:
         self.A_K = A_K
         self._batch = A_K.shape[:-2]
         self._flat = A_K.reshape((-1,) + A_K.shape[-2:])
-        self._noise = noise
+        self.noise = noise
         self._method = method
         self._stable: Flags | None = None
         self._decided = np.ones(len(self._flat), dtype=bool)
@@ -78,9 +77,9 @@ class ClosedLoop:
     def _apply(self, X: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(X)
         A = self._flat
-        if self._noise is None:
+        if self.noise is None:
             return restore(transpose(A) @ stack @ A if adjoint else A @ stack @ transpose(A))
-        S = np.concatenate([A[:, None], self._noise.directions(slice(None))], axis=1)
+        S = np.concatenate([A[:, None], self.noise.directions(slice(None))], axis=1)
         if adjoint:
             S = transpose(S)
         # sum over terms as one product of a wide and a tall matrix
@@ -100,7 +99,7 @@ class ClosedLoop:
     def operator(self, part: slice) -> Array:
         """Matrix (C, h, h) of F_K for a slice of the flat stack, in `symmetric` coordinates."""
         matrix = congruence(self._flat[part])
-        return matrix if self._noise is None else matrix + self._noise.operator(part)
+        return matrix if self.noise is None else matrix + self.noise.operator(part)
 
     @np.errstate(all="ignore")
     def radius(self) -> Array:
@@ -110,9 +109,9 @@ class ClosedLoop:
         decide and none is certified. With noise and up to 20 states it is certified to 1e-9 on both
         sides; where nonnormality forbids that, on its side of one, by eigenvalues in Schur form.
         """
-        radius, everyone = spectral_radius(self._flat, self._noise), np.arange(len(self._flat))
+        radius, everyone = spectral_radius(self._flat, self.noise), np.arange(len(self._flat))
         large = self._flat.shape[-1] > MOST_DIRECT_STATES
-        if large and self._noise is not None:
+        if large and self.noise is not None:
             # a verdict on an unstable loop is dear there, and seldom needed
             normal = _peaks(self._flat) <= MOST_GROWTH
             known = normal & (np.abs(radius - 1) > NEAR)
@@ -120,7 +119,7 @@ class ClosedLoop:
                 return radius.reshape(self._batch)
         stable, decided = self.stable.reshape(-1), self.decided.reshape(-1)
         certain = np.zeros(len(radius), dtype=bool)
-        if self._noise is not None:
+        if self.noise is not None:
             certain = normal if large else self._certified(everyone, radius, CERTIFIED)
             for member in everyone[decided & np.isfinite(radius) & ~certain]:
                 frame = self._triangular(self._frame(member).balanced())
@@ -137,9 +136,9 @@ class ClosedLoop:
 
     def _scaled(self, members: NDArray[np.intp], scale: Array) -> tuple[Flags, Flags]:
         """Whether F_K / scale is certainly stable, and whether certainly unstable; (N,) each."""
-        assert self._noise is not None
+        assert self.noise is not None
         root = np.sqrt(scale)[:, None, None]
-        noise = Directions(self._noise.directions(members) / root[:, None])
+        noise = Directions(self.noise.directions(members) / root[:, None])
         loop = ClosedLoop(self._flat[members] / root, noise, self._method)
         return loop.stable, loop.decided & ~loop.stable
 
@@ -187,8 +186,8 @@ class ClosedLoop:
         effect = np.empty(len(P))
         for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
             S = self._flat[part, None]
-            if self._noise is not None:
-                S = np.concatenate([S, self._noise.directions(part)], axis=1)
+            if self.noise is not None:
+                S = np.concatenate([S, self.noise.directions(part)], axis=1)
             effect[part] = _rounding(P[part], Sigma[part], S)
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
@@ -209,7 +208,7 @@ class ClosedLoop:
             doubtful = np.flatnonzero(~self._fine(stable, trusted, growth))
             if doubtful.size:
                 # powers that came to an end do not prove instability, whatever was lost
-                open_ = doubtful if self._noise is not None else doubtful[~stable[doubtful]]
+                open_ = doubtful if self.noise is not None else doubtful[~stable[doubtful]]
                 stable[doubtful] = False
                 for member in np.setdiff1d(doubtful, open_[self._surely_unstable(open_)]):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
@@ -231,7 +230,7 @@ class ClosedLoop:
         By doubling, the largest squared norm of a power of A takes the place of T(I).
         """
         n, members, method = self._flat.shape[-1], len(self._flat), self._method
-        if self._noise is None and method in (None, "doubling"):
+        if self.noise is None and method in (None, "doubling"):
             solutions, stable, growth = doubling(self._flat, equations)
             return solutions, stable, growth <= MOST_GROWTH, growth
         stable, trusted = np.zeros((2, members), dtype=bool)
@@ -241,8 +240,8 @@ class ClosedLoop:
             h = n * (n + 1) // 2
             for part in chunks(members, 8 * h * h, DIRECT_CHUNK_BYTES):
                 operator = congruence(self._flat[part])
-                if self._noise is not None:
-                    operator += self._noise.operator(part)
+                if self.noise is not None:
+                    operator += self.noise.operator(part)
                 parts = [(W[:, part], adjoint) for W, adjoint in equations]
                 found, stable[part], trusted[part], growth[part] = direct(operator, parts)
                 for X, Y in zip(solutions, found, strict=True):
@@ -251,8 +250,8 @@ class ClosedLoop:
             for part in chunks(members, 320 * n * n, LARGE_CHUNK_BYTES):
                 A = self._flat[part]
                 S = np.zeros((len(A), 0, n, n))
-                if self._noise is not None:
-                    S = self._noise.directions(part)
+                if self.noise is not None:
+                    S = self.noise.directions(part)
                 for X, (W, adjoint) in zip(solutions, equations, strict=True):
                     X[:, part], stable[part], trusted[part], growth[part] = solve_large(
                         A, S, W[:, part], adjoint, method
@@ -269,12 +268,12 @@ class ClosedLoop:
 
     def _frame(self, member: int) -> Frame:
         A, identity = self._flat[member], np.eye(self._flat.shape[-1])
-        S = A[None][:0] if self._noise is None else self._noise.directions(np.array([member]))[0]
+        S = A[None][:0] if self.noise is None else self.noise.directions(np.array([member]))[0]
         return Frame(identity, identity, A, S)
 
     def _triangular(self, frame: Frame) -> Frame:
         frame = frame.triangular()
-        if self._noise is None:
+        if self.noise is None:
             return frame
         # powers stop at a norm, so beyond the direct solve small entries must not be made smaller
         return frame.shrunk(1.0 if len(frame.A) <= MOST_DIRECT_STATES else 1.1)
@@ -282,8 +281,8 @@ class ClosedLoop:
     def _surely_unstable(self, members: NDArray[np.intp]) -> Flags:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
         terms = self._flat[members, None]
-        if self._noise is not None:
-            terms = np.concatenate([terms, self._noise.directions(members)], axis=1)
+        if self.noise is not None:
+            terms = np.concatenate([terms, self.noise.directions(members)], axis=1)
         bad = ~np.isfinite(terms).all(axis=(-2, -1))
         bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
@@ -298,7 +297,7 @@ class ClosedLoop:
                 if not np.isfinite(frame.size()):
                     break
                 frame = self._triangular(frame)
-            noise = None if self._noise is None else Directions(frame.S[None])
+            noise = None if self.noise is None else Directions(frame.S[None])
             loop = ClosedLoop(frame.A[None], noise, self._method)
             parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
             found, solved, trusted, growth = loop._plainly(parts)

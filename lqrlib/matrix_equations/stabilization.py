@@ -13,6 +13,7 @@ import numpy as np
 from lqrlib.matrices import Flags, transpose
 from lqrlib.matrix_equations.closed_loops import closed_loop
 from lqrlib.matrix_equations.elimination import solve_definite
+from lqrlib.matrix_equations.radius import spectral_radius
 from lqrlib.problem import LQR, input_weight
 from lqrlib.validation import Array
 
@@ -57,7 +58,8 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
         loop = closed_loop(part, K[members])
         stable[members] = loop.stable
         with np.errstate(divide="ignore"):
-            boundary = 1 / loop.radius()
+            # next to the boundary the verdict may be open; the eigenvalues still point the way
+            boundary = 1 / spectral_radius(loop.A_K, loop.noise)
         distance = boundary - discount[members]
         going = ~loop.stable & (distance > SETTLED * boundary)
         if not going.any():

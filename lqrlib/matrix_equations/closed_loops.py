@@ -192,7 +192,7 @@ class ClosedLoop:
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
             S = np.concatenate([frame.A[None], frame.S])
-            effect[member] = _rounding(Y, Z, S) + 2 * frame.error * np.linalg.norm(Y @ S @ Z)
+            effect[member] = _rounding(Y, Z, S) + frame.change(Z, Y)
         return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
@@ -203,18 +203,24 @@ class ClosedLoop:
         """Solve for each (W, adjoint), W (extra, members, n, n), and certify the members."""
         # unstable members may overflow; they end as nan
         with np.errstate(all="ignore"):
-            solutions, stable, trusted, growth = self._plainly(equations)
-            decided = np.ones(len(stable), dtype=bool)
-            doubtful = np.flatnonzero(~self._fine(stable, trusted, growth))
+            solutions, stable, decided, growth = self._plainly(equations)
+            doubtful = np.flatnonzero(~self._fine(stable, decided, growth))
             if doubtful.size:
                 # powers that came to an end do not prove instability, whatever was lost
-                open_ = doubtful if self.noise is not None else doubtful[~stable[doubtful]]
-                stable[doubtful] = False
-                for member in np.setdiff1d(doubtful, open_[self._surely_unstable(open_)]):
+                open_ = doubtful[~decided[doubtful]]
+                if self.noise is None:
+                    open_ = open_[~stable[open_]]
+                lost = open_[self._surely_unstable(open_)]
+                stable[lost], decided[lost] = False, True
+                for member in np.setdiff1d(doubtful, lost):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
-                    found, stable[member], decided[member] = self._look_again(member, part)
-                    for X, Y in zip(solutions, found, strict=True):
-                        X[:, member] = Y[:, 0]
+                    found, verdict, certain = self._look_again(member, part)
+                    if certain and (verdict == stable[member] or not decided[member]):
+                        stable[member], decided[member] = verdict, True
+                        for X, Y in zip(solutions, found, strict=True):
+                            X[:, member] = Y[:, 0]
+                    elif not decided[member]:
+                        stable[member] = False
             if self._stable is None:
                 self._stable, self._decided = stable, decided
             if not self._stable.all():
@@ -261,10 +267,10 @@ class ClosedLoop:
     def _fine(self, stable: Flags, trusted: Flags, growth: Array) -> Flags:
         """The members for which the verdict is certain and the powers of A do not grow much."""
         # T(I) bounds the squared powers, but is large near the boundary, too
-        grown = np.flatnonzero(trusted & stable & (growth > MOST_GROWTH))
+        fine, grown = trusted.copy(), np.flatnonzero(trusted & stable & (growth > MOST_GROWTH))
         if grown.size:
-            trusted[grown] = _peaks(self._flat[grown]) <= MOST_GROWTH
-        return trusted
+            fine[grown] = _peaks(self._flat[grown]) <= MOST_GROWTH
+        return fine
 
     def _frame(self, member: int) -> Frame:
         A, identity = self._flat[member], np.eye(self._flat.shape[-1])
@@ -292,6 +298,7 @@ class ClosedLoop:
     ) -> tuple[list[Array], bool, bool]:
         """Solve for one member in coordinates that suit it; is it stable, and is that decided?"""
         frame = self._frame(member).balanced()
+        identity = np.eye(self._flat.shape[-1])[None, None]
         for triangular in (False, True):
             if triangular:
                 if not np.isfinite(frame.size()):
@@ -300,6 +307,7 @@ class ClosedLoop:
             noise = None if self.noise is None else Directions(frame.S[None])
             loop = ClosedLoop(frame.A[None], noise, self._method)
             parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
+            parts += [(identity, False), (identity, True)][: 2 * (triangular and noise is not None)]
             found, solved, trusted, growth = loop._plainly(parts)
             if not triangular:
                 stable, decided = solved[0], loop._fine(solved, trusted, growth)[0]
@@ -307,7 +315,10 @@ class ClosedLoop:
                 stable, decided = frame.verdict()
                 decided &= bool(solved[0]) or not stable
             else:
-                stable, decided = solved[0], trusted[0] and frame.effect() * growth[0] < 1
+                # rho = 1 where tr T(I) is infinite: not if the error changes it by less than itself
+                *found, [[X]], [[Y]] = found
+                decided = trusted[0] and frame.change(X, Y) < np.abs(np.trace(X))
+                stable = solved[0]
             if decided:
                 self._frames[member] = frame
                 pairs = zip(found, equations, strict=True)

@@ -30,23 +30,6 @@ def solve_stack(matrices: Array, right: Array) -> Array:
         return np.where(singular[:, None, None], np.nan, np.linalg.solve(matrices, right))
 
 
-def _is_trusted(operator: Array, x: Array, adjoint: bool) -> Flags:
-    """Whether the residual of the solve for X, with W = I, is surely smaller than I.
-
-    Then X > 0 if and only if F is stable: X - F(X) > 0 is Lyapunov's condition, and a stable F
-    has X = T(I + residual) > 0. Near a rank-one closed loop of norm 1e8 the identity is lost
-    against F, and X means nothing.
-    """
-    unit, h = 10 * np.finfo(float).eps, operator.shape[-1]
-    size = (np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(h)) * np.linalg.norm(x, axis=-1)
-    trusted = np.asarray(unit * size < 1)
-    if not trusted.all():  # that bound on the residual is cheap and coarse; a finer one
-        matrices = np.abs(np.eye(h) - (transpose(operator) if adjoint else operator))
-        size = np.linalg.norm(matrices @ np.abs(x)[..., None], axis=(-2, -1))
-        trusted = np.asarray(unit * size < 1)
-    return trusted
-
-
 def _solutions(operator: Array, rights: Sequence[tuple[Array, bool]]) -> list[Array]:
     """x with x = M x + right, or x = M' x + right where the flag is set, for each right side."""
     matrices = np.negative(operator)
@@ -65,6 +48,29 @@ def _solutions(operator: Array, rights: Sequence[tuple[Array, bool]]) -> list[Ar
     return solutions
 
 
+def _is_trusted(operator: Array, x: Array, adjoint: bool, identity: Array) -> Flags:
+    """Whether rounding surely leaves the verdict of the solve for X, with W = I, as it is.
+
+    Where the residual is surely smaller than I, X > 0 if and only if F is stable: X - F(X) > 0 is
+    Lyapunov's condition, and a stable F has X = T(I + residual) > 0. Otherwise it does where the
+    trace of T(I), which is infinite at the boundary, changes by less than a tenth of itself, to
+    first order and with roundings of independent signs.
+    Near a rank-one closed loop of norm 1e8 the identity is lost against F, and X means nothing.
+    """
+    unit, h = 10 * np.finfo(float).eps, operator.shape[-1]
+    size = (np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(h)) * np.linalg.norm(x, axis=-1)
+    trusted = np.asarray(unit * size < 1)
+    left = np.flatnonzero(~trusted)
+    if left.size:
+        right = np.broadcast_to(identity[:, None], (left.size, h, 1))
+        [y] = _solutions(operator[left], [(right, not adjoint)])
+        squares = (np.eye(h) - operator[left]) ** 2
+        before, after = (y[..., 0], x[left])[:: -1 if adjoint else 1]
+        change = (before**2)[:, None] @ squares @ (after**2)[..., None]
+        trusted[left] = unit * np.sqrt(change[:, 0, 0]) < np.abs(x[left] @ identity)
+    return trusted
+
+
 def _right_sides(W: Array) -> Array:
     """Coordinates (N, h, 1 + E) of the identity and of W (E, N, n, n)."""
     extra, members, n, _ = W.shape
@@ -80,8 +86,7 @@ def direct(
     """Solve X = F(X) + W for symmetric W (E, N, n, n), or with the adjoint where the flag is set.
 
     `operator` (N, h, h) is the matrix of F in the coordinates of `symmetric`. Returns a solution
-    for each equation, nan where the member is not stable, the stable members (N,), those of which
-    that is certain, and the norm of T(I). A linear solve of an unstable problem returns finite
+    for each equation, the stable members (N,), those of which that is certain, and the norm of T(I). A linear solve of an unstable problem returns finite
     nonsense, but the solution for W = I is positive definite if and only if the system is
     mean-square stable.
     """
@@ -90,10 +95,7 @@ def direct(
         found = _solutions(operator, [(_right_sides(W), adjoint) for W, adjoint in equations])
         solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
         unit = found[-1][..., 0]
-        stable, trusted = positive_definite(solutions[-1][0]), _is_trusted(operator, unit, adjoint)
+        stable = positive_definite(solutions[-1][0])
+        trusted = _is_trusted(operator, unit, adjoint, coordinates(np.eye(n)))
         growth = np.linalg.norm(unit, axis=-1)
-    solutions = [X[1:] for X in solutions]
-    if not stable.all():
-        for X in solutions:
-            X[:, ~stable] = np.nan
-    return solutions, stable, trusted, growth
+    return [X[1:] for X in solutions], stable, trusted, growth

@@ -45,9 +45,9 @@ class Frame:
         """Root of the sum of squares of A and S."""
         return float(np.hypot(np.linalg.norm(self.A), np.linalg.norm(self.S)))
 
-    def effect(self) -> float:
-        """How much the error of A and S may change F(X), relative to X."""
-        return self.error * (2 * self.size() + self.error)
+    def change(self, X: Array, Y: Array) -> float:
+        """How much the error of A and S may change tr(Y F(X)), for X and Y (n, n)."""
+        return 2 * self.error * float(np.linalg.norm(Y @ np.concatenate([self.A[None], self.S]) @ X))
 
     def stretched(self, factors: Array) -> Frame:
         """The frame with coordinates divided by factors (n,)."""
@@ -75,10 +75,16 @@ class Frame:
         The least scaling is taken that comes within a factor of `slack` of the best.
         """
         n = len(self.A)
-        steps = -np.arange(float(n))
-        frames = [self.stretched(np.exp2(k * steps)) for k in range(min(MOST_SHRUNK, 1000 // n))]
-        heights = np.array([frame.size() + AGAINST_ERROR * frame.error for frame in frames])
-        return frames[int(np.argmax(heights <= slack * heights.min()))]
+        scales, offsets = np.arange(float(min(MOST_SHRUNK, 1000 // n))), np.arange(1.0 - n, n)
+        # each diagonal, from the lowest to the highest, grows by one factor
+        growth = np.exp2(-scales[:, None] * offsets)
+        squares = self.A**2 + (self.S**2).sum(axis=0)
+        diagonals = np.sqrt([np.trace(squares, int(offset)) for offset in offsets])
+        errors = self.error * np.sqrt(n - np.abs(offsets))
+        sizes = np.linalg.norm([growth * diagonals, growth * errors], axis=-1)
+        heights = sizes[0] + AGAINST_ERROR * sizes[1]
+        scale = scales[int(np.argmax(heights <= slack * heights.min()))]
+        return self.stretched(np.exp2(-scale * np.arange(float(n))))
 
     def weight(self, W: Array, adjoint: bool) -> Array:
         """The right-hand side W (..., n, n) of a Lyapunov equation in these coordinates."""

@@ -52,7 +52,7 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
     K = K.copy()
     stable = np.zeros(len(K), dtype=bool)
     members = np.arange(len(K))
-    discount = np.zeros(len(K))
+    discount, usable = np.zeros(len(K)), np.ones(len(K), dtype=bool)
     part = problem
     for _ in range(MOST_STEPS):
         loop = closed_loop(part, K[members])
@@ -61,7 +61,7 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
             # next to the boundary the verdict may be open; the eigenvalues still point the way
             boundary = 1 / spectral_radius(loop.A_K, loop.noise)
         distance = boundary - discount[members]
-        going = ~loop.stable & (distance > SETTLED * boundary)
+        going = ~loop.stable & usable & (distance > SETTLED * boundary)
         if not going.any():
             break
         if not going.all():
@@ -70,7 +70,8 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
         scaled = _discounted(part, discount[members])
         gain = K[members]
         P = closed_loop(scaled, gain).solve_adjoint(np.eye(part.states) + transpose(gain) @ gain)
-        # where rounding beats the boundary the gain stays, and the discount settles
-        usable = np.asarray(np.isfinite(P).all(axis=(-2, -1)))[:, None, None]
-        K[members] = np.where(usable, greedy_gain(scaled, np.where(usable, P, 0.0)), gain)
+        # where rounding beats the boundary a bolder discount does no better: the search ends there
+        usable = np.asarray(np.isfinite(P).all(axis=(-2, -1)))
+        improved = greedy_gain(scaled, np.where(usable[:, None, None], P, 0.0))
+        K[members] = np.where(usable[:, None, None], improved, gain)
     return K, stable

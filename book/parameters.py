@@ -1,13 +1,18 @@
 """The parameters of a chapter: what its parameters cell declares and what a reader asks for.
 
-A chapter has one cell tagged `parameters`. Each line of it reads
+A chapter has one cell tagged `parameters`, and each line of it reads `name = default  # what it is:
+KIND, RANGE`, as in
 
     samples = 200  # random problems in the ensemble: int, 1 to 100000
-    preset = "paper"  # "paper" or "quick"
+    step = 0.1  # step size: float, > 0, <= 1
+    A = [[1.0, 0.5], [0.0, 1.0]]  # dynamics: float 2 x 2, -10 to 10
+    preset = "paper"  # how much to compute: "paper" or "quick"
+    noisy = True  # with noise: bool
+    title = "run"  # what the figure is called: word
 
-The value is a literal and gives the type. After the comment's last colon the range may stand, as
-`LOW to HIGH`, `> LOW`, `>= LOW`, `< HIGH` or `<= HIGH`; two or more quoted words are the choices.
-papermill takes a name it does not know for a line in its log, so everything is checked here first.
+A number has a range, which is `LOW to HIGH`, or relations `> LOW`, `>= LOW`, `< HIGH`, `<= HIGH`,
+or `any`; infinities are never in it. What cannot be read is an error. papermill takes a name it
+does not know for a line in its log, so everything is checked here first.
 """
 
 from __future__ import annotations
@@ -15,15 +20,20 @@ from __future__ import annotations
 import ast
 import difflib
 import io
+import math
+import operator
 import re
 import shlex
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from book.problem import ChapterProblem
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+RELATIONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+TYPES = {"int": int, "float": float, "bool": bool, "word": str}
 
 
 @dataclass(frozen=True)
@@ -32,28 +42,12 @@ class Parameter:
 
     name: str
     default: Any
-    comment: str = ""
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The words a text parameter may take, empty where any will do."""
-        if not isinstance(self.default, str):
-            return ()
-        words = re.findall(r"[\"'`]([^\"'`]*)[\"'`]", self.comment)
-        return tuple(words) if len(words) >= 2 and self.default in words else ()
-
-    @property
-    def bounds(self) -> list[tuple[str, float]]:
-        """The inequalities the comment states, as (relation, number)."""
-        if isinstance(self.default, bool) or not isinstance(self.default, int | float):
-            return []
-        stated = self.comment.rpartition(":")[2]
-        interval = re.search(rf"({NUMBER})\s+to\s+({NUMBER})", stated)
-        if interval:
-            return [(">=", float(interval[1])), ("<=", float(interval[2]))]
-        found = re.findall(rf"(>=|<=|>|<|≥|≤)\s*({NUMBER})", stated)
-        words = {"≥": ">=", "≤": "<="}
-        return [(words.get(relation, relation), float(number)) for relation, number in found]
+    what: str  #: What it is, in words.
+    allowed: str  #: Kind and range as they are written.
+    kind: type  #: int, float, bool or str.
+    shape: tuple[int, ...] = ()  #: Rows and columns of nested lists.
+    bounds: tuple[tuple[str, float], ...] = ()  #: Inequalities as (relation, number).
+    choices: tuple[str, ...] = ()  #: The words it may be, empty where any will do.
 
 
 def parameters_cell(notebook: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -82,22 +76,53 @@ def declared_parameters(source: str) -> list[Parameter]:
     }
     declared = []
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target: ast.expr = statement.targets[0]
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            target = statement.target
-        else:
-            continue
-        if not isinstance(target, ast.Name) or statement.value is None:
-            continue
+        line = ast.unparse(statement)
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case _:
+                raise ChapterProblem(f"the parameters cell holds no name = default in '{line}'")
         try:
-            default = ast.literal_eval(statement.value)
+            default = ast.literal_eval(value)
         except ValueError:
-            line = ast.unparse(statement)
             raise ChapterProblem(f"the parameters cell holds no literal in '{line}'") from None
         comment = comments.get(statement.end_lineno or statement.lineno, "")
-        declared.append(Parameter(target.id, default, comment))
+        declared.append(_declared(name, default, comment))
     return declared
+
+
+def _declared(name: str, default: Any, comment: str) -> Parameter:
+    what, colon, allowed = comment.rpartition(": ")
+    unreadable = ChapterProblem(
+        f"parameter {name!r}: expected a comment 'what it is: kind, range', as in "
+        f"'random problems: int, 1 to 100', got {comment!r}"
+    )
+    words = re.findall(r'"([^"]*)"', allowed)
+    if not colon:
+        raise unreadable
+    if words:
+        parameter = Parameter(name, default, what, allowed, str, choices=tuple(words))
+    else:
+        found = re.fullmatch(r"(int|float|bool|word)(?: (\d+(?: x \d+)*))?(?:, (.+))?", allowed)
+        if found is None:
+            raise unreadable
+        shape = tuple(int(size) for size in found[2].split(" x ")) if found[2] else ()
+        kind, bounds = TYPES[found[1]], _bounds(found[3] or "")
+        if bounds is None or (kind in (int, float)) != bool(found[3]):
+            raise unreadable
+        parameter = Parameter(name, default, what, allowed, kind, shape, bounds)
+    refuse(default, parameter)
+    return parameter
+
+
+def _bounds(text: str) -> tuple[tuple[str, float], ...] | None:
+    """The inequalities that a range states; None where it cannot be read."""
+    if text in ("", "any"):
+        return ()
+    if interval := re.fullmatch(rf"({NUMBER}) to ({NUMBER})", text):
+        return (">=", float(interval[1])), ("<=", float(interval[2]))
+    found = [re.fullmatch(rf"(>=|<=|>|<) ({NUMBER})", part) for part in text.split(", ")]
+    return None if None in found else tuple((each[1], float(each[2])) for each in found if each)
 
 
 def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
@@ -128,67 +153,57 @@ def unknown(name: str, names: list[str]) -> str:
 
 
 def value_of(text: str, parameter: Parameter) -> Any:
-    """Return the value a reader wrote, in the type of the parameter's default."""
-    default = parameter.default
+    """Return the value a reader wrote, in the type of the parameter."""
     try:
         value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError):
         value = {"true": True, "false": False}.get(text.strip().lower(), text)
-    if isinstance(default, str) and not isinstance(value, str):
+    if parameter.kind is str and not isinstance(value, str):
         value = text
-    if isinstance(default, float) and type(value) is int:
-        value = float(value)
-    if isinstance(default, tuple) and isinstance(value, list):
-        value = tuple(value)
-    if isinstance(default, list) and isinstance(value, tuple):
-        value = list(value)
-    if not same_type(value, default):
-        raise ChapterProblem(
-            f"parameter {parameter.name!r} is {kind(default)} (default {default!r}), "
-            f"not {kind(value)}: {text}"
-        )
-    refuse_outside(value, parameter)
+    if parameter.kind is float:
+        value = _with_floats(value)
+    refuse(value, parameter)
     return value
 
 
-def same_type(value: Any, default: Any) -> bool:
-    """Say whether a value may stand where the default stands."""
-    if default is None:
-        return True
-    if type(value) is not type(default):
-        return False
-    if isinstance(default, list | tuple) and numeric(default):
-        return numeric(value)
-    return True
-
-
-def numeric(value: Any) -> bool:
-    """Say whether nested lists hold numbers only."""
+def _with_floats(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return all(numeric(entry) for entry in value)
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return [_with_floats(entry) for entry in value]
+    return float(value) if type(value) is int else value
 
 
-def kind(value: Any) -> str:
-    """Return the name of a value's type in a reader's words."""
-    names = {str: "a word", int: "an int", float: "a float", bool: "True or False", list: "a list"}
-    return names.get(type(value), f"a {type(value).__name__}")
+def refuse(value: Any, parameter: Parameter) -> None:
+    """Raise where a value is not of the parameter's kind and shape, or not in its range."""
+    expected = f"parameter {parameter.name!r} is {parameter.allowed}"
+    if _shape(value) != parameter.shape:
+        raise ChapterProblem(f"{expected}, not {value!r:.80}")
+    for entry in _entries(value):
+        good = [type(entry) is parameter.kind, not parameter.choices or entry in parameter.choices]
+        if all(good) and parameter.kind in (int, float):
+            good = [RELATIONS[relation](entry, bound) for relation, bound in parameter.bounds]
+            good.append(math.isfinite(entry))
+        if not all(good):
+            raise ChapterProblem(f"{expected}, not {entry!r:.80}")
 
 
-def refuse_outside(value: Any, parameter: Parameter) -> None:
-    """Raise where a value is none of the choices or breaks a stated bound."""
-    if parameter.choices and value not in parameter.choices:
-        raise ChapterProblem(
-            f"parameter {parameter.name!r} is one of {', '.join(parameter.choices)}, not {value!r}"
-        )
-    holds = {
-        ">=": lambda number: value >= number,
-        "<=": lambda number: value <= number,
-        ">": lambda number: value > number,
-        "<": lambda number: value < number,
-    }
-    for relation, number in parameter.bounds:
-        if not holds[relation](number):
-            raise ChapterProblem(
-                f"parameter {parameter.name!r} is {relation} {number:g}, not {value}"
-            )
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """Lengths of nested lists; None where they are ragged."""
+    if not isinstance(value, list | tuple):
+        return ()
+    inner = {_shape(entry) for entry in value}
+    deeper = inner.pop() if len(inner) == 1 else None
+    return None if deeper is None else (len(value), *deeper)
+
+
+def _entries(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for entry in value:
+            yield from _entries(entry)
+    else:
+        yield value
+
+
+def as_table(declared: list[Parameter]) -> str:
+    """The parameters as a table in Markdown."""
+    rows = [f"| `{p.name}` | `{p.default!r}` | {p.allowed} | {p.what} |" for p in declared]
+    return "\n".join(["| parameter | here | allowed | what it is |", "|---|---|---|---|", *rows])

@@ -25,7 +25,9 @@ from sphinx.errors import ExtensionError
 from book import api, collect, pages
 from book.figures import separate_figures
 from book.memory import memory
+from book.parameters import as_table, declared_parameters, parameters_cell
 from book.proofs import title_folded_proofs
+from lqrpapers.notebook import readable
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 SETUP_CELL_ID = "install-lqrlib"
@@ -110,9 +112,21 @@ def swap_source(app: Sphinx, docname: str, source: list[str]) -> None:
     memory(app.env).fingerprints[docname] = fingerprint(app, docname)
     path = executed_path(app, docname)
     if path.is_file():
-        source[0] = json.dumps(separate_figures(json.loads(path.read_text(encoding="utf-8"))))
+        notebook = separate_figures(json.loads(path.read_text(encoding="utf-8")))
+        source[0] = json.dumps(with_parameter_table(notebook))
     if api.MARK in source[0]:
         source[0] = source[0].replace(api.MARK, api.sections())
+
+
+def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook with its parameters as a table in place of the cell that declares them."""
+    index, cell = parameters_cell(notebook)
+    tags = [*cell["metadata"]["tags"], "remove-input"]
+    folded = {**cell, "metadata": {**cell["metadata"], "tags": tags}}
+    text = as_table(declared_parameters("".join(cell["source"])))
+    words = {"cell_type": "markdown", "id": f"{cell['id']}-table", "metadata": {}, "source": text}
+    cells = notebook["cells"]
+    return {**notebook, "cells": [*cells[:index], words, folded, *cells[index + 1 :]]}
 
 
 def announce_parameters(app: Sphinx, doctree: nodes.document) -> None:
@@ -130,6 +144,15 @@ def announce_parameters(app: Sphinx, doctree: nodes.document) -> None:
         line += nodes.literal("", f"{name} = {value!r}")
     line += nodes.Text(" in place of the notebook's own values.")
     section.insert(1, nodes.container("", line, classes=["lqr-parameters"]))
+
+
+def print_numbers_as_people_do(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """3·10⁻⁸ where a number pasted from a chapter reads 3e-08."""
+    for pasted in doctree.findall(
+        lambda node: "pasted-text" in getattr(node, "attributes", {}).get("classes", ())
+    ):
+        for text in list(pasted.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(readable(text.astext())))
 
 
 def seconds_role(
@@ -224,6 +247,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", swap_source)
     app.connect("doctree-read", announce_parameters)
     app.connect("doctree-read", title_folded_proofs)
+    app.connect("doctree-resolved", print_numbers_as_people_do)
     app.connect("html-page-context", point_colab_to_published, priority=502)  # after the theme's
     app.connect("build-finished", publish_notebooks)
     app.add_role("lqr-seconds", seconds_role)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # The prefix by which myst_nb knows an output that is stored for {glue:} and not shown.
 STORED = "application/papermill.record/"
+# A number's place in a caption; a name of one letter after ^ or _ is TeX's.
+FIELD = re.compile(r"(?<![\w^\\}])\{([a-z][a-z0-9_]+(?::[^{}]*)?)\}(?!`)")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Colours of an animation.
 COLOURS = 64
 
@@ -36,14 +40,37 @@ def _picture(mime: str, data: io.BytesIO, alt: str, caption: str, name: str | No
     _display({mime: data.getvalue(), "text/plain": alt}, {"lqrlib": record})
 
 
-def glue(name: str, value: Any) -> None:
-    """Store a number or a text under a name unique in the chapter, for ``glue:text`` in the prose.
+def readable(text: str) -> str:
+    """Numbers in a text as people print them: 3·10⁻⁸ where Python writes 3e-08, ∞ for inf.
 
-    numpy numbers and arrays of one entry are unwrapped, so number formats work on them. ValueError
-    for a value that is neither a number nor a text, and for NaN: nothing undefined reaches a page.
+    >>> readable("3.4e-08"), readable("1e-03"), readable("-5.0e-01"), readable("2e+04 to inf")
+    ('3.4·10⁻⁸', '10⁻³', '−0.5', '2·10⁴ to ∞')
     """
-    from IPython.core.formatters import format_display_data
 
+    def power_of_ten(found: re.Match[str]) -> str:
+        if abs(int(found[2])) <= 2:
+            return f"{float(found[0]):g}"
+        factor = "" if float(found[1]) == 1 else f"{found[1]}·"
+        return factor + "10" + str(int(found[2])).translate(SUPERSCRIPTS)
+
+    text = re.sub(r"(?<![\w.])(\d[\d.]*)e([-+]\d+)\b", power_of_ten, text)
+    return re.sub(r"(?<!\w)-(?=[\d∞])", "−", re.sub(r"\binf\b", "∞", text))
+
+
+def _filled(caption: str, numbers: dict[str, Any]) -> str:
+    """The caption with its ``{name:format}`` fields; TeX's braces, as in ``10^{-3}``, stay."""
+
+    def value(field: re.Match[str]) -> str:
+        name, _, spec = field[1].partition(":")
+        if name not in numbers:
+            raise ValueError(f"caption: {field[0]} is none of {', '.join(numbers) or 'no numbers'}")
+        return readable(format(_plain(name, numbers[name]), spec))
+
+    return FIELD.sub(value, caption)
+
+
+def _plain(name: str, value: Any) -> str | int | float:
+    """The number or text in `value`, out of numpy; ValueError for anything else, and for NaN."""
     if isinstance(value, np.generic | np.ndarray):
         if np.size(value) != 1:
             raise ValueError(f"glue {name!r}: expected one value, got shape {np.shape(value)}")
@@ -52,17 +79,33 @@ def glue(name: str, value: Any) -> None:
         raise ValueError(f"glue {name!r}: expected a number or a text, got {type(value).__name__}")
     if value != value:
         raise ValueError(f"glue {name!r}: expected a number, got NaN")
-    bundle, metadata = format_display_data(value)  # type: ignore[no-untyped-call]
-    metadata["scrapbook"] = {"name": name, "mime_prefix": STORED}
-    _display({STORED + mime: data for mime, data in bundle.items()}, metadata)
+    return value
 
 
-def show(figure: Figure, caption: str, name: str | None = None) -> None:
+def glue(**numbers: Any) -> None:
+    """Store numbers and texts under names unique in the chapter, for ``glue:text`` in the prose.
+
+    ``glue(worst_gap=gap.max())`` is ``{glue:text}`worst-gap:.1e` `` there: a name has hyphens for
+    underscores. numpy numbers and arrays of one entry are unwrapped, so number formats work.
+    ValueError for what is neither a number nor a text, and for NaN: nothing undefined reaches a
+    page.
+    """
+    from IPython.core.formatters import format_display_data
+
+    for key, number in numbers.items():
+        name = key.replace("_", "-")
+        bundle, metadata = format_display_data(_plain(name, number))  # type: ignore[no-untyped-call]
+        metadata["scrapbook"] = {"name": name, "mime_prefix": STORED}
+        _display({STORED + mime: data for mime, data in bundle.items()}, metadata)
+
+
+def show(figure: Figure, caption: str, name: str | None = None, **numbers: Any) -> None:
     """Display a figure with a caption and the alt text it carries, and close it.
 
     The figure is from a function of `lqrpapers.figures`; its ``alt_text`` says in words what it
     shows, and ValueError is raised without one. The caption states the result in one or two
-    sentences (MyST Markdown); the name is a label for ``{numref}``.
+    sentences (MyST Markdown); the name is a label for ``{numref}``. The `numbers` are stored as
+    `glue` does, and stand in the caption where it says ``{left:.0e}``, printed as people do.
     """
     import matplotlib.pyplot as plt
 
@@ -73,18 +116,24 @@ def show(figure: Figure, caption: str, name: str | None = None) -> None:
     # Software names the matplotlib version; without it the same data give the same bytes.
     figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
-    _picture("image/png", buffer, alt, caption, name)
+    glue(**numbers)
+    _picture("image/png", buffer, alt, _filled(caption, numbers), name)
 
 
 def animate(
-    frames: Iterable[Figure], caption: str, name: str | None = None, *, seconds: float = 0.1
+    frames: Iterable[Figure],
+    caption: str,
+    name: str | None = None,
+    *,
+    seconds: float = 0.1,
+    **numbers: Any,
 ) -> None:
     """Display figures one after the other as an animated GIF, which plays without a network.
 
     The figures are of one size, often one that changes, and each stands for so many seconds; the
-    last one's ``alt_text`` says in words what the animation shows. Caption and name are as in
-    `show`. ValueError if there is no frame, the last has no alt text, or `seconds` is not positive.
-    A chapter gives the cell the tag `hide-output`: nothing moves before the reader unfolds it.
+    last one's ``alt_text`` says in words what the animation shows. Caption, name and numbers are as
+    in `show`. ValueError if there is no frame, no alt text, or `seconds` is not positive. A chapter
+    gives the cell the tag `hide-output`: nothing moves before the reader unfolds it.
     """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -113,7 +162,8 @@ def animate(
     first.save(
         buffer, "GIF", save_all=True, append_images=rest, duration=round(1000 * seconds), loop=0
     )
-    _picture("image/gif", buffer, alt, caption, name)
+    glue(**numbers)
+    _picture("image/gif", buffer, alt, _filled(caption, numbers), name)
 
 
 def _sentence(check: Check) -> tuple[str, str]:

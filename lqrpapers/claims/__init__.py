@@ -23,5 +23,6 @@ from .registry import FORMS as FORMS
 from .registry import Claim as Claim
 from .registry import Sides as Sides
 from .registry import check as check
+from .registry import check_all as check_all
 from .theorems import Theorem as Theorem
 from .theorems import theorem as theorem

@@ -7,7 +7,7 @@ its function is told which in its argument `constants`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import constants
-from .checking import Check, Checks
+from .checking import Check, Checks, merge
 from .statements import MODULES, STATEMENTS
 
 FORMS = ("printed", "corrected", "sharp", "dropped")
@@ -136,6 +136,13 @@ def check(
     if not chosen:
         raise ValueError(f"part: {id} has {', '.join(c.part for c in checks)}, got {part!r}")
     return chosen
+
+
+def check_all(
+    id: str, cases: Iterable[Sequence[Any]], *, form: str = "printed", **options: Any
+) -> Checks:
+    """`check` on each of several ensembles, (problem, K) most often, and their cases together."""
+    return merge(*(check(id, *case, form=form, **options) for case in cases))
 
 
 def _check(id_: str, form: str, sides: Sides) -> Check:

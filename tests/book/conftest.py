@@ -11,7 +11,7 @@ import pytest
 
 PARAMETERS = """samples = 3  # random problems: int, 1 to 1000
 step = 0.5  # step size: float, > 0
-preset = "quick"  # "quick" or "paper"
+preset = "quick"  # how much: "quick" or "paper"
 shift = False  # whether to shift: bool
 """
 

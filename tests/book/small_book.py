@@ -134,7 +134,7 @@ def notebook(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is
         list(claims),
         [new_output("stream", name="stdout", text=printed)],
     ]
-    sources = ["samples = 3  # integer", "show()", "print()", "report()", "print()"]
+    sources = ["samples = 3  # how many: int, >= 1", "show()", "print()", "report()", "print()"]
     cells = [
         new_code(source, id=f"code-{index}", outputs=output if executed else [])
         for index, (source, output) in enumerate(zip(sources, outputs, strict=True))

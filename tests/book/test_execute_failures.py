@@ -179,8 +179,8 @@ def test_the_projects_own_budget(book_root: Path, write_chapter: Write) -> None:
     ("given", "complaint"),
     [
         ("sample=4", "01_case: unknown parameter 'sample' (did you mean 'samples'?)"),
-        ("samples=four", "01_case: parameter 'samples' is an int (default 3), not a word: four"),
-        ("step=0", "01_case: parameter 'step' is > 0, not 0.0"),
+        ("samples=four", "01_case: parameter 'samples' is int, 1 to 1000, not 'four'"),
+        ("step=0", "01_case: parameter 'step' is float, > 0, not 0.0"),
     ],
 )
 def test_parameters_the_chapter_does_not_take(

@@ -6,18 +6,24 @@ from typing import Any
 
 import pytest
 
-from book.parameters import Parameter, declared_parameters, given_parameters, parameters_cell
+from book.parameters import (
+    Parameter,
+    as_table,
+    declared_parameters,
+    given_parameters,
+    parameters_cell,
+)
 from book.problem import ChapterProblem
 
 CELL = """
 samples = 200  # random problems in the ensemble: int, 1 to 100000
-step: float = 1e-2  # step size: float, > 0
+step = 1e-2  # step size: float, > 0
+share = 0.5  # of the way, in S2's words: the middle: float, >= 0, < 1
 preset = "quick"  # how much to compute: "paper" or "quick"
 noisy = True  # with multiplicative noise: bool
-label = "run"  # any word
-A = [[1.0, 0.5], [0.0, 1.0]]  # dynamics: nested lists
-times = (1, 2)
-seed = None  # any seed
+label = "run"  # what the figure is called: word
+A = [[1.0, 0.5], [0.0, 1.0]]  # dynamics: float 2 x 2, -10 to 10
+times = (1, 2)  # when to look: int 2, any
 """
 
 
@@ -28,14 +34,16 @@ def declared() -> list[Parameter]:
 
 def test_declares_names_defaults_and_comments_in_order(declared: list[Parameter]) -> None:
     assert [parameter.name for parameter in declared] == (
-        "samples step preset noisy label A times seed".split()
+        "samples step share preset noisy label A times".split()
     )
     assert declared[0].default == 200
-    assert declared[0].comment == "random problems in the ensemble: int, 1 to 100000"
-    assert declared[0].bounds == [(">=", 1.0), ("<=", 100000.0)]
-    assert declared[1].bounds == [(">", 0.0)]
-    assert declared[2].choices == ("paper", "quick")
-    assert declared[4].choices == ()
+    assert declared[0].what == "random problems in the ensemble"
+    assert declared[0].bounds == ((">=", 1.0), ("<=", 100000.0))
+    assert declared[1].bounds == ((">", 0.0),)
+    assert declared[2].bounds == ((">=", 0.0), ("<", 1.0))
+    assert declared[3].choices == ("paper", "quick")
+    assert declared[5].choices == ()
+    assert declared[6].shape == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +59,8 @@ def test_declares_names_defaults_and_comments_in_order(declared: list[Parameter]
         ("noisy=True", {"noisy": True}),
         ("label=7", {"label": "7"}),
         ("label='two words'", {"label": "two words"}),
-        ("'A=[[1, 2], [3, 4]]'", {"A": [[1, 2], [3, 4]]}),
-        ("times=[3,4]", {"times": (3, 4)}),
-        ("seed=5", {"seed": 5}),
+        ("'A=[[1, 2], [3, 4]]'", {"A": [[1.0, 2.0], [3.0, 4.0]]}),
+        ("times=[3,4]", {"times": [3, 4]}),
     ],
 )
 def test_reads_values_in_the_type_of_the_default(
@@ -69,18 +76,26 @@ def test_reads_values_in_the_type_of_the_default(
     [
         ("sample=7", "unknown parameter 'sample' (did you mean 'samples'?); this chapter has samp"),
         ("zzz=7", "unknown parameter 'zzz'; this chapter has samples, step"),
-        ("samples=7.5", "parameter 'samples' is an int (default 200), not a float: 7.5"),
-        ("samples=1e3", "parameter 'samples' is an int (default 200), not a float: 1e3"),
-        ("samples=True", "parameter 'samples' is an int (default 200), not True or False: True"),
-        ("samples=many", "parameter 'samples' is an int (default 200), not a word: many"),
-        ("step=True", "parameter 'step' is a float (default 0.01), not True or False: True"),
-        ("noisy=1", "parameter 'noisy' is True or False (default True), not an int: 1"),
-        ("A=3", "parameter 'A' is a list"),
-        ("A=['x']", "parameter 'A' is a list"),
-        ("samples=0", "parameter 'samples' is >= 1, not 0"),
-        ("samples=100001", "parameter 'samples' is <= 100000, not 100001"),
-        ("step=0", "parameter 'step' is > 0, not 0.0"),
-        ("preset=fast", "parameter 'preset' is one of paper, quick, not 'fast'"),
+        ("samples=7.5", "parameter 'samples' is int, 1 to 100000, not 7.5"),
+        ("samples=1e3", "parameter 'samples' is int, 1 to 100000, not 1000.0"),
+        ("samples=True", "parameter 'samples' is int, 1 to 100000, not True"),
+        ("samples=many", "parameter 'samples' is int, 1 to 100000, not 'many'"),
+        ("samples=[2]", "parameter 'samples' is int, 1 to 100000, not [2]"),
+        ("step=True", "parameter 'step' is float, > 0, not True"),
+        ("step=1e400", "parameter 'step' is float, > 0, not inf"),
+        ("share=1", "parameter 'share' is float, >= 0, < 1, not 1.0"),
+        ("noisy=1", "parameter 'noisy' is bool, not 1"),
+        ("A=3", "parameter 'A' is float 2 x 2, -10 to 10, not 3.0"),
+        ("'A=[[1, 2]]'", "parameter 'A' is float 2 x 2, -10 to 10, not [[1.0, 2.0]]"),
+        ("'A=[[1, 2], [3]]'", "parameter 'A' is float 2 x 2, -10 to 10, not [[1.0, 2.0], [3.0]]"),
+        ("'A=[[1, 2], [3, 40]]'", "parameter 'A' is float 2 x 2, -10 to 10, not 40.0"),
+        ("'A=[[1, 2], [3, 1e400]]'", "parameter 'A' is float 2 x 2, -10 to 10, not inf"),
+        ("'A=[[1, 2], [3, \"x\"]]'", "parameter 'A' is float 2 x 2, -10 to 10, not 'x'"),
+        ("times=[1,2,3]", "parameter 'times' is int 2, any, not [1, 2, 3]"),
+        ("samples=0", "parameter 'samples' is int, 1 to 100000, not 0"),
+        ("samples=100001", "parameter 'samples' is int, 1 to 100000, not 100001"),
+        ("step=0", "parameter 'step' is float, > 0, not 0.0"),
+        ("preset=fast", "parameter 'preset' is \"paper\" or \"quick\", not 'fast'"),
         ("samples", "the parameter 'samples' does not read name=value"),
         ("samples=1 samples=2", "the parameter 'samples' is given twice"),
         ("label='open", "cannot be read: No closing quotation"),
@@ -108,3 +123,33 @@ def test_a_chapter_has_exactly_one_parameters_cell(count: int, words: str) -> No
     cell = {"metadata": {"tags": ["parameters"]}, "source": ""}
     with pytest.raises(ChapterProblem, match=f"{words} tagged 'parameters'"):
         parameters_cell({"cells": [cell] * count + [{"metadata": {}, "source": ""}]})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "samples = 200",
+        "samples = 200  # random problems",
+        "samples = 200  # random problems: int",
+        "samples = 200  # random problems: int, one or more",
+        "samples = 200  # random problems: int, 10 or more",
+        "samples = 200  # random problems: float in [0, 1)",
+        "samples = 200  # random problems: number, 1 to 300",
+        "A = [[1.0]]  # dynamics: float 1 by 1, any",
+    ],
+)
+def test_a_range_that_cannot_be_read_is_an_error(line: str) -> None:
+    with pytest.raises(ChapterProblem, match="expected a comment 'what it is: kind, range'"):
+        declared_parameters(line)
+
+
+def test_a_default_outside_its_own_range_is_an_error() -> None:
+    with pytest.raises(ChapterProblem, match="'samples' is int, 1 to 100, not 200"):
+        declared_parameters("samples = 200  # random problems: int, 1 to 100")
+
+
+def test_the_table_has_every_parameter(declared: list[Parameter]) -> None:
+    header, _, *rows = as_table(declared).splitlines()
+    assert header == "| parameter | here | allowed | what it is |"
+    assert rows[0] == "| `samples` | `200` | int, 1 to 100000 | random problems in the ensemble |"
+    assert len(rows) == len(declared)

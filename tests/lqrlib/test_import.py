@@ -48,7 +48,7 @@ def test_import_brings_in_nothing_but_numpy_and_scipy():
 
 def test_gluing_a_number_needs_no_myst_nb():
     """Colab and Binder have none."""
-    assert "myst_nb" not in imported_by("from lqrpapers import notebook; notebook.glue('a', 1.0)")
+    assert "myst_nb" not in imported_by("from lqrpapers import notebook; notebook.glue(a=1.0)")
 
 
 def test_import_leaves_the_slow_parts_of_scipy_for_their_first_use():

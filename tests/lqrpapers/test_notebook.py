@@ -42,7 +42,7 @@ def shown(monkeypatch):
     "value", [1.5, 3, True, -0.0, 1e-300, "0.95", "a word", float("inf")], ids=repr
 )
 def test_glue_leaves_the_record_that_myst_nb_leaves(shown, value):
-    notebook.glue("name", value)
+    notebook.glue(name=value)
     myst_nb.glue("name", value, display=False)
     mine, theirs = shown
     assert mine == theirs
@@ -62,7 +62,7 @@ def test_glue_leaves_the_record_that_myst_nb_leaves(shown, value):
     ids=repr,
 )
 def test_glue_unwraps_numpy_so_that_number_formats_work(shown, value, plain):
-    notebook.glue("name", value)
+    notebook.glue(name=value)
     myst_nb.glue("name", plain, display=False)
     assert shown[0] == shown[1]
 
@@ -81,7 +81,7 @@ def test_glue_unwraps_numpy_so_that_number_formats_work(shown, value, plain):
 )
 def test_glue_refuses_what_would_print_as_nonsense(shown, value, message):
     with pytest.raises(ValueError, match=message):
-        notebook.glue("name", value)
+        notebook.glue(name=value)
     assert not shown
 
 

@@ -47,7 +47,9 @@ class Frame:
 
     def change(self, X: Array, Y: Array) -> float:
         """How much the error of A and S may change tr(Y F(X)), for X and Y (n, n)."""
-        return 2 * self.error * float(np.linalg.norm(Y @ np.concatenate([self.A[None], self.S]) @ X))
+        return (
+            2 * self.error * float(np.linalg.norm(Y @ np.concatenate([self.A[None], self.S]) @ X))
+        )
 
     def stretched(self, factors: Array) -> Frame:
         """The frame with coordinates divided by factors (n,)."""

@@ -74,12 +74,19 @@ class ClosedLoop:
         self._decided = np.ones(len(self._flat), dtype=bool)
         self._frames: dict[int, Frame] = {}
 
+    def _terms(self, part: slice | NDArray[np.intp]) -> Array:
+        """A_K and the scaled noise directions, (C, 1 + terms, n, n)."""
+        A = self._flat[part, None]
+        if self.noise is None:
+            return A
+        return np.concatenate([A, self.noise.directions(part)], axis=1)
+
     def _apply(self, X: Array, adjoint: bool) -> Array:
         stack, restore = self._aligned(X)
         A = self._flat
         if self.noise is None:
             return restore(transpose(A) @ stack @ A if adjoint else A @ stack @ transpose(A))
-        S = np.concatenate([A[:, None], self.noise.directions(slice(None))], axis=1)
+        S = self._terms(slice(None))
         if adjoint:
             S = transpose(S)
         # sum over terms as one product of a wide and a tall matrix
@@ -185,10 +192,7 @@ class ClosedLoop:
         P, Sigma = P.reshape(self._flat.shape), Sigma.reshape(self._flat.shape)
         effect = np.empty(len(P))
         for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
-            S = self._flat[part, None]
-            if self.noise is not None:
-                S = np.concatenate([S, self.noise.directions(part)], axis=1)
-            effect[part] = _rounding(P[part], Sigma[part], S)
+            effect[part] = _rounding(P[part], Sigma[part], self._terms(part))
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
             S = np.concatenate([frame.A[None], frame.S])
@@ -238,7 +242,7 @@ class ClosedLoop:
         n, members, method = self._flat.shape[-1], len(self._flat), self._method
         if self.noise is None and method in (None, "doubling"):
             solutions, stable, growth = doubling(self._flat, equations)
-            return solutions, stable, growth <= MOST_GROWTH, growth
+            return solutions, stable, stable & (growth <= MOST_GROWTH), growth
         stable, trusted = np.zeros((2, members), dtype=bool)
         growth = np.empty(members)
         solutions = [np.empty(W.shape) for W, _ in equations]
@@ -286,9 +290,7 @@ class ClosedLoop:
 
     def _surely_unstable(self, members: NDArray[np.intp]) -> Flags:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
-        terms = self._flat[members, None]
-        if self.noise is not None:
-            terms = np.concatenate([terms, self.noise.directions(members)], axis=1)
+        terms = self._terms(members)
         bad = ~np.isfinite(terms).all(axis=(-2, -1))
         bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
@@ -307,18 +309,21 @@ class ClosedLoop:
             noise = None if self.noise is None else Directions(frame.S[None])
             loop = ClosedLoop(frame.A[None], noise, self._method)
             parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
-            parts += [(identity, False), (identity, True)][: 2 * (triangular and noise is not None)]
+            if noise is not None:
+                parts += [(identity, False), (identity, True)]
             found, solved, trusted, growth = loop._plainly(parts)
+            if noise is not None:
+                # rho = 1 where tr T(I) is infinite: not if rounding changes it by less than itself
+                *found, [[X]], [[Y]] = found
+                change = 10 * len(X) * _rounding(Y, X, loop._terms(slice(None))[0])
+                trusted[0] = change + frame.change(X, Y) < np.abs(np.trace(X))
             if not triangular:
                 stable, decided = solved[0], loop._fine(solved, trusted, growth)[0]
             elif noise is None:
                 stable, decided = frame.verdict()
                 decided &= bool(solved[0]) or not stable
             else:
-                # rho = 1 where tr T(I) is infinite: not if the error changes it by less than itself
-                *found, [[X]], [[Y]] = found
-                decided = trusted[0] and frame.change(X, Y) < np.abs(np.trace(X))
-                stable = solved[0]
+                stable, decided = solved[0], trusted[0]
             if decided:
                 self._frames[member] = frame
                 pairs = zip(found, equations, strict=True)

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from . import objective
 from .matrices import inner, transpose
 from .matrix_equations import closed_loop
-from .matrix_equations.closed_loops import MOST_DIRECT_STATES
+from .matrix_equations.direct import MOST_DIRECT_STATES
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
 from .matrix_equations.symmetric import coordinates, from_coordinates
 from .problem import LQR, stage_weight

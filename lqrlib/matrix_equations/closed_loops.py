@@ -12,20 +12,25 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrices import Flags, inner, symmetric_part, transpose
-from lqrlib.matrix_equations.direct import direct
+from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES, direct
 from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
 from lqrlib.matrix_equations.noise import Directions, GainNoise, NoiseTerms, ProblemNoise
-from lqrlib.matrix_equations.nonnormal import Frame, surely_unstable
+from lqrlib.matrix_equations.nonnormal import (
+    Frame,
+    balanced,
+    look_again,
+    rounding_effect,
+    surely_unstable,
+    triangular,
+)
 from lqrlib.matrix_equations.radius import CERTIFIED, spectral_radius
 from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
 from lqrlib.validation import Array
 
 METHODS = ("doubling", "direct", "low_rank", "krylov")
-# Up to this many states the direct solve is the fastest with noise.
-MOST_DIRECT_STATES = 20
 DIRECT_CHUNK_BYTES = 250_000
 LARGE_CHUNK_BYTES = 16_000_000
 # Distance to one up to which the eigenvalues of a large loop leave the verdict to the solve.
@@ -36,13 +41,6 @@ BELOW_ONE, TINY = np.nextafter(1.0, 0.0), np.finfo(float).tiny
 def _peaks(A: Array) -> Array:
     """Largest squared norm of A, A^2, A^4, ... of each member (N,)."""
     return doubling(A, [(np.zeros((0,) + A.shape), True)])[2]
-
-
-def _rounding(P: Array, Sigma: Array, S: Array) -> Array:
-    """eps <|P| + sum_i |S_i'| |P| |S_i|, |Sigma|> for S (..., terms, n, n)."""
-    P, Sigma, S = np.abs(P), np.abs(Sigma), np.abs(S)
-    image = (transpose(S) @ P[..., None, :, :] @ S).sum(axis=-3)
-    return np.finfo(float).eps * inner(P + image, Sigma)
 
 
 class ClosedLoop:
@@ -129,7 +127,7 @@ class ClosedLoop:
         if self.noise is not None:
             certain = normal if large else self._certified(everyone, radius, CERTIFIED)
             for member in everyone[decided & np.isfinite(radius) & ~certain]:
-                frame = self._triangular(self._frame(member).balanced())
+                frame = triangular(balanced(self, member))
                 better = spectral_radius(frame.A[None], Directions(frame.S[None]))
                 radius[member] = better[0]
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
@@ -192,11 +190,11 @@ class ClosedLoop:
         P, Sigma = P.reshape(self._flat.shape), Sigma.reshape(self._flat.shape)
         effect = np.empty(len(P))
         for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
-            effect[part] = _rounding(P[part], Sigma[part], self._terms(part))
+            effect[part] = rounding_effect(P[part], Sigma[part], self._terms(part))
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
             S = np.concatenate([frame.A[None], frame.S])
-            effect[member] = _rounding(Y, Z, S) + frame.change(Z, Y)
+            effect[member] = rounding_effect(Y, Z, S) + frame.change(Z, Y)
         return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
@@ -218,7 +216,7 @@ class ClosedLoop:
                 stable[lost], decided[lost] = False, True
                 for member in np.setdiff1d(doubtful, lost):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
-                    found, verdict, certain = self._look_again(member, part)
+                    found, verdict, certain = look_again(self, member, part)
                     if certain and (verdict == stable[member] or not decided[member]):
                         stable[member], decided[member] = verdict, True
                         for X, Y in zip(solutions, found, strict=True):
@@ -276,60 +274,12 @@ class ClosedLoop:
             fine[grown] = _peaks(self._flat[grown]) <= MOST_GROWTH
         return fine
 
-    def _frame(self, member: int) -> Frame:
-        A, identity = self._flat[member], np.eye(self._flat.shape[-1])
-        S = A[None][:0] if self.noise is None else self.noise.directions(np.array([member]))[0]
-        return Frame(identity, identity, A, S)
-
-    def _triangular(self, frame: Frame) -> Frame:
-        frame = frame.triangular()
-        if self.noise is None:
-            return frame
-        # powers stop at a norm, so beyond the direct solve small entries must not be made smaller
-        return frame.shrunk(1.0 if len(frame.A) <= MOST_DIRECT_STATES else 1.1)
-
     def _surely_unstable(self, members: NDArray[np.intp]) -> Flags:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
         terms = self._terms(members)
         bad = ~np.isfinite(terms).all(axis=(-2, -1))
         bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
-
-    def _look_again(
-        self, member: int, equations: list[tuple[Array, bool]]
-    ) -> tuple[list[Array], bool, bool]:
-        """Solve for one member in coordinates that suit it; is it stable, and is that decided?"""
-        frame = self._frame(member).balanced()
-        identity = np.eye(self._flat.shape[-1])[None, None]
-        for triangular in (False, True):
-            if triangular:
-                if not np.isfinite(frame.size()):
-                    break
-                frame = self._triangular(frame)
-            noise = None if self.noise is None else Directions(frame.S[None])
-            loop = ClosedLoop(frame.A[None], noise, self._method)
-            parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
-            if noise is not None:
-                parts += [(identity, False), (identity, True)]
-            found, solved, trusted, growth = loop._plainly(parts)
-            if noise is not None:
-                # rho = 1 where tr T(I) is infinite: not if rounding changes it by less than itself
-                *found, [[X]], [[Y]] = found
-                change = 10 * len(X) * _rounding(Y, X, loop._terms(slice(None))[0])
-                trusted[0] = change + frame.change(X, Y) < np.abs(np.trace(X))
-            if not triangular:
-                stable, decided = solved[0], loop._fine(solved, trusted, growth)[0]
-            elif noise is None:
-                stable, decided = frame.verdict()
-                decided &= bool(solved[0]) or not stable
-            else:
-                stable, decided = solved[0], trusted[0]
-            if decided:
-                self._frames[member] = frame
-                pairs = zip(found, equations, strict=True)
-                found = [symmetric_part(frame.solution(X, adjoint)) for X, (_, adjoint) in pairs]
-                return found, bool(stable), True
-        return [np.full(W.shape, np.nan) for W, _ in equations], False, False
 
     def _aligned(self, W: Array) -> tuple[Array, Callable[[Array], Array]]:
         """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""

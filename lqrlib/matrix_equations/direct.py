@@ -17,6 +17,8 @@ from lqrlib.matrix_equations.doubling import MOST_GROWTH
 from lqrlib.matrix_equations.symmetric import coordinates, from_coordinates, positive_definite
 from lqrlib.validation import Array
 
+# Up to this many states the direct solve is the fastest with noise.
+MOST_DIRECT_STATES = 20
 # Unknowns from which one factorisation for all right-hand sides beats numpy's stacked solves.
 LEAST_FACTORED = 28
 

@@ -33,7 +33,7 @@ from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
-from .validation import Array, matrix
+from .validation import Array, matrix, require_broadcast
 
 EPS = np.finfo(float).eps
 # Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
@@ -174,13 +174,7 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     """
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
-    try:
-        np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
-    except ValueError:
-        raise ValueError(
-            f"{name}: batch axes {gain.shape[:-2]} do not broadcast against the problem's "
-            f"{problem.batch_shape}"
-        ) from None
+    require_broadcast(name, gain.shape[:-2], problem.batch_shape)
     return gain
 
 
@@ -262,14 +256,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     operator; see `lqrpapers.constants.printed_hessian`.
     """
     at, direction = at_gain(problem, K), gain_array(problem, X, "X")
-    batch = at.loop.A_K.shape[:-2]
-    try:
-        np.broadcast_shapes(direction.shape[:-2], batch)
-    except ValueError:
-        raise ValueError(
-            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of problem and "
-            f"K, {batch}"
-        ) from None
+    require_broadcast("X", direction.shape[:-2], at.loop.A_K.shape[:-2], "those of problem and K,")
     return at.hessian(direction)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import numpy as np
 
@@ -32,5 +34,5 @@ def correct_digits(P: Array | None, exact: Array) -> float:
     """Correct digits of P, relative to its norm; at most 16, and none where there is no P."""
     if P is None or not np.isfinite(P).all():
         return 0.0
-    error = np.linalg.norm(P - exact) / np.linalg.norm(exact)
-    return float(min(16.0, -np.log10(max(error, 1e-16))))
+    error = float(np.linalg.norm(P - exact) / np.linalg.norm(exact))
+    return min(16.0, -math.log10(max(error, 1e-16)))

@@ -213,10 +213,10 @@ def evaluate(problem: LQR, K: ArrayLike) -> AtGain:
 def cost(problem: LQR, K: ArrayLike) -> Array:
     """C(K) = tr(P_K Sigma0), (...), dimensionless (S2 eq. 1).
 
-    ``inf`` where K is not mean-square stabilizing and ``nan`` where float64 does not decide it.
-    A margin 1 - rho(A - BK) below about 1e-13 counts as unstable where the powers of A - BK hardly
-    grow. Where they grow by a factor g before they decay, g times the rounding of A - BK (1e-16 of
-    its size) has to be below the margin, or it is not decided. `AtGain.condition` has the digits.
+    ``inf`` where K is not mean-square stabilizing and ``nan`` where float64 does not decide it:
+    that takes a margin 1 - rho(A - BK) of about 1e-13 where the powers of A - BK hardly grow, and
+    where they grow by a factor g before they decay, of about g times the rounding of A - BK (1e-16
+    of its size). `AtGain.condition` has the digits.
     """
     return at_gain(problem, K).cost
 
@@ -281,9 +281,9 @@ def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
 def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
     """Whether K is certified mean-square stabilizing, bool (...).
 
-    False, too, where float64 does not decide (`AtGain.decided`). Sharp to a margin
-    1 - rho(A - BK) of about 1e-13 for well-conditioned closed loops; where the powers of A - BK
-    grow by a factor g before they decay, to about g times the rounding of A - BK.
+    False, too, where float64 does not decide (`AtGain.decided`): within a margin 1 - rho(A - BK)
+    of about 1e-13 for well-conditioned closed loops; where the powers of A - BK grow by a factor g
+    before they decay, of about g times the rounding of A - BK.
     """
     return at_gain(problem, K).loop.stable
 

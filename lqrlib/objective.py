@@ -33,7 +33,7 @@ from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
-from .validation import Array, matrix
+from .validation import Array, matrix, require_broadcast
 
 EPS = np.finfo(float).eps
 # Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
@@ -88,6 +88,8 @@ class AtGain:
     @_quiet
     def cost(self) -> Array:
         value = inner(self.P, self.problem.Sigma0)  # first: the solve brings the verdict along
+        if np.count_nonzero(self.loop.stable) == value.size:
+            return np.asarray(value)
         return np.where(self.loop.stable, value, np.where(self.decided, np.inf, np.nan))
 
     @property
@@ -148,9 +150,10 @@ class AtGain:
         dE = self.R_K @ X - transpose(B) @ dP @ A_K + input_noise_weight(self.problem, dP) @ self.K
         drift = -B @ X @ Sigma @ transpose(A_K)
         variances, directions = self.problem.input_noise
-        moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
-        noise = directions @ moment @ transpose(directions)
-        drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
+        if variances.size:
+            moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
+            noise = directions @ moment @ transpose(directions)
+            drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
         dSigma = self.loop.solve(drift + transpose(drift))
         return 2 * dE @ Sigma + 2 * E @ dSigma
 
@@ -174,13 +177,8 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     """
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
-    try:
-        np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
-    except ValueError:
-        raise ValueError(
-            f"{name}: batch axes {gain.shape[:-2]} do not broadcast against the problem's "
-            f"{problem.batch_shape}"
-        ) from None
+    if gain.ndim > 2:
+        require_broadcast(name, gain.shape[:-2], problem.batch_shape)
     return gain
 
 
@@ -263,13 +261,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     """
     at, direction = at_gain(problem, K), gain_array(problem, X, "X")
     batch = at.loop.A_K.shape[:-2]
-    try:
-        np.broadcast_shapes(direction.shape[:-2], batch)
-    except ValueError:
-        raise ValueError(
-            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of problem and "
-            f"K, {batch}"
-        ) from None
+    require_broadcast("X", direction.shape[:-2], batch, "those of problem and K,")
     return at.hessian(direction)
 
 

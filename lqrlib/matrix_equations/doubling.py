@@ -15,6 +15,8 @@ import numpy as np
 from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.validation import Array
 
+# Right-hand sides W (E, N, n, n), each with a flag for the adjoint equation.
+Equations = Sequence[tuple[Array, bool]]
 # Squared norm of a power below which the rest of the sum is below rounding.
 NEGLIGIBLE = 1e-17
 # More squarings cannot be trusted: rounding moves rho(F)^(2^48) by 2^48 units in the last place.
@@ -92,7 +94,23 @@ def _double(F: Array, X: Array) -> tuple[Flags, Array]:
     return stable, peak
 
 
-def doubling(F: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags, Array]:
+def _double_one(F: Array, equations: Equations) -> tuple[list[Array], Flags, Array]:
+    """`doubling` of one F (n, n): a product of two matrices starts sooner than a stack of one."""
+    sums = [(W[:, 0].copy(), adjoint) for W, adjoint in equations]
+    sizes = [float(np.vdot(F, F))]
+    while NEGLIGIBLE < sizes[-1] < np.inf and len(sizes) <= MOST_SQUARINGS:
+        for Y, adjoint in sums:
+            for X in Y:
+                X += F.T.dot(X.dot(F)) if adjoint else F.dot(X.dot(F.T))
+        F = F.dot(F)
+        sizes.append(float(np.vdot(F, F)))
+    stable = sizes[-1] <= NEGLIGIBLE
+    solutions = [(symmetric_part(Y) if stable else Y + np.nan)[:, None] for Y, _ in sums]
+    return solutions, np.array([stable]), np.array([max(sizes) if sizes[-1] < np.inf else np.inf])
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def doubling(F: Array, equations: Equations) -> tuple[list[Array], Flags, Array]:
     """Solve X = F X F' + W, or X = F' X F + W where the flag is set, for a flat stack F (N, n, n).
 
     Each W (E, N, n, n) is symmetric. Returns the solutions, nan where the member is not stable,
@@ -101,22 +119,23 @@ def doubling(F: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Ar
     """
     (W, adjoint), *others = equations
     members, n, _ = F.shape
+    if members == 1 and sum(len(V) for V, _ in equations) <= 2:
+        return _double_one(F[0], equations)
     if others and (n > MOST_SHARED or any(V.shape != W.shape for V, _ in others)):
         results = [doubling(F, [equation]) for equation in equations]
         return [X for [X], _, _ in results], *results[-1][1:]
     sides = (len(equations),) if others else ()
     X = np.empty((len(W), *sides, *W.shape[1:]))
     stable, peak = np.zeros(members, dtype=bool), np.zeros(members)
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for part in chunks(members, 8 * n * n * max(len(W), 1)):
-            power = F[part] if adjoint else transpose(F[part])
-            if others:
-                Y = np.stack([V[:, part] for V, _ in equations], axis=1)
-                powers = np.stack([power, transpose(power)])
-            else:
-                Y, powers = np.array(W[:, part], order="C"), np.array(power, order="C")
-            stable[part], peak[part] = _double(powers, Y)
-            X[..., part, :, :] = symmetric_part(Y)
+    for part in chunks(members, 8 * n * n * max(len(W), 1)):
+        power = F[part] if adjoint else transpose(F[part])
+        if others:
+            Y = np.stack([V[:, part] for V, _ in equations], axis=1)
+            powers = np.stack([power, transpose(power)])
+        else:
+            Y, powers = np.array(W[:, part], order="C"), np.array(power, order="C")
+        stable[part], peak[part] = _double(powers, Y)
+        X[..., part, :, :] = symmetric_part(Y)
     if not stable.all():
         X[..., ~stable, :, :] = np.nan
     return [X] if not others else list(np.moveaxis(X, 1, 0)), stable, peak

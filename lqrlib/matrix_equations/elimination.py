@@ -8,6 +8,7 @@ pivots, and for others the caller checks what comes out.
 from __future__ import annotations
 
 import numpy as np
+import scipy  # loads scipy.linalg when it is first used
 
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.validation import Array
@@ -39,6 +40,9 @@ def solve_definite(W: Array, V: Array) -> Array:
     """
     n, k = V.shape[-2:]
     batch = V.shape[:-2]
+    if not batch:
+        X, singular = scipy.linalg.lapack.dgesv(W, V)[2:]
+        return np.full((n, k), np.nan) if singular else np.ascontiguousarray(X)
     members = int(np.prod(batch))
     if W.shape[:-2] != batch or not worthwhile(n, members):
         W = np.broadcast_to(W, batch + W.shape[-2:]).reshape(-1, n, n)

@@ -260,8 +260,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     operator; see `lqrpapers.constants.printed_hessian`.
     """
     at, direction = at_gain(problem, K), gain_array(problem, X, "X")
-    batch = at.loop.A_K.shape[:-2]
-    require_broadcast("X", direction.shape[:-2], batch, "those of problem and K,")
+    require_broadcast("X", direction.shape[:-2], at.loop.A_K.shape[:-2], "those of problem and K,")
     return at.hessian(direction)
 
 

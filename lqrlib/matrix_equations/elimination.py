@@ -8,12 +8,14 @@ pivots, and for others the caller checks what comes out.
 from __future__ import annotations
 
 import numpy as np
-import scipy  # loads scipy.linalg when it is first used
 
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.validation import Array
 
 MOST_UNKNOWNS, LEAST_MEMBERS = 6, 64
+# The kernel of numpy.linalg.solve, whose checks take three times as long as a 4 x 4 system; nan and
+# an invalid operation where the matrix is exactly singular.
+solve_one = np.linalg._umath_linalg.solve
 
 
 def worthwhile(unknowns: int, members: int) -> bool:
@@ -33,6 +35,7 @@ def eliminate(rows: Array) -> Array:
     return rows[:, n:]
 
 
+@np.errstate(invalid="ignore")
 def solve_definite(W: Array, V: Array) -> Array:
     """W^(-1) V for positive definite W (..., n, n) and V (..., n, k), whose batch axes W fits.
 
@@ -41,8 +44,7 @@ def solve_definite(W: Array, V: Array) -> Array:
     n, k = V.shape[-2:]
     batch = V.shape[:-2]
     if not batch:
-        X, singular = scipy.linalg.lapack.dgesv(W, V)[2:]
-        return np.full((n, k), np.nan) if singular else np.ascontiguousarray(X)
+        return solve_one(W, V)
     members = int(np.prod(batch))
     if W.shape[:-2] != batch or not worthwhile(n, members):
         W = np.broadcast_to(W, batch + W.shape[-2:]).reshape(-1, n, n)

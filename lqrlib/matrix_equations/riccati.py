@@ -115,8 +115,7 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
         raise ValueError("method: doubling takes no noise; use policy_iteration")
     shape = problem.batch_shape
     if not shape and method in (None, "doubling") and not problem.has_noise:
-        single = _single(problem)
-        if single is not None:
+        if (single := _single(problem)) is not None:
             return single
     flat = problem if len(shape) == 1 else problem.reshape(-1)
     flat, weights, inputs = _rescaled(flat)

@@ -8,12 +8,11 @@ squares the closed loop: H rises to the stabilizing P and what is missing is at 
 from __future__ import annotations
 
 import numpy as np
-import scipy  # loads scipy.linalg when it is first used
 
 from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.matrix_equations.doubling import chunks, squared_norms
-from lqrlib.matrix_equations.elimination import eliminate, solve_definite, worthwhile
+from lqrlib.matrix_equations.elimination import eliminate, solve_definite, solve_one, worthwhile
 from lqrlib.validation import Array
 
 MOST_STEPS = 40
@@ -95,18 +94,14 @@ def _double_small(A: Array, G: Array, H: Array) -> Flags:
 
 def double_one(A: Array, B: Array, H: Array, R: Array) -> Array | None:
     """`structured_doubling` for one member (n, n) and Q = H; None where it does not converge."""
-    n, identity = len(A), np.eye(len(A))
-    both = np.concatenate([A.T, symmetric_part(B.dot(solve_definite(R, B.T)))])  # [A, G]'
+    identity, G = np.eye(len(A)), symmetric_part(B.dot(solve_one(R, B.T)))
     for _ in range(MOST_STEPS):
-        A, G = both[:n].T, both[n:]
-        # V = W [A, G], all by columns, as LAPACK wants it; of a singular W Newton's step will tell
-        V = scipy.linalg.lapack.dgesv((H.dot(G) + identity).T, both.T, True)[2]
-        H = H + V[:, :n].T.dot(H).dot(A)
-        both = V.T.dot(A.T)
-        size = np.vdot(both[:n], both[:n])
+        W = identity + G.dot(H)
+        WA, WG = solve_one(W, A), solve_one(W, G)
+        H, G, A = H + A.T.dot(H.dot(WA)), G + A.dot(WG).dot(A.T), A.dot(WA)
+        size = np.vdot(A, A)
         if not ENOUGH < size < np.inf:
             break
-        both[n:] = G + A.dot(both[n:])
     return symmetric_part(H) if size <= ENOUGH else None
 
 

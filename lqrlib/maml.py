@@ -22,13 +22,7 @@ from numpy.typing import ArrayLike
 
 from .objective import AtGain
 from .problem import LQR, require_family
-from .validation import (
-    Array,
-    finite_array,
-    matrix,
-    real_number,
-    require_broadcast,
-)
+from .validation import Array, finite_array, matrix, real_number, require_broadcast
 
 HESSIANS = ("exact", "none")
 # A stand-in for the Hessian operator: the tasks at a gain, and a direction (..., M, m, n).

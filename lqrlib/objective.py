@@ -88,6 +88,8 @@ class AtGain:
     @_quiet
     def cost(self) -> Array:
         value = inner(self.P, self.problem.Sigma0)  # first: the solve brings the verdict along
+        if np.count_nonzero(self.loop.stable) == value.size:
+            return np.asarray(value)
         return np.where(self.loop.stable, value, np.where(self.decided, np.inf, np.nan))
 
     @property
@@ -148,9 +150,10 @@ class AtGain:
         dE = self.R_K @ X - transpose(B) @ dP @ A_K + input_noise_weight(self.problem, dP) @ self.K
         drift = -B @ X @ Sigma @ transpose(A_K)
         variances, directions = self.problem.input_noise
-        moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
-        noise = directions @ moment @ transpose(directions)
-        drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
+        if variances.size:
+            moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
+            noise = directions @ moment @ transpose(directions)
+            drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
         dSigma = self.loop.solve(drift + transpose(drift))
         return 2 * dE @ Sigma + 2 * E @ dSigma
 
@@ -174,7 +177,8 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     """
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
-    require_broadcast(name, gain.shape[:-2], problem.batch_shape)
+    if gain.ndim > 2:
+        require_broadcast(name, gain.shape[:-2], problem.batch_shape)
     return gain
 
 

@@ -107,9 +107,9 @@ class LQR:
             "B": B,
             "Q": symmetric_matrix("Q", Q, n, definite=False),
             "R": symmetric_matrix("R", R, m, definite=True),
-            "Sigma0": symmetric_matrix(
-                "Sigma0", np.eye(n) if Sigma0 is None else Sigma0, n, definite=False
-            ),
+            "Sigma0": np.eye(n)
+            if Sigma0 is None
+            else symmetric_matrix("Sigma0", Sigma0, n, definite=False),
         }
         noises = {
             "state_noise": noise_terms("state_noise", state_noise, n, n),
@@ -134,7 +134,8 @@ class LQR:
             while isinstance(owner.base, np.ndarray):
                 owner = owner.base
             owner.setflags(write=False)  # or a view of it could be made writable again
-            array = np.broadcast_to(array, batch + array.shape[array.ndim - core :])
+            shape = batch + array.shape[array.ndim - core :]
+            array = array.view() if array.shape == shape else np.broadcast_to(array, shape)
             array.setflags(write=False)
             return array
 
@@ -158,7 +159,7 @@ class LQR:
         """Shape of the leading axes; () for a single problem."""
         return self.A.shape[:-2]
 
-    @property
+    @cached_property
     def has_noise(self) -> bool:
         """Whether any noise term has positive variance."""
         return bool(self.state_noise.variances.any() or self.input_noise.variances.any())
@@ -301,15 +302,17 @@ def require_problem(problem: LQR, name: str = "problem") -> None:
         raise ValueError(f"{name}: expected an LQR, got {type(problem).__name__}")
 
 
+@np.errstate(all="ignore")  # of a huge gain, whose cost is inf, or of a tiny one
 def stage_weight(problem: LQR, K: Array) -> Array:
     """Q + K'RK, (..., n, n): what one step under u = -K x costs."""
-    with np.errstate(all="ignore"):  # of a huge gain, whose cost is inf, or of a tiny one
-        return problem.Q + transpose(K) @ problem.R @ K
+    return problem.Q + transpose(K) @ problem.R @ K
 
 
 def input_noise_weight(problem: LQR, P: Array) -> Array:
     """Sum of beta_j B_j' P B_j, (..., m, m)."""
     variances, directions = problem.input_noise
+    if not variances.size:
+        return np.zeros(problem.R.shape[-2:])
     weights = transpose(directions) @ P[..., None, :, :] @ directions
     return np.einsum("...j,...jkl->...kl", variances, weights)
 

@@ -7,12 +7,12 @@ when rho(F_K) < 1; then T_K = (I - F_K)^(-1) takes symmetric matrices to symmetr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrices import Flags, symmetric_part, transpose
+from lqrlib.matrices import Flags, aligned, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES, direct
 from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
@@ -69,7 +69,6 @@ class ClosedLoop:
         self.noise = noise
         self._method = method
         self._stable: Flags | None = None
-        self._decided = np.ones(len(self._flat), dtype=bool)
         self._frames: dict[int, Frame] = {}
 
     def _terms(self, part: slice | NDArray[np.intp]) -> Array:
@@ -80,7 +79,7 @@ class ClosedLoop:
         return np.concatenate([A, self.noise.directions(part)], axis=1)
 
     def _apply(self, X: Array, adjoint: bool) -> Array:
-        stack, restore = self._aligned(X)
+        stack, restore = aligned(X, self.A_K)
         A = self._flat
         if self.noise is None:
             return restore(transpose(A) @ stack @ A if adjoint else A @ stack @ transpose(A))
@@ -176,9 +175,9 @@ class ClosedLoop:
 
     def solve_both(self, W: Array, V: Array) -> tuple[Array, Array]:
         """T_K(W) and T_K*(V), for the price of little more than one of them where n is small."""
-        forward, restore = self._aligned(W)
-        backward, restore_adjoint = self._aligned(V)
-        X, Y = self._solve_flat((forward, False), (backward, True))
+        forward, restore = aligned(W, self.A_K)
+        backward, restore_adjoint = aligned(V, self.A_K)
+        X, Y = self._at_once((forward, False), (backward, True))
         return restore(X), restore_adjoint(Y)
 
     def rounding(self, P: Array, Sigma: Array) -> Array:
@@ -198,8 +197,17 @@ class ClosedLoop:
         return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
-        stack, restore = self._aligned(W)
-        return restore(self._solve_flat((stack, adjoint))[0])
+        stack, restore = aligned(W, self.A_K)
+        return restore(self._at_once((stack, adjoint))[0])
+
+    def _at_once(self, *equations: tuple[Array, bool]) -> list[Array]:
+        """`_solve_flat`, sooner for one member whose powers hardly grow."""
+        if len(self._flat) == 1 and self.noise is None and self._method in (None, "doubling"):
+            solutions, stable, growth = doubling(self._flat, equations)
+            if stable[0] and growth[0] <= MOST_GROWTH:
+                self._stable = self._decided = stable
+                return solutions
+        return self._solve_flat(*equations)
 
     def _solve_flat(self, *equations: tuple[Array, bool]) -> list[Array]:
         """Solve for each (W, adjoint), W (extra, members, n, n), and certify the members."""
@@ -281,30 +289,14 @@ class ClosedLoop:
         bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
 
-    def _aligned(self, W: Array) -> tuple[Array, Callable[[Array], Array]]:
-        """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""
-        n = self.A_K.shape[-1]
-        shape = np.broadcast_shapes(W.shape[:-2], self._batch)
-        front = len(shape) - len(self._batch)
-        # where the batch has length one and W more, W's axis is an extra one
-        stretched = [front + i for i, size in enumerate(self._batch) if size < shape[front + i]]
-        moved = list(range(front)) + stretched
-        W = np.moveaxis(np.broadcast_to(W, shape + (n, n)), moved, range(len(moved)))
-        shape = W.shape
 
-        def restore(X: Array) -> Array:
-            return np.moveaxis(X.reshape(shape), range(len(moved)), moved)
-
-        return W.reshape((-1, len(self._flat), n, n)), restore
-
-
+@np.errstate(over="ignore", invalid="ignore")
 def closed_loop(problem: LQR, K: Array) -> ClosedLoop:
     """The closed loop of u = -K x; K (..., m, n) broadcasts against the problem's batch.
 
     The noise moments are computed once per problem and kept with it.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        A_K = np.asarray(problem.A - problem.B @ K)
+    A_K = np.asarray(problem.A - problem.B @ K)
     if not problem.has_noise:
         return ClosedLoop(A_K, None)
     batch = A_K.shape[:-2]

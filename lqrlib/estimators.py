@@ -25,12 +25,13 @@ asked about all of them at once, since what it draws may depend on the order of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .matrix_equations.doubling import chunks
 from .validation import (
     Array,
     Seed,
@@ -77,19 +78,14 @@ def _drawn(K: Array, radius: float, samples: int, rng: Seed, distribution: str =
     return directions.reshape(directions.shape[:1] + (1,) * (K.ndim - 2) + shape)
 
 
-def _parts(U: Array, numbers: int) -> Iterator[slice]:
-    """Slices of the samples, each sample with so many numbers."""
-    step = max(1, MOST_NUMBERS // numbers)
-    return (slice(first, first + step) for first in range(0, len(U), step))
-
-
 def _values(
     function: Function, ends: Callable[[Array], Array], K: Array, U: Array, axis: int = 0
 ) -> Array:
     """Values at the gains that `ends` makes of directions; samples in the given axis."""
     if not getattr(function, "deterministic", False):
         return np.asarray(function(ends(U)))
-    return np.concatenate([function(ends(U[i])) for i in _parts(U, K.size)], axis=axis)
+    parts = chunks(len(U), K.size, MOST_NUMBERS)
+    return np.concatenate([function(ends(U[part])) for part in parts], axis=axis)
 
 
 def _weighted(
@@ -99,7 +95,7 @@ def _weighted(
     numbers = weights[0].size * directions.shape[-2] ** 2 * directions.shape[-1] ** 2
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         total = np.zeros(())
-        for part in _parts(directions, numbers):
+        for part in chunks(len(directions), numbers, MOST_NUMBERS):
             terms = weights[part][..., None, None] * matrices(directions[part])
             terms[0] += total  # the order of one sum over all
             total = terms.sum(axis=0)

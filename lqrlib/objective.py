@@ -18,7 +18,8 @@ and gradient ``nan`` and leaves the other members of its stack alone; where floa
 whether it does, the cost is ``nan``.
 
 `at_gain` and the functions below it are doors: they check their arguments. `AtGain` trusts, and
-there a gain that is not finite stabilizes nothing.
+there a gain that is not finite stabilizes nothing. `cost`, `value_matrix`, `gradient` and
+`hessian_matrix` take a huge stack a part at a time: they need little more memory than its numbers.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from numpy.typing import ArrayLike
 from .errors import NotStabilizingError
 from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
+from .matrix_equations.parts import by_parts
 from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
 from .validation import Array, matrix, require_broadcast
@@ -222,17 +224,17 @@ def cost(problem: LQR, K: ArrayLike) -> Array:
     where they grow by a factor g before they decay, of about g times the rounding of A - BK (1e-16
     of its size). `AtGain.condition` has the digits.
     """
-    return at_gain(problem, K).cost
+    return by_parts(lambda *at: AtGain(*at).cost, problem, gain_array(problem, K))
 
 
 def value_matrix(problem: LQR, K: ArrayLike) -> Array:
     """P_K, (..., n, n): x' P_K x is the cost from x (S2 eq. 2); ``nan`` if unstable."""
-    return at_gain(problem, K).P
+    return by_parts(lambda *at: AtGain(*at).P, problem, gain_array(problem, K))
 
 
 def gradient(problem: LQR, K: ArrayLike) -> Array:
     """Return 2 E_K Sigma_K, (..., m, n); ``nan`` where K does not stabilize (S2 Lemma 3.1)."""
-    return at_gain(problem, K).gradient
+    return by_parts(lambda *at: AtGain(*at).gradient, problem, gain_array(problem, K))
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
@@ -269,7 +271,9 @@ def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
 
     ``nan`` where K does not stabilize. Costs mn applications of `hessian`, sharing the solves.
     """
-    return at_gain(problem, K).hessian_matrix
+    gain = gain_array(problem, K)
+    size = gain.shape[-2] * gain.shape[-1]
+    return by_parts(lambda *at: AtGain(*at).hessian_matrix, problem, gain, size)
 
 
 def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:

@@ -204,15 +204,15 @@ class LQR:
 
     def _picked(self, members: NDArray[np.intp]) -> LQR:
         """The members with the given numbers."""
-        count = int(np.prod(self.batch_shape))
+        where = np.unravel_index(members, self.batch_shape or (1,))
 
-        def picked(array: Array, core: int) -> Array:
-            return array.reshape((count,) + array.shape[array.ndim - core :])[members]
+        def picked(array: Array) -> Array:
+            return (array if self.batch_shape else array[None])[where]
 
         return self._from_arrays(
-            {name: picked(getattr(self, name), 2) for name in _MATRICES},
+            {name: picked(getattr(self, name)) for name in _MATRICES},
             {
-                name: Noise(picked(noise.variances, 1), picked(noise.directions, 3))
+                name: Noise(picked(noise.variances), picked(noise.directions))
                 for name, noise in self._noises().items()
             },
         )

@@ -42,7 +42,7 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
         return state[..., :, None] * state[..., None, :]
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(all="ignore")  # to infinity or to zero, as numbers go
 def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling, for few steps or many states with noise step by step."""
     if problem.has_noise:
@@ -118,6 +118,7 @@ def _doubled(
     return total
 
 
+@np.errstate(under="ignore", over="ignore")
 def finite_horizon_cost(
     problem: LQR, K: ArrayLike, horizon: int, x0: ArrayLike | None = None
 ) -> Array:

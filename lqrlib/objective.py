@@ -33,11 +33,12 @@ from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
 from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
-from .validation import Array, matrix
+from .validation import Array, matrix, require_broadcast
 
 EPS = np.finfo(float).eps
-# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
-_quiet = np.errstate(over="ignore", invalid="ignore")
+# Members that a huge gain makes overflow end as inf and nan, and what a tiny one makes vanish is
+# zero; that is their value, not a warning and, whatever numpy.seterr says, not an error.
+_quiet = np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
 class AtGain:
@@ -69,14 +70,17 @@ class AtGain:
     P, Sigma, E, R_K and the gradient are ``nan`` where K is not mean-square stabilizing.
     """
 
+    @_quiet
     def __init__(self, problem: LQR, K: Array) -> None:
         self.problem, self.K, self.loop = problem, K, closed_loop(problem, K)
 
     @cached_property
+    @_quiet
     def P(self) -> Array:
         return self.loop.solve_adjoint(stage_weight(self.problem, self.K))
 
     @cached_property
+    @_quiet
     def Sigma(self) -> Array:
         if "P" in vars(self):
             return self.loop.solve(self.problem.Sigma0)
@@ -114,6 +118,7 @@ class AtGain:
         return (total + self.loop.rounding(P, Sigma)) / self.cost
 
     @cached_property
+    @_quiet
     def R_K(self) -> Array:
         return input_weight(self.problem, self.P)
 
@@ -129,6 +134,7 @@ class AtGain:
         return 2 * self.E @ Sigma
 
     @cached_property
+    @_quiet
     def gap(self) -> Array:
         best = self.problem.optimum
         difference = self.K - best.K
@@ -155,6 +161,7 @@ class AtGain:
         return 2 * dE @ Sigma + 2 * E @ dSigma
 
     @cached_property
+    @_quiet
     def hessian_matrix(self) -> Array:
         """Matrix of the Hessian operator on row-major vec K, (..., mn, mn), symmetric."""
         size = self.K.shape[-2] * self.K.shape[-1]
@@ -174,13 +181,7 @@ def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
     """
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
-    try:
-        np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
-    except ValueError:
-        raise ValueError(
-            f"{name}: batch axes {gain.shape[:-2]} do not broadcast against the problem's "
-            f"{problem.batch_shape}"
-        ) from None
+    require_broadcast(name, gain.shape[:-2], problem.batch_shape)
     return gain
 
 
@@ -263,13 +264,7 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     """
     at, direction = at_gain(problem, K), gain_array(problem, X, "X")
     batch = at.loop.A_K.shape[:-2]
-    try:
-        np.broadcast_shapes(direction.shape[:-2], batch)
-    except ValueError:
-        raise ValueError(
-            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of problem and "
-            f"K, {batch}"
-        ) from None
+    require_broadcast("X", direction.shape[:-2], batch, "those of problem and K,")
     return at.hessian(direction)
 
 
@@ -301,6 +296,7 @@ def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
     return at_gain(problem, K).loop.stable
 
 
+@_quiet
 def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     """Raise NotStabilizingError, naming members and radius, unless every gain stabilizes."""
     loop = closed_loop(problem, gain_array(problem, K, what))

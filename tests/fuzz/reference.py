@@ -122,7 +122,11 @@ def estimates(f: Any, K: Any, X: Any, step: float, radius: float, U: Any) -> dic
         ),
         "stein_hessian": mean(
             [
-                d * (d + 2) / radius**4 * (f(K + u) + f(K - u) - 2 * f(K)) / 2
+                d
+                * (d + 2)
+                / radius**4
+                * (f(K + u) + f(K - u) - 2 * f(K))
+                / 2
                 * (np.outer(u, u) - radius**2 / (d + 2) * np.eye(d))
                 for u in U
             ]

@@ -115,6 +115,18 @@ NASTY: list[Any] = [
         LQR,
     ),
     *(PROBLEM, FAMILY, QUIET, LQR.stack([QUIET] * 3), LQR(2.0, 0.0, 1.0, 1.0), State, lqrlib, K),
+    *(
+        np.full((2, 3), 5e-324),
+        PROBLEM.replace(A=1e150 * PROBLEM.A),
+        PROBLEM.replace(B=0 * PROBLEM.B),
+    ),
+    *(PROBLEM.replace(Q=0 * PROBLEM.Q), PROBLEM.replace(Sigma0=0 * PROBLEM.Sigma0)),
+    *(PROBLEM.replace(R=1e-300 * PROBLEM.R), PROBLEM.replace(Q=1e300 * PROBLEM.Q)),
+    *(PROBLEM.replace(A=PROBLEM.A + 1e8 * np.eye(3, k=1)), PROBLEM.replace(A=1e-310 * PROBLEM.A)),
+    *(
+        PROBLEM.replace(state_noise=(1e3, PROBLEM.A)),
+        PROBLEM.replace(input_noise=(1e300, PROBLEM.B)),
+    ),
     *(LQR.stack([FAMILY] * 2), oracles.exact_cost(PROBLEM), oracles.exact_cost(FAMILY), -5 * K),
 ]
 
@@ -156,7 +168,7 @@ def outcome(function: Callable[..., Any], given: dict[str, Any]) -> tuple[str, s
     signal.signal(signal.SIGPROF, too_long)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of the processor: a busy machine is no finding
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(all="raise"):
             warnings.simplefilter("error")
             function(**given)
         return "right", None

@@ -31,7 +31,7 @@ EPS = np.finfo(float).eps
 # Steps without a new least change of at most this size after which a recursion has settled.
 PATIENCE, SETTLED = 50, 1e-13
 # Relative error of a power from which a sum is worked out again.
-DOUBTFUL = 1e-10
+DOUBTFUL = 1e-6
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -131,24 +131,23 @@ def _doubled(
 
     V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
     horizon name. Once the power is below rounding, V_k is the sum of any number of terms. In doubt
-    are members of whose power, of norm above one, squaring has lost the digits.
+    are members whose powers grow and lose their digits: a square smaller than what it is made of.
     """
-    stages, lost, doubt = [], np.zeros(len(value)), np.zeros(len(value), dtype=bool)
+    stages, size, lost = [], squared_norms(power), np.full(len(value), EPS * horizon)
     for bit in range(horizon.bit_length()):
         if bit:
             value = value + pull(power, value)
-            last, power = squared_norms(power), power @ power
+            last, power = size, power @ power
             size = squared_norms(power)
             if size.max() <= negligible:
-                return value, doubt
-            lost = (2 * lost + EPS) * (last / np.sqrt(size))
-            doubt |= (lost > DOUBTFUL) & (size > 1)
+                return value, size > 1
+            lost = lost * (last / np.sqrt(size))
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
         total = value + pull(power, total)
-    return total, doubt
+    return total, (lost > DOUBTFUL) & (size > 1)
 
 
 @np.errstate(under="ignore", over="ignore")

@@ -165,4 +165,6 @@ def test_value_matrix_and_covariance_share_the_squarings_of_the_closed_loop(monk
     squarings.clear()
     both = loop.solve_both(W, W)
     assert len(squarings) == alone
-    assert np.array_equal(both[0], Sigma) and np.array_equal(both[1], P)
+    # the same to the last bit where the products of a matrix and of its transpose are
+    np.testing.assert_allclose(both[0], Sigma, rtol=0, atol=1e-14 * np.abs(Sigma).max())
+    np.testing.assert_allclose(both[1], P, rtol=0, atol=1e-14 * np.abs(P).max())

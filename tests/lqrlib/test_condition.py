@@ -97,4 +97,4 @@ def test_the_condition_of_a_scalar_loop_is_the_one_computed_by_hand():
     solves = (p + (f**2 + alpha + beta * k**2) * p) * s
     at = lqrlib.at_gain(lqrlib.systems.scalar(a, b, q, r, start, alpha, beta), k)
     expected = np.finfo(float).eps * (products + solves) / (p * start)
-    assert at.condition == pytest.approx(expected, rel=1e-12)
+    assert at.condition == pytest.approx(expected, rel=1e-12, abs=0)

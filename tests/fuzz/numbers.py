@@ -69,11 +69,17 @@ class Checked:
         self.X = rng.standard_normal(K.shape)
         self.want = reference.values(problem, K)
         n, M = problem.states, self.want.M
-        self.radius = np.abs(np.linalg.eigvals(M)).max(axis=-1)
+        if problem.has_noise:
+            self.radius, block = np.abs(np.linalg.eigvals(M)).max(axis=-1), 2 * n - 1
+        else:  # a defective F makes far more defective an M, whose eigenvalues mean less
+            poles = np.linalg.eigvals(problem.A - problem.B @ K)
+            self.radius, block = np.abs(poles).max(axis=-1) ** 2, n
         cancelled = 1 + size(problem.A) ** 2 + size(problem.B @ K) ** 2
         self.condition = size(self.want.inverse) * (size(M) + cancelled)
         # scaling of the states and nonnormality move the eigenvalues by no more than this
-        self.blur = np.minimum(0.5, (EPS * cancelled * n * n) ** (1 / n))
+        rounding = EPS * cancelled * n * n
+        self.blur = np.minimum(0.5, rounding ** (1 / n))
+        self.smear = rounding ** (1 / block)
         self.open = ~(self.condition < MOST_CONDITION) | (np.abs(self.radius - 1) < self.blur / 2)
         self.stable = ~self.open & (self.radius < 1)
         self.easy = self.stable & (self.condition < EASY)
@@ -125,7 +131,7 @@ def closed_forms(c: Checked) -> None:
     for i in np.flatnonzero(~c.open & ~c.stable):
         if not (at.cost[i] == np.inf and np.isnan(at.gradient[i]).all()):
             c.complain(i, f"cost {at.cost[i]} of an unstable loop")
-    off = np.abs(at.radius - c.radius) > np.maximum(1e-8, 2 * c.blur) * np.maximum(1, c.radius)
+    off = np.abs(at.radius - c.radius) > np.maximum(1e-8, 2 * c.smear) * np.maximum(1, c.radius)
     for i in np.flatnonzero(~c.open & (off | np.isnan(at.radius))):
         c.complain(i, f"radius {at.radius[i]}, {c.radius[i]}")
     H = reference.hessian(p, K, c.X)

@@ -47,31 +47,32 @@ def family(p):
 
 
 def at_gain(p, K, X):
-    names = "P Sigma cost condition E R_K gradient gap radius decided hessian_matrix"
-    return [getattr(lqrlib.at_gain(p, K), name) for name in names.split()]
+    at = lqrlib.at_gain(p, K)
+    names = "condition P Sigma cost E R_K gradient gap radius decided hessian_matrix"
+    return [getattr(at, name) for name in names.split()]
 
 
 def descents(p, K, X):
-    for factory in (directions.gradient, directions.natural_gradient, directions.gauss_newton):
-        backtracking = lqrlib.backtracking(gradient=directions.gradient(p))
-        for step in (1e-3, 1e200, backtracking):
+    backtracking = lqrlib.backtracking(gradient=directions.gradient(p), most=5)
+    for factory, steps in (
+        (directions.gradient, (1e-3, 1e200, backtracking)),
+        (directions.natural_gradient, (1e-3, backtracking)),
+        (directions.gauss_newton, (0.5, 1e200)),
+    ):
+        for step in steps:
             try:
                 lqrlib.descend(factory(p), K, step, 2, on_leave="flag")
             except lqrlib.NotStabilizingError:
-                pass
+                break
 
 
 def estimated(p, K, X):
-    tasks = family(p)
-    for radius in (1e-170, 1e-3):
-        oracle = oracles.exact_cost(p)
-        for points in (1, 2):
-            directions.zeroth_order(oracle, radius, 2, 0, points)(K)
-        for hessian, step in zip(
-            directions.ESTIMATES, (1e-170, 0.0, 1e-4, 1e100, 1e-4), strict=True
-        ):
-            oracle = oracles.exact_cost(tasks)
-            directions.meta_zeroth_order(oracle, step, radius, 2, 0, hessian)(K)
+    oracle, both = oracles.exact_cost(p), oracles.exact_cost(family(p))
+    for radius, points in ((1e-170, 1), (1e-170, 2), (1e-3, 2)):
+        directions.zeroth_order(oracle, radius, 2, 0, points)(K)
+    steps, radii = (1e-170, 0.0, 1e-4, 1e100, 1e-4), (1e-170, 1e-3, 1e-170, 1e-3, 1e-170)
+    for hessian, step, radius in zip(directions.ESTIMATES, steps, radii, strict=True):
+        directions.meta_zeroth_order(both, step, radius, 2, 0, hessian)(K)
 
 
 def solved(p, K, X):

@@ -141,7 +141,7 @@ def _doubled(
             size = squared_norms(power)
             if size.max() <= negligible:
                 return value, size > 1
-            lost = lost * (last / np.sqrt(size))
+            lost = np.where(size < np.inf, lost * (last / np.sqrt(size)), lost)
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages

@@ -131,23 +131,25 @@ def _doubled(
 
     V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
     horizon name. Once the power is below rounding, V_k is the sum of any number of terms. In doubt
-    are members whose powers grow and lose their digits: a square smaller than what it is made of.
+    are members that lose the digits of a power of norm above one: its square is far smaller.
     """
-    stages, size, lost = [], squared_norms(power), np.full(len(value), EPS * horizon)
+    stages, size, lost = [], squared_norms(power), np.full(len(value), EPS)
+    doubt = np.zeros(len(value), dtype=bool)
     for bit in range(horizon.bit_length()):
         if bit:
             value = value + pull(power, value)
             last, power = size, power @ power
             size = squared_norms(power)
             if size.max() <= negligible:
-                return value, size > 1
-            lost = np.where(size < np.inf, lost * (last / np.sqrt(size)), lost)
+                return value, doubt
+            lost = np.where(size < np.inf, 2 * lost * (last / np.sqrt(size)), lost)
+            doubt |= (lost > DOUBTFUL) & (size > 1)
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
         total = value + pull(power, total)
-    return total, (lost > DOUBTFUL) & (size > 1)
+    return total, doubt
 
 
 @np.errstate(under="ignore", over="ignore")

@@ -35,7 +35,7 @@ def mixed(seed: int, n: int, m: int, p: int, q: int, spoilt: bool) -> World:
     A[2] *= 3.0
     K[5] *= 1e200
     K[8] = 1e8 * np.ones((m, n))
-    tall = np.triu(np.full((n, n), 1e3), 1) + 0.5 * np.eye(n)
+    tall = np.triu(np.full((n, n), 20.0), 1) + 0.5 * np.eye(n)
     A[11] = tall + problem.B[11] @ K[11]
     A[34] = closed = A[34] - problem.B[34] @ K[34]
     size = np.abs(np.linalg.eigvals(closed)).max()

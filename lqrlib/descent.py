@@ -161,7 +161,7 @@ def descend(
     left = np.zeros(batch, dtype=bool)
     converged = np.zeros(batch, dtype=bool)
     for count in range(iterations):
-        with np.errstate(over="ignore"):  # of a member that left with a huge iterate
+        with np.errstate(over="ignore", under="ignore"):  # a member may leave with a huge iterate
             norm = np.linalg.norm(step, axis=(-2, -1))
         norms.append(np.where(left | converged, np.nan, norm))
         converged = converged | (~left & (norm <= tolerance))
@@ -172,7 +172,7 @@ def descend(
             assert value is not None and known_cost is not None
             eta = np.broadcast_to(rule(K, step, value, known_cost), batch)
         eta = np.where(active, eta, 0.0)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             moved = K - eta[..., None, None] * np.where(active[..., None, None], step, 0.0)
         outside = active & ~np.isfinite(moved).all(axis=(-2, -1))
         # A member that overflows keeps its last finite iterate, so neighbours can go on.
@@ -267,6 +267,7 @@ def backtracking(
     if gradient is not None:
         function("gradient", gradient)
 
+    @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def rule(K: Array, step: Array, value: Array, cost: Cost) -> Array:
         slope = np.sum(step * (step if gradient is None else gradient(K)), axis=(-2, -1))
         eta = np.full(slope.shape, float(initial))

@@ -84,10 +84,12 @@ def _gradient(at: AtGain) -> Array:
     return at.gradient
 
 
+@np.errstate(over="ignore", under="ignore")
 def _natural_gradient(at: AtGain) -> Array:
     return 2 * at.E
 
 
+@np.errstate(over="ignore", under="ignore")
 def _gauss_newton(at: AtGain) -> Array:
     return 2 * solve_definite(at.R_K, at.E)
 
@@ -255,7 +257,7 @@ class MetaZerothOrder:
         values = self.oracle(np.concatenate([*ends, np.zeros_like(U[:1]) + gain]))
         return values[: self.samples], values[self.samples : -1], values[-1]
 
-    @np.errstate(invalid="ignore", over="ignore")
+    @np.errstate(all="ignore")
     def __call__(self, K: ArrayLike) -> Array:
         gain = maml.family_gain(self.tasks, K)
         eta, oracle = self.inner_step_size, self.oracle

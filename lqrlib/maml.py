@@ -49,6 +49,7 @@ class MetaGain(NamedTuple):
         """J_ML, (...) (S1 equation 3)."""
         return self.after.cost.mean(axis=-1)
 
+    @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def gradient(self, hessian: str | Hessian = "exact") -> Array:
         """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4)."""
         outer = self.after.gradient
@@ -89,7 +90,7 @@ def at_gain(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> MetaGai
     return _at(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
     """The same for a trusted gain (..., 1, m, n)."""
     before = AtGain(tasks, gain)

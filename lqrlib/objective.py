@@ -38,8 +38,9 @@ from .problem import LQR, input_noise_weight, input_weight, require_problem, sta
 from .validation import Array, matrix, require_broadcast
 
 EPS = np.finfo(float).eps
-# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
-_quiet = np.errstate(over="ignore", invalid="ignore")
+# Members that a huge gain makes overflow end as inf and nan, and what a tiny one makes vanish is
+# zero; that is their value, not a warning and, whatever numpy.seterr says, not an error.
+_quiet = np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
 class AtGain:
@@ -71,14 +72,17 @@ class AtGain:
     P, Sigma, E, R_K and the gradient are ``nan`` where K is not mean-square stabilizing.
     """
 
+    @_quiet
     def __init__(self, problem: LQR, K: Array) -> None:
         self.problem, self.K, self.loop = problem, K, closed_loop(problem, K)
 
     @cached_property
+    @_quiet
     def P(self) -> Array:
         return self.loop.solve_adjoint(stage_weight(self.problem, self.K))
 
     @cached_property
+    @_quiet
     def Sigma(self) -> Array:
         if "P" in vars(self):
             return self.loop.solve(self.problem.Sigma0)
@@ -118,6 +122,7 @@ class AtGain:
         return (total + self.loop.rounding(P, Sigma)) / self.cost
 
     @cached_property
+    @_quiet
     def R_K(self) -> Array:
         return input_weight(self.problem, self.P)
 
@@ -133,6 +138,7 @@ class AtGain:
         return 2 * self.E @ Sigma
 
     @cached_property
+    @_quiet
     def gap(self) -> Array:
         best = self.problem.optimum
         difference = self.K - best.K
@@ -160,6 +166,7 @@ class AtGain:
         return 2 * dE @ Sigma + 2 * E @ dSigma
 
     @cached_property
+    @_quiet
     def hessian_matrix(self) -> Array:
         """Matrix of the Hessian operator on row-major vec K, (..., mn, mn), symmetric."""
         size = self.K.shape[-2] * self.K.shape[-1]
@@ -296,6 +303,7 @@ def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
     return at_gain(problem, K).loop.stable
 
 
+@_quiet
 def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     """Raise NotStabilizingError, naming members and radius, unless every gain stabilizes."""
     loop = closed_loop(problem, gain_array(problem, K, what))

@@ -133,7 +133,7 @@ def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng:
     return np.moveaxis(history, 1, -1).reshape((length + 1, *batch, count, problem.states))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def _simulated(
     matrix: Array,
     policy: Array,

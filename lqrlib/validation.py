@@ -149,6 +149,7 @@ def square_matrix(name: str, value: ArrayLike) -> Array:
     return found
 
 
+@np.errstate(under="ignore")
 def symmetric_matrix(name: str, value: ArrayLike, size: int, *, definite: bool) -> Array:
     """A symmetric positive (semi)definite matrix, exactly symmetric on return."""
     array = matrix(name, value, size, size)

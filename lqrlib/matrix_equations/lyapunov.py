@@ -19,6 +19,7 @@ from lqrlib.validation import (
 )
 
 
+@np.errstate(under="ignore")
 def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
     W = matrix("W", value, n, n)
     tilt, size = np.abs(W / 2 - transpose(W) / 2), np.abs(W)
@@ -98,7 +99,8 @@ def solve_generalized_lyapunov(
     require_broadcast("directions", scaled.shape[:-3], F.shape[:-2], "those of F,")
     batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
     W = _right_hand_side(W, n, batch)
-    scaled = np.broadcast_to(scaled, batch + scaled.shape[-3:]).reshape((-1,) + scaled.shape[-3:])
+    count = int(np.prod(batch))
+    scaled = np.broadcast_to(scaled, batch + S.shape[-3:]).reshape((count,) + S.shape[-3:])
     if method is not None:
         choice("method", method, METHODS)
     loop = ClosedLoop(np.broadcast_to(F, batch + (n, n)), Directions(scaled), method)

@@ -144,6 +144,7 @@ def _unit(directions: Array) -> Array:
     return directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
+@np.errstate(under="ignore")
 def random_stabilizing_gains(
     problem: LQR, rng: Seed, *, fraction: float | tuple[float, float] = (0.0, 0.95)
 ) -> Array:
@@ -168,6 +169,7 @@ def random_stabilizing_gains(
         step = np.where(lost, step / 2, step)
 
 
+@np.errstate(under="ignore")
 def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array:
     """Distance t (...) from K to a boundary of the stabilizing set along a direction.
 

@@ -20,7 +20,8 @@ def main() -> int:
     wrong = 0
     for kind in (numbers, arguments):
         found = kind.run(given.cases, given.seed)
-        print(f"{kind.__name__.rpartition('.')[2]}, seed {given.seed}: {dict(found.counts)}")
+        short = kind.__name__.rpartition(".")[2]
+        print(f"{short}, {given.cases} cases, seed {given.seed}: {found}")
         print(*found.wrong[:50], sep="\n", flush=True)
         wrong += len(found.wrong)
     return 1 if wrong else 0

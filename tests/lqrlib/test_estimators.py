@@ -162,3 +162,15 @@ def test_a_million_samples_of_an_exact_oracle_stay_below_300_megabytes():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 300e6
+
+
+def test_a_baseline_for_each_sample_is_refused():
+    with pytest.raises(ValueError, match=r"baseline: expected shape \(\), got \(5,\)"):
+        estimators.one_point_gradient(
+            lambda gain: np.sum(gain, axis=(-2, -1)),
+            np.ones((2, 3)),
+            0.1,
+            5,
+            0,
+            baseline=np.ones(5),
+        )

@@ -196,6 +196,28 @@ def precise_cost(problem: Any, K: list[list[Any]]) -> Any:
     return mpmath.fsum(mpmath.fdot(*rows) for rows in zip(P, Sigma0, strict=True))
 
 
+def precise_horizon(problem: Any, K: Array, horizon: int) -> float:
+    """Cost of the first steps by the recursion as it is written, in 400 digits."""
+    with mpmath.workdps(400):
+        terms = closed_loop_terms(problem, np.zeros_like(K))[1:]  # for the variances alone
+        A, B, gain = (mpmath.matrix(X.tolist()) for X in (problem.A, problem.B, K))
+        state, steer = problem.state_noise, problem.input_noise
+        S = [A - B * gain, *(mpmath.matrix(X.tolist()) for X in state.directions)]
+        S += [mpmath.matrix(X.tolist()) * gain for X in steer.directions]
+        scales = [1.0, *(variance for variance, _ in terms)]
+        weight = (
+            mpmath.matrix(problem.Q.tolist()) + gain.T * mpmath.matrix(problem.R.tolist()) * gain
+        )
+        value = weight
+        for _ in range(horizon - 1):
+            value = sum(
+                (mpmath.mpf(float(v)) * (X.T * value * X) for v, X in zip(scales, S, strict=True)),
+                weight,
+            )
+        moment = mpmath.matrix(problem.Sigma0.tolist())
+        return float(sum(x * y for x, y in zip(value, moment, strict=True)))
+
+
 def precise(problem: Any, K: Array, directions: list[Array]) -> Any:
     """Cost, first or mixed second derivative in 50 digits, by the number of directions (0, 1, 2).
 

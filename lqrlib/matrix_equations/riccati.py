@@ -66,6 +66,7 @@ class Solution:
         return iter((self.K, self.P, self.poles, self.cost))
 
     @cached_property
+    @np.errstate(all="ignore")
     def poles(self) -> NDArray[np.complex128]:
         """Eigenvalues of A - BK, (..., n): the poles of the mean closed loop."""
         poles = np.linalg.eigvals(self.problem.A - self.problem.B @ self.K)
@@ -77,6 +78,7 @@ class Solution:
         return inner(self.P, self.problem.Sigma0)
 
     @cached_property
+    @np.errstate(all="ignore")
     def residual(self) -> Array:
         """Residual relative to ||P|| max(1, ||A||^2), (...); small does not mean accurate."""
         gap = frobenius_norm(value_step(self.problem, self.P) - self.P)

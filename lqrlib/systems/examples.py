@@ -146,14 +146,3 @@ def boeing_start() -> Array:
             [0.88802018, 0.60382034, -0.14729954, -0.58220629],
         ]
     )
-
-
-def nonconvex_example() -> tuple[LQR, Array, Array]:
-    """Three states, A = B = I, and two stabilizing gains whose midpoint is not (Fazel, App. A).
-
-    Returns the problem and the two gains (3, 3).
-    """
-    problem = LQR(np.eye(3), np.eye(3), np.eye(3), np.eye(3))
-    first = np.array([[1.0, 0.0, -10.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    second = np.array([[1.0, -10.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
-    return problem, first, second

@@ -31,19 +31,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from . import validation
 from .matrix_equations.doubling import chunks
-from .validation import (
-    Array,
-    Seed,
-    choice,
-    finite_array,
-    function,
-    generator,
-    matrix,
-    real_number,
-    require_broadcast,
-    whole_number,
-)
+from .validation import Array, Seed
 
 Function: TypeAlias = Callable[[Array], Array]
 # Most entries of the gains, or of the matrices to be averaged, of samples taken at a time.
@@ -55,12 +45,12 @@ _quiet = np.errstate(all="ignore")
 @np.errstate(over="ignore", under="ignore")
 def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Array:
     """Directions (samples, m, n), uniform on the Frobenius sphere of `radius`."""
-    count = whole_number("samples", samples)
-    length = real_number("radius", radius)
+    count = validation.whole_number("samples", samples)
+    length = validation.real_number("radius", radius)
     if not isinstance(shape, tuple) or len(shape) != 2:
         raise ValueError(f"shape: expected two whole numbers (m, n), got {shape!r}")
-    size = [whole_number("shape", axis) for axis in shape]
-    directions = generator("rng", rng).standard_normal((count, *size))
+    size = [validation.whole_number("shape", axis) for axis in shape]
+    directions = validation.generator("rng", rng).standard_normal((count, *size))
     norms = np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
     directions *= length
     directions /= norms
@@ -70,7 +60,7 @@ def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Ar
 @np.errstate(over="ignore", under="ignore")
 def _drawn(K: Array, radius: float, samples: int, rng: Seed, distribution: str = "sphere") -> Array:
     """Directions (samples, ..., m, n) with the batch axes of the gain left free."""
-    rng, shape = generator("rng", rng), K.shape[-2:]
+    rng, shape = validation.generator("rng", rng), K.shape[-2:]
     directions = sphere(samples, shape, radius, rng)
     if distribution == "gaussian":
         lengths = np.sqrt(rng.chisquare(np.prod(shape), (len(directions), 1, 1)))
@@ -104,8 +94,8 @@ def _weighted(
 
 def _gain(name: str, f: Function, K: ArrayLike) -> Array:
     """The gain (..., m, n) of an estimate, whose function and gain are checked."""
-    function("function", f)
-    return finite_array(name, K, 2)
+    validation.function("function", f)
+    return validation.finite_array(name, K, 2)
 
 
 @_quiet
@@ -123,12 +113,12 @@ def one_point_gradient(
     Its variance grows like (d f / r)^2 / samples. A `baseline` subtracted from every value, such
     as f(K), leaves the expectation alone and takes most of the variance away.
     """
-    gain, level = _gain("K", function, K), finite_array("baseline", baseline, 0)
+    gain, level = _gain("K", function, K), validation.finite_array("baseline", baseline, 0)
     U = _drawn(gain, radius, samples, rng)
     values = _values(function, lambda part: gain + part, gain, U)
     if level.ndim >= values.ndim:
         raise ValueError(f"baseline: expected shape {values.shape[1:]}, got {level.shape}")
-    require_broadcast("baseline", level.shape, values.shape[1:], "the function's values")
+    validation.require_broadcast("baseline", level.shape, values.shape[1:], "the function's values")
     dimension = gain.shape[-2] * gain.shape[-1]
     return _weighted(dimension / np.square(radius) * (values - level), U)
 
@@ -213,7 +203,7 @@ def stein_hessian(
         Directions of length `radius`, or Gaussian ones of that root mean square length:
         sigma = radius / sqrt(mn).
     """
-    choice("distribution", distribution, ("sphere", "gaussian"))
+    validation.choice("distribution", distribution, ("sphere", "gaussian"))
     gain = _gain("K", function, K)
     U = _drawn(gain, radius, samples, rng, distribution)
     plus, minus = pairs(function, gain, U)
@@ -265,9 +255,9 @@ def hessian_product(
     step : positive number
         h, a distance in the space of gains.
     """
-    distance, gain = real_number("step", step), _gain("K", function, K)
-    direction = matrix("X", X, *gain.shape[-2:])
-    require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
+    distance, gain = validation.real_number("step", step), _gain("K", function, K)
+    direction = validation.matrix("X", X, *gain.shape[-2:])
+    validation.require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
     gain = np.broadcast_to(gain, np.broadcast_shapes(direction.shape, gain.shape))
     U = _drawn(gain, radius, samples, rng)
     return product_from_gradients(function, gain, direction, distance, U)
@@ -279,7 +269,6 @@ def product_from_gradients(function: Function, K: Array, X: Array, step: float, 
     move = step * X / np.where(length > 0, length, 1.0)
 
     def gradient(gain: Array) -> Array:
-        plus, minus = pairs(function, gain, U)
-        return gradient_from_pairs(plus, minus, U)
+        return gradient_from_pairs(*pairs(function, gain, U), U)
 
     return length * (gradient(K + move) - gradient(K - move)) / (2 * step)

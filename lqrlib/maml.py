@@ -85,14 +85,10 @@ def require_hessian(hessian: str | Hessian) -> None:
         )
 
 
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def at_gain(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> MetaGain:
     """Everything about J_ML at K (..., m, n), from two closed loops of each task."""
-    return _at(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
-
-
-@np.errstate(over="ignore", invalid="ignore", under="ignore")
-def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
-    """The same for a trusted gain (..., 1, m, n)."""
+    gain, eta = family_gain(tasks, K), inner_steps(inner_step_size)
     before = AtGain(tasks, gain)
     step = eta if isinstance(eta, float) else eta[..., None, None, None]
     try:
@@ -120,6 +116,8 @@ def gradient(
 ) -> Array:
     """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4).
 
+    ``nan`` where K or an adapted gain does not stabilize its task.
+
     Parameters
     ----------
     tasks : LQR
@@ -130,11 +128,6 @@ def gradient(
     hessian : "exact", "none" or callable
         The true Hessian operator; none at all (first-order MAML); or a stand-in for it, as
         `lqrpapers.constants.printed.hessian_at`.
-
-    Returns
-    -------
-    array (..., m, n)
-        ``nan`` where K or an adapted gain does not stabilize its task.
     """
     require_hessian(hessian)
     return at_gain(tasks, K, inner_step_size).gradient(hessian)

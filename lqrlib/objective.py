@@ -177,13 +177,7 @@ class AtGain:
 
 
 def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
-    """Return K as a float64 array (..., m, n) that broadcasts against the problem.
-
-    Raises
-    ------
-    ValueError
-        If the shape does not fit the problem, or an entry is not finite.
-    """
+    """K as finite float64 (..., m, n) that broadcasts with the problem, or raise ValueError."""
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
     if gain.ndim > 2:
@@ -245,11 +239,12 @@ def gradient(problem: LQR, K: ArrayLike) -> Array:
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
-    r"""Apply the Hessian operator of the cost at K to a direction X.
+    r"""Apply the Hessian operator of the cost at K to a direction X, (..., m, n).
 
     .. math:: \nabla^2 C(K)[X] = 2 E'[X]\, \Sigma_K + 2 E_K\, \Sigma'[X]
 
-    with the derivatives of E_K and Sigma_K along X. The operator is linear and self-adjoint.
+    with the derivatives of E_K and Sigma_K along X. The operator is linear and self-adjoint;
+    ``nan`` where K does not stabilize.
 
     Parameters
     ----------
@@ -257,11 +252,6 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     K : array (..., m, n)
     X : array (..., m, n)
         Batch axes broadcast against those of problem and K; extra axes go in front.
-
-    Returns
-    -------
-    array (..., m, n)
-        ``nan`` where K does not stabilize.
 
     Notes
     -----

@@ -168,10 +168,7 @@ class LQR:
     def optimum(self) -> Solution:
         """The optimal gain with its value matrix, poles and cost; solved for once and remembered.
 
-        Raises
-        ------
-        NotStabilizableError
-            If a member has no mean-square stabilizing gain; names the members.
+        Raises NotStabilizableError as `lqrlib.solve` does.
         """
         from .matrix_equations import solve_riccati  # which stands on this module
 
@@ -211,10 +208,7 @@ class LQR:
 
         return self._from_arrays(
             {name: picked(getattr(self, name)) for name in _MATRICES},
-            {
-                name: Noise(picked(noise.variances), picked(noise.directions))
-                for name, noise in self._noises().items()
-            },
+            {name: Noise(*map(picked, noise)) for name, noise in self._noises().items()},
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -260,9 +254,7 @@ class LQR:
         for name in ("state_noise", "input_noise"):
             terms = max(getattr(p, name).variances.shape[-1] for p in problems)
             padded = [_pad(getattr(p, name), terms) for p in problems]
-            noises[name] = Noise(
-                np.stack([p.variances for p in padded]), np.stack([p.directions for p in padded])
-            )
+            noises[name] = Noise(*(np.stack(arrays) for arrays in zip(*padded, strict=True)))
         return cls._from_arrays(fields, noises)
 
     def replace(self, **fields: Any) -> LQR:
@@ -323,13 +315,7 @@ def input_weight(problem: LQR, P: Array) -> Array:
 
 
 def require_family(tasks: LQR, name: str = "tasks", *, many: bool = False) -> None:
-    """Refuse what is no family (..., M) of tasks, or if `many` no stack (D, M) of families.
-
-    Raises
-    ------
-    ValueError
-        Naming the argument and what was given.
-    """
+    """Refuse what is no family (..., M) of tasks, or if `many` no stack (D, M), by name."""
     axes = len(tasks.batch_shape) if isinstance(tasks, LQR) else 0
     if axes != 2 if many else axes < 1:
         shape = "(D, M)" if many else "(..., M)"

@@ -79,11 +79,8 @@ def require_broadcast(
 
 def whole_number(name: str, value: int, least: int = 1) -> int:
     """Return `value` as an int, or raise ValueError naming what was expected."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | np.integer)
-        or not least <= value < 2**62
-    ):
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not least <= value < 2**62:
         raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
     return int(value)
 
@@ -164,17 +161,11 @@ def symmetric_matrix(name: str, value: ArrayLike, size: int, *, definite: bool) 
                 f"({name} + {name}.T) / 2)"
             )
         array = array / 2 + transpose / 2
-    least = np.linalg.eigvalsh(array)[..., 0]
-    scale = np.abs(array).max(axis=(-2, -1))
-    if definite and (least <= 0).any():
+    least, scale = np.linalg.eigvalsh(array)[..., 0], np.abs(array).max(axis=(-2, -1))
+    if (least <= 0 if definite else least < -ROUNDING * scale).any():
+        kind = "definite" if definite else "semidefinite"
         raise ValueError(
-            f"{name}: expected a positive definite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
-        )
-    if (least < -ROUNDING * scale).any():
-        raise ValueError(
-            f"{name}: expected a positive semidefinite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
+            f"{name}: expected a positive {kind} matrix, got smallest eigenvalue {least.min():.3g}"
         )
     return array
 

@@ -13,22 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lqrlib.matrices import Flags, aligned, symmetric_part, transpose
+from lqrlib.matrix_equations import nonnormal
 from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES, direct
 from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
 from lqrlib.matrix_equations.noise import Directions, GainNoise, NoiseTerms, ProblemNoise
-from lqrlib.matrix_equations.nonnormal import (
-    Frame,
-    balanced,
-    look_again,
-    rounding_effect,
-    surely_unstable,
-    triangular,
-)
 from lqrlib.matrix_equations.radius import CERTIFIED, spectral_radius
 from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
-from lqrlib.validation import Array
+from lqrlib.validation import Array, choice
 
 METHODS = ("doubling", "direct", "low_rank", "krylov")
 DIRECT_CHUNK_BYTES = 250_000
@@ -59,8 +52,8 @@ class ClosedLoop:
     """
 
     def __init__(self, A_K: Array, noise: NoiseTerms | None, method: str | None = None) -> None:
-        if method is not None and method not in METHODS:
-            raise ValueError(f"method: expected None or one of {METHODS}, got {method!r}")
+        if method is not None:
+            choice("method", method, METHODS)
         if method == "doubling" and noise is not None:
             raise ValueError("method: doubling takes no noise terms; use direct or krylov")
         self.A_K = A_K
@@ -69,7 +62,7 @@ class ClosedLoop:
         self.noise = noise
         self._method = method
         self._stable: Flags | None = None
-        self._frames: dict[int, Frame] = {}
+        self._frames: dict[int, nonnormal.Frame] = {}
 
     def _terms(self, part: slice | NDArray[np.intp]) -> Array:
         """A_K and the scaled noise directions, (C, 1 + terms, n, n)."""
@@ -103,7 +96,9 @@ class ClosedLoop:
     def operator(self, part: slice) -> Array:
         """Matrix (C, h, h) of F_K for a slice of the flat stack, in `symmetric` coordinates."""
         matrix = congruence(self._flat[part])
-        return matrix if self.noise is None else matrix + self.noise.operator(part)
+        if self.noise is not None:
+            matrix += self.noise.operator(part)
+        return matrix
 
     @np.errstate(all="ignore")
     def radius(self) -> Array:
@@ -126,7 +121,7 @@ class ClosedLoop:
         if self.noise is not None:
             certain = normal if large else self._certified(everyone, radius, CERTIFIED)
             for member in everyone[decided & np.isfinite(radius) & ~certain]:
-                frame = triangular(balanced(self, member))
+                frame = nonnormal.triangular(nonnormal.balanced(self, member))
                 better = spectral_radius(frame.A[None], Directions(frame.S[None]))
                 radius[member] = better[0]
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
@@ -189,11 +184,11 @@ class ClosedLoop:
         P, Sigma = P.reshape(self._flat.shape), Sigma.reshape(self._flat.shape)
         effect = np.empty(len(P))
         for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
-            effect[part] = rounding_effect(P[part], Sigma[part], self._terms(part))
+            effect[part] = nonnormal.rounding_effect(P[part], Sigma[part], self._terms(part))
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
             S = np.concatenate([frame.A[None], frame.S])
-            effect[member] = rounding_effect(Y, Z, S) + frame.change(Z, Y)
+            effect[member] = nonnormal.rounding_effect(Y, Z, S) + frame.change(Z, Y)
         return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
@@ -224,7 +219,7 @@ class ClosedLoop:
                 stable[lost], decided[lost] = False, True
                 for member in np.setdiff1d(doubtful, lost):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
-                    found, verdict, certain = look_again(self, member, part)
+                    found, verdict, certain = nonnormal.look_again(self, member, part)
                     if certain and (verdict == stable[member] or not decided[member]):
                         stable[member], decided[member] = verdict, True
                         for X, Y in zip(solutions, found, strict=True):
@@ -255,11 +250,9 @@ class ClosedLoop:
         if method == "direct" or (method is None and n <= MOST_DIRECT_STATES):
             h = n * (n + 1) // 2
             for part in chunks(members, 8 * h * h, DIRECT_CHUNK_BYTES):
-                operator = congruence(self._flat[part])
-                if self.noise is not None:
-                    operator += self.noise.operator(part)
                 parts = [(W[:, part], adjoint) for W, adjoint in equations]
-                found, stable[part], trusted[part], growth[part] = direct(operator, parts)
+                solved = direct(self.operator(part), parts)
+                found, stable[part], trusted[part], growth[part] = solved
                 for X, Y in zip(solutions, found, strict=True):
                     X[:, part] = Y
         else:
@@ -286,7 +279,7 @@ class ClosedLoop:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
         terms = self._terms(members)
         bad = ~np.isfinite(terms).all(axis=(-2, -1))
-        bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
+        bad |= nonnormal.surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
 
 
@@ -303,6 +296,5 @@ def closed_loop(problem: LQR, K: Array) -> ClosedLoop:
     gains = np.broadcast_to(K, batch + K.shape[-2:]).reshape((-1,) + K.shape[-2:])
     index = None
     if batch != problem.batch_shape and problem.batch_shape:
-        numbers = np.arange(int(np.prod(problem.batch_shape))).reshape(problem.batch_shape)
-        index = np.broadcast_to(numbers, batch).reshape(-1)
+        index = np.broadcast_to(problem._members(), batch).reshape(-1)
     return ClosedLoop(A_K, GainNoise(ProblemNoise.of(problem), gains, index))

@@ -53,9 +53,8 @@ class Frame:
 
     def change(self, X: Array, Y: Array) -> float:
         """How much the error of A and S may change tr(Y F(X)), for X and Y (n, n)."""
-        return (
-            2 * self.error * float(np.linalg.norm(Y @ np.concatenate([self.A[None], self.S]) @ X))
-        )
+        terms = np.concatenate([self.A[None], self.S])
+        return 2 * self.error * float(np.linalg.norm(Y @ terms @ X))
 
     def stretched(self, factors: Array) -> Frame:
         """The frame with coordinates divided by factors (n,)."""

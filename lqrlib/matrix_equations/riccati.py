@@ -88,7 +88,7 @@ class Solution:
 
 @np.errstate(all="ignore")  # what overflows on the way is judged by what comes out
 def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
-    """Solve the generalised Riccati equation for its stabilizing solution (S2 section 2.1).
+    """The stabilizing `Solution` of the generalised Riccati equation (S2 section 2.1).
 
     Parameters
     ----------
@@ -98,10 +98,6 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
         By default structured doubling and a Newton step without noise, policy iteration from a
         certified stabilizing gain with noise. Doubling takes no noise. Value iteration needs
         about 40 / margin sweeps.
-
-    Returns
-    -------
-    Solution
 
     Raises
     ------

@@ -75,7 +75,6 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("noise_scale", "variances"): [[0.1]],
     ("stationary_gain", "tolerance"): 1e-3,
     ("stationary_gain", "iterations"): 30,
-    ("average_model", "tasks"): LQR.stack([QUIET, QUIET]),
     ("noise_scale", "directions"): np.ones((1, 1, 2, 2)),
     ("random_ensemble", "radius"): (0.5, 0.9),
 }

@@ -33,6 +33,11 @@ def trace(X: Array) -> Array:
     return np.trace(X, axis1=-2, axis2=-1)
 
 
+def least_eigenvalue(X: Array) -> Array:
+    """Smallest eigenvalue of each symmetric matrix."""
+    return np.asarray(np.linalg.eigvalsh(X)[..., 0])
+
+
 def frobenius_norm(X: Array) -> Array:
     """Root of the sum of squares."""
     return np.linalg.norm(X, axis=(-2, -1))

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.matrices import frobenius_norm, spectral_norm, trace, transpose
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
 from lqrlib.validation import Array
 
 from ..constants import at_stabilizing_gain, magnitudes, printed
-from ..constants.magnitudes import least_eigenvalue
 from .registry import Inequalities, Sides, claim
 
 # Relative errors allowed: of a gradient that vanishes, and of the lemma's two sides.

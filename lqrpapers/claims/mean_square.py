@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.matrices import frobenius_norm, spectral_norm, transpose
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, transpose
 from lqrlib.matrix_equations import closed_loop, solve_riccati
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
 from ..constants import magnitudes
-from ..constants.magnitudes import least_eigenvalue
 from ..studies.moments import formal_solution
 from ..studies.robustness import scaled_noise
 from .registry import Inequalities, Sides, claim

@@ -21,16 +21,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.matrices import frobenius_norm, spectral_norm, trace
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace
 from lqrlib.validation import Array
 
 # Of these the least counts in a bound, of all others the largest.
 _LEAST = frozenset({"mu", "q", "r", "optimal_cost"})
-
-
-def least_eigenvalue(X: Array) -> Array:
-    """Smallest eigenvalue of each symmetric matrix."""
-    return np.asarray(np.linalg.eigvalsh(X)[..., 0])
 
 
 def noise_weight(problem: LQR) -> Array:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
-from tests.support import darex
+from lqrpapers.recorded import darex
+from tests.support.darex import peers
 
 
 def digits() -> Iterator[str]:
@@ -14,7 +15,7 @@ def digits() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # slycot says where it doubts itself
         for name, case in darex.ACCEPTED.items():
-            found = darex.peers(case)
+            found = peers(case)
             yield f"{name:<26}" + "".join(f"{value:>8.1f}" for value in found.values())
     for name, case in darex.REFUSED.items():
         yield f"{name:<26}  refused: {case.refused}"

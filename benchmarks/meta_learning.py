@@ -13,7 +13,7 @@ import numpy as np
 import scipy.linalg
 
 from benchmarks.agreement import agree
-from benchmarks.timing import Row, microseconds
+from benchmarks.timing import Row, absolute, microseconds
 from lqrlib import LQR, directions, estimators, oracles, systems
 from lqrpapers.studies.task_families import spectral_family
 
@@ -89,3 +89,5 @@ def meta_iteration() -> Iterator[Row]:
     loop = microseconds({"scipy": (solver, 1)}, 5)["scipy"]
     yield Row(label, time, "recursion in Python", slow, 2000)
     yield Row(label, time, "scipy loop", loop, 35)
+    exact = directions.meta_gradient(family, STEP)
+    yield absolute(f"exact MAML gradient, {TASKS} tasks", lambda: exact(K), 1, 200, 650)

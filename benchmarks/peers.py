@@ -11,6 +11,7 @@ import scipy.linalg
 import slycot
 
 from lqrlib import LQR
+from lqrlib.matrix_equations.doubling import MOST_SQUARINGS, NEGLIGIBLE
 
 jax.config.update("jax_enable_x64", True)
 
@@ -45,30 +46,44 @@ def _slycot_lyapunov(n: int, F: Array, C: Array) -> tuple[Array, float]:
     return result[2], result[3]
 
 
-def jax_costs(problem: LQR) -> Callable[[Array], Array]:
-    """A jitted, vmapped cost in float64, for gains (N, m, n).
+def jax_costs(problem: LQR, squarings: int | None = None) -> Callable[[Array], Array]:
+    """A jitted cost in float64, for gains (N, m, n), by doubling with the members last.
 
-    Of the formulations tried (doubling with a fixed or a convergence-dependent number of steps, a
-    Kronecker solve, this) the half-vectorised solve is JAX's fastest at n = 4.
+    With `squarings`, so many and no certificate: 12 will do up to a radius of 0.995. Without, it
+    stops and judges as lqrlib does: when every power is negligible, after 48 at most, ``inf`` where
+    one is not. Here that is faster, as 8 will do. Tried at n = 4 and slower: members first (vmap; 4
+    to 10 times), 48 unrolled steps (40 times), a half-vectorised linear solve (twice).
     """
-    n = problem.states
-    i, j = np.triu_indices(n)
-    weights = np.where(i == j, 0.5, 1.0)
     A, B, Q, R, Sigma0 = (
-        jnp.asarray(np.array(x))
+        jnp.asarray(np.array(x))[..., None]
         for x in (problem.A, problem.B, problem.Q, problem.R, problem.Sigma0)
     )
-    identity = jnp.eye(len(i))
 
-    def cost(K: jax.Array) -> jax.Array:
-        F = (A - B @ K).T
-        W = Q + K.T @ R @ K
-        operator = (F[i][:, i] * F[j][:, j] + F[i][:, j] * F[j][:, i]) * weights
-        P = jnp.linalg.solve(identity - operator, W[i, j])
-        return jnp.sum(P * Sigma0[i, j] * 2 * weights)
+    def product(X: jax.Array, Y: jax.Array) -> jax.Array:
+        return sum(X[:, k, None] * Y[None, k] for k in range(X.shape[1]))
 
-    compiled = jax.jit(jax.vmap(cost))
-    return lambda K: np.asarray(compiled(K))
+    def size(F: jax.Array) -> jax.Array:
+        return jnp.sum(F * F, axis=(0, 1))
+
+    def step(pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        F, X = pair
+        return product(F, F), X + product(F.swapaxes(0, 1), product(X, F))
+
+    def going(state: tuple[int, tuple[jax.Array, jax.Array]]) -> jax.Array:
+        count, (F, _) = state
+        return (count < MOST_SQUARINGS) & ((size(F) > NEGLIGIBLE) & jnp.isfinite(size(F))).any()
+
+    @jax.jit
+    def costs(K: jax.Array) -> jax.Array:
+        K = jnp.moveaxis(K, 0, -1)
+        pair = A - product(B, K), Q + product(K.swapaxes(0, 1), product(R, K))
+        if squarings is not None:
+            _, P = jax.lax.fori_loop(0, squarings, lambda _, now: step(now), pair)
+            return jnp.sum(P * Sigma0, axis=(0, 1))
+        _, (F, P) = jax.lax.while_loop(going, lambda now: (now[0] + 1, step(now[1])), (0, pair))
+        return jnp.where(size(F) <= NEGLIGIBLE, jnp.sum(P * Sigma0, axis=(0, 1)), jnp.inf)
+
+    return lambda K: np.asarray(costs(K))
 
 
 def scipy_gains(problem: LQR) -> Array:

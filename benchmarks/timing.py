@@ -1,4 +1,8 @@
-"""Interleaved timing of several ways to do the same work, and the table of ratios."""
+"""Interleaved timing of several ways to do the same work, and the table of ratios.
+
+Clocks count processor time, never wall time, which other programs stretch: that of all threads
+where lqrlib meets a peer, that of its own thread where there is none.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,20 @@ from dataclasses import dataclass
 from statistics import median
 
 Work = Callable[[], object]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: lqrlib against one peer; without a peer the target is in µs."""
+    """One line of the table: lqrlib against one peer; without a peer the target is in `unit`."""
 
     work: str
     ours: float
     peer_name: str
     peer: float | None
     target: float
+    unit: str = "µs"
+    note: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -30,29 +37,31 @@ class Row:
 
     def __str__(self) -> str:
         if self.ratio is None:
-            peer, ratio, target = "", "", f"<= {self.target:g} µs"
+            peer, ratio, target = "", "", f"<= {self.target:g} {self.unit}"
         else:
             peer, ratio, target = f"{self.peer:.2f}", f"{self.ratio:.2f}x", f">= {self.target:g}x"
         verdict = "met" if self.met else "NOT MET"
         return (
             f"{self.work:<44}{self.ours:>10.2f}  {self.peer_name:<18}{peer:>12}"
-            f"{ratio:>11}{target:>11}  {verdict}"
+            f"{ratio:>11}{target:>11}  {verdict}{self.note and chr(10) + self.note}"
         )
 
 
 HEADER = (
-    f"{'work (medians, µs per problem)':<44}{'lqrlib':>10}  {'peer':<18}{'peer':>12}"
+    f"{'work (medians, CPU µs per problem)':<44}{'lqrlib':>10}  {'peer':<18}{'peer':>12}"
     f"{'ratio':>11}{'target':>11}"
 )
 
 
-def seconds(work: Work) -> float:
-    start = time.perf_counter()
+def seconds(work: Work, clock: Clock = time.process_time) -> float:
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def microseconds(works: Mapping[str, tuple[Work, int]], repeats: int) -> dict[str, float]:
+def microseconds(
+    works: Mapping[str, tuple[Work, int]], repeats: int, clock: Clock = time.process_time
+) -> dict[str, float]:
     """Median microseconds per problem of each work, the works taking turns.
 
     Each work comes with the number of problems it does. Turns let a busy machine slow all alike.
@@ -60,5 +69,12 @@ def microseconds(works: Mapping[str, tuple[Work, int]], repeats: int) -> dict[st
     spent: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(repeats):
         for name, (work, problems) in works.items():
-            spent[name].append(seconds(work) / problems)
+            spent[name].append(seconds(work, clock) / problems)
     return {name: 1e6 * median(times) for name, times in spent.items()}
+
+
+def absolute(label: str, work: Work, problems: int, repeats: int, most: float) -> Row:
+    """A row without a peer: microseconds per problem of this thread, after one turn to warm up."""
+    work()
+    time_each = microseconds({"lqrlib": (work, problems)}, repeats, time.thread_time)["lqrlib"]
+    return Row(label, time_each, "", None, most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+import control
 import numpy as np
 
 import lqrlib
@@ -13,13 +14,17 @@ from benchmarks.agreement import agree
 from benchmarks.equations import chapter_4
 from benchmarks.figure_2 import figure_2
 from benchmarks.fixed_point import fixed_point
+from benchmarks.limits import limits
 from benchmarks.meta_learning import meta_iteration
 from benchmarks.rollouts import rollouts
-from benchmarks.timing import HEADER, Row, Work, microseconds
+from benchmarks.timing import HEADER, Row, Work, absolute, microseconds
 from lqrlib import LQR
 from lqrlib.matrix_equations import solve_generalized_lyapunov
 
 Array = np.ndarray
+# Least speed against control.dlqr with slycot: the gain alone, and with the problem's construction.
+SINGLE = {2: (0.9, 0.4), 4: (1, 0.4), 10: (1, 0.4), 20: (1, 1), 50: (1, 1), 100: (1, 1)}
+JAX = {"JAX, certified": None, "JAX, 12 squarings": 12}
 
 
 def _system(rng: np.random.Generator, n: int, m: int, radius: float) -> tuple[Array, Array]:
@@ -60,13 +65,18 @@ def cost_oracle(
         works["scipy loop"] = (lambda: peers.scipy_costs(problem, few), looped)
     if "slycot loop" in targets:
         works["slycot loop"] = (lambda: peers.slycot_costs(problem, few), looped)
-    if "JAX, jit and vmap" in targets:
-        compiled = peers.jax_costs(problem)
-        works["JAX, jit and vmap"] = (lambda: compiled(K), count)
+    for name in targets.keys() & JAX.keys():
+        works[name] = (partial(peers.jax_costs(problem, JAX[name]), K), count)
     ours = lqrlib.cost(problem, K)
     for name, (work, problems) in works.items():
         agree(f"{label}, {name}", ours[:problems], work(), 1e-9)
     yield from _rows(label, works, targets, repeats=11)
+
+
+def optimal_gain_anew(problem: LQR) -> Array:
+    """The optimal gain of a problem that has forgotten it."""
+    vars(problem).pop("optimum", None)
+    return lqrlib.optimal_gain(problem)
 
 
 def riccati(rng: np.random.Generator, n: int, m: int, count: int, looped: int) -> Iterator[Row]:
@@ -77,7 +87,7 @@ def riccati(rng: np.random.Generator, n: int, m: int, count: int, looped: int) -
     problem = LQR(A, B, np.eye(n), np.eye(m))
     few = problem[:looped]
     works: dict[str, tuple[Work, int]] = {
-        "lqrlib": (lambda: lqrlib.optimal_gain(problem), count),
+        "lqrlib": (partial(optimal_gain_anew, problem), count),
         "scipy loop": (lambda: peers.scipy_gains(few), looped),
         "slycot loop": (lambda: peers.slycot_gains(few), looped),
     }
@@ -127,10 +137,38 @@ def cost_and_gradient(rng: np.random.Generator) -> Iterator[Row]:
     problem = LQR(A, B, np.eye(n), np.eye(m))
     K = _gains(rng, problem, count)
     for name, function in (("cost", lqrlib.cost), ("gradient", lqrlib.gradient)):
-        works: dict[str, tuple[Work, int]] = {name: (partial(function, problem, K), count)}
-        works[name][0]()
-        times = microseconds(works, 50)
-        yield Row(f"{name} of {count} gains, n={n}, m={m}", times[name], "", None, 3.0)
+        label = f"{name} of {count} gains, n={n}, m={m}"
+        yield absolute(label, partial(function, problem, K), count, 50, 3.0)
+
+
+def single_problem(rng: np.random.Generator) -> Iterator[Row]:
+    """The optimal gain of one problem, certified, against python-control with slycot."""
+    for n, targets in SINGLE.items():
+        m, peer = max(n // 2, 1), "control.dlqr"
+        arrays = (*_system(rng, n, m, 1.0), np.eye(n), np.eye(m))
+        works: dict[str, Work] = {
+            "optimal gain": partial(optimal_gain_anew, LQR(*arrays)),
+            "LQR and optimal gain": lambda x=arrays: lqrlib.optimal_gain(LQR(*x)),
+            peer: lambda x=arrays: control.dlqr(*x, method="slycot")[0],
+        }
+        for name, work in works.items():
+            agree(f"{name}, n={n}", work(), works[peer](), 1e-7)
+        count = 20 if n < 50 else 1  # in a row, or each would find the caches full of the others
+        turns = {
+            name: (lambda f=work, c=count: [f() for _ in range(c)], count)
+            for name, work in works.items()
+        }
+        times = microseconds(turns, 25)
+        for name, target in zip(works, targets, strict=False):
+            yield Row(f"{name} of one problem, n={n}", times[name], peer, times[peer], target)
+
+
+def single_gain(rng: np.random.Generator) -> Iterator[Row]:
+    """Absolute times: cost and gradient of one gain."""
+    problem = LQR(*_system(rng, 4, 2, 1.0), np.eye(4), np.eye(2))
+    K = 0.9 * lqrlib.optimal_gain(problem)
+    yield absolute("cost of one gain, n=4, m=2", lambda: lqrlib.cost(problem, K), 1, 1000, 36)
+    yield absolute("gradient of one gain, n=4", lambda: lqrlib.gradient(problem, K), 1, 1000, 65)
 
 
 def rows() -> Iterator[Row]:
@@ -139,17 +177,25 @@ def rows() -> Iterator[Row]:
     rng = np.random.default_rng(0)
     parts = (
         cost_oracle(
-            rng, 4, 2, 10_000, 1000, {"scipy loop": 30, "slycot loop": 10, "JAX, jit and vmap": 0.5}
+            rng,
+            4,
+            2,
+            10_000,
+            1000,
+            {"scipy loop": 30, "slycot loop": 10, **dict.fromkeys(JAX, 0.5)},
         ),
         cost_oracle(rng, 10, 3, 2000, 500, {"scipy loop": 12}),
         cost_oracle(rng, 50, 5, 200, 50, {"scipy loop": 4}),
         riccati(rng, 4, 2, 2000, 300),
         generalized_lyapunov(rng),
         cost_and_gradient(rng),
+        single_problem(rng),
+        single_gain(rng),
         figure_2(),
         rollouts(rng),
         meta_iteration(),
         chapter_4(rng),
+        limits(rng),
     )
     for part in parts:
         for row in part:

@@ -22,17 +22,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import validation
 from .errors import NotStabilizingError
-from .validation import (
-    Array,
-    choice,
-    finite_array,
-    function,
-    positive_array,
-    real_number,
-    require_broadcast,
-    whole_number,
-)
+from .validation import Array
 
 Direction: TypeAlias = Callable[[Array], Array]
 Cost: TypeAlias = Callable[[Array], Array]
@@ -78,7 +70,7 @@ class Trace:
 
 
 def _steps(step_size: float | ArrayLike, batch: tuple[int, ...]) -> Array:
-    steps = positive_array("step_size", step_size)
+    steps = validation.positive_array("step_size", step_size)
     try:
         return np.broadcast_to(steps, batch)
     except ValueError:
@@ -97,7 +89,7 @@ def descend(
     tolerance: float = 0.0,
     on_leave: str = "raise",
 ) -> Trace:
-    """Iterate K <- K - step_size * direction(K).
+    """Iterate K <- K - step_size * direction(K); the `Trace` says what happened.
 
     Parameters
     ----------
@@ -118,10 +110,6 @@ def descend(
         What to do when a member leaves the domain: raise NotStabilizingError, or mark it in
         ``Trace.left`` and go on with the others.
 
-    Returns
-    -------
-    Trace
-
     Raises
     ------
     NotStabilizingError
@@ -129,13 +117,13 @@ def descend(
     ValueError
         If an argument is malformed.
     """
-    function("direction", direction)
+    validation.function("direction", direction)
     if cost is not None:
-        function("cost", cost)
-    K = finite_array("K0", K0, 2)
-    iterations = whole_number("iterations", iterations, 0)
-    tolerance = real_number("tolerance", tolerance, positive=False)
-    choice("on_leave", on_leave, ("raise", "flag"))
+        validation.function("cost", cost)
+    K = validation.finite_array("K0", K0, 2)
+    iterations = validation.whole_number("iterations", iterations, 0)
+    tolerance = validation.real_number("tolerance", tolerance, positive=False)
+    validation.choice("on_leave", on_leave, ("raise", "flag"))
     both = _joined(direction, cost)
     step, value = both(K)
     require = getattr(direction, "require", None)
@@ -144,7 +132,7 @@ def descend(
     if step.shape[-2:] != K.shape[-2:]:
         rows, columns = K.shape[-2:]
         raise ValueError(f"direction: expected shape (..., {rows}, {columns}), got {step.shape}")
-    require_broadcast("direction", step.shape[:-2], K.shape[:-2], "those of K0,")
+    validation.require_broadcast("direction", step.shape[:-2], K.shape[:-2], "those of K0,")
     batch = np.broadcast_shapes(step.shape[:-2], K.shape[:-2])
     K = np.broadcast_to(K, batch + K.shape[-2:])
     if value is not None and (value.ndim > len(batch) or value.size > np.prod(batch)):
@@ -161,7 +149,7 @@ def descend(
     left = np.zeros(batch, dtype=bool)
     converged = np.zeros(batch, dtype=bool)
     for count in range(iterations):
-        with np.errstate(over="ignore"):  # of a member that left with a huge iterate
+        with np.errstate(over="ignore", under="ignore"):  # a member may leave with a huge iterate
             norm = np.linalg.norm(step, axis=(-2, -1))
         norms.append(np.where(left | converged, np.nan, norm))
         converged = converged | (~left & (norm <= tolerance))
@@ -172,7 +160,7 @@ def descend(
             assert value is not None and known_cost is not None
             eta = np.broadcast_to(rule(K, step, value, known_cost), batch)
         eta = np.where(active, eta, 0.0)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             moved = K - eta[..., None, None] * np.where(active[..., None, None], step, 0.0)
         outside = active & ~np.isfinite(moved).all(axis=(-2, -1))
         # A member that overflows keeps its last finite iterate, so neighbours can go on.
@@ -260,13 +248,15 @@ def backtracking(
     gradient : callable, optional
         Gradient of the cost; default: the direction is the gradient.
     """
-    initial, most = real_number("initial", initial), whole_number("most", most)
+    initial = validation.real_number("initial", initial)
+    most = validation.whole_number("most", most)
     for name, number in (("shrink", shrink), ("sufficient", sufficient)):
-        if not real_number(name, number) < 1:
+        if not validation.real_number(name, number) < 1:
             raise ValueError(f"{name}: expected a number in (0, 1), got {number!r}")
     if gradient is not None:
-        function("gradient", gradient)
+        validation.function("gradient", gradient)
 
+    @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def rule(K: Array, step: Array, value: Array, cost: Cost) -> Array:
         slope = np.sum(step * (step if gradient is None else gradient(K)), axis=(-2, -1))
         eta = np.full(slope.shape, float(initial))

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,21 +81,19 @@ class LQRDirection:
         return f"<{self.name} of {self.problem!r}>"
 
 
-def _gradient(at: AtGain) -> Array:
-    return at.gradient
-
-
+@np.errstate(over="ignore", under="ignore")
 def _natural_gradient(at: AtGain) -> Array:
     return 2 * at.E
 
 
+@np.errstate(over="ignore", under="ignore")
 def _gauss_newton(at: AtGain) -> Array:
     return 2 * solve_definite(at.R_K, at.E)
 
 
 def gradient(problem: LQR) -> LQRDirection:
     """Policy gradient 2 E_K Sigma_K (S2 Theorem 3.6)."""
-    return LQRDirection("gradient", problem, _gradient)
+    return LQRDirection("gradient", problem, attrgetter("gradient"))
 
 
 def natural_gradient(problem: LQR) -> LQRDirection:
@@ -136,6 +135,8 @@ def zeroth_order(
 ) -> ZerothOrder:
     """Gradient estimated from cost queries (S2 Algorithm 1; S1 Algorithm 2).
 
+    A callable ``K -> (..., m, n)``; ``nan`` or ``inf`` where a perturbed gain leaves the domain.
+
     Parameters
     ----------
     oracle : callable
@@ -148,11 +149,6 @@ def zeroth_order(
         Source of randomness, used up call by call.
     points : 1 or 2
         One-point estimate as published in S2, or symmetric pairs.
-
-    Returns
-    -------
-    callable
-        ``K -> (..., m, n)``; ``nan`` or ``inf`` where a perturbed gain leaves the domain.
     """
     return ZerothOrder(oracle, radius, samples, generator("rng", rng), points)
 
@@ -192,6 +188,8 @@ def meta_gradient(
 ) -> MetaGradient:
     """Gradient of the MAML objective (S1 equation 4, Algorithm 1).
 
+    A callable ``K -> (..., m, n)``; ``nan`` where K or an adapted gain does not stabilize its task.
+
     Parameters
     ----------
     tasks : LQR
@@ -200,11 +198,6 @@ def meta_gradient(
         eta_l of the one gradient step that adapts K to each task.
     hessian : "exact", "none" or callable
         The true Hessian operator, none (first-order MAML), or a stand-in (`maml.gradient`).
-
-    Returns
-    -------
-    callable
-        ``K -> (..., m, n)``; ``nan`` where K or an adapted gain does not stabilize its task.
     """
     return MetaGradient(tasks, inner_step_size, hessian)
 
@@ -255,7 +248,7 @@ class MetaZerothOrder:
         values = self.oracle(np.concatenate([*ends, np.zeros_like(U[:1]) + gain]))
         return values[: self.samples], values[self.samples : -1], values[-1]
 
-    @np.errstate(invalid="ignore", over="ignore")
+    @np.errstate(all="ignore")
     def __call__(self, K: ArrayLike) -> Array:
         gain = maml.family_gain(self.tasks, K)
         eta, oracle = self.inner_step_size, self.oracle
@@ -300,7 +293,8 @@ def meta_zeroth_order(
 ) -> MetaZerothOrder:
     """The MAML gradient estimated from cost queries (S1 Algorithm 3).
 
-    A stack of gains is a stack of independent runs: each has directions of its own.
+    A callable ``K -> (..., m, n)``; ``nan`` where a gain that is asked about does not stabilize its
+    task. A stack of gains is a stack of independent runs: each has directions of its own.
 
     Parameters
     ----------
@@ -326,11 +320,6 @@ def meta_zeroth_order(
         code uses the same ones throughout an iteration.
     shared : bool
         Whether all tasks see the same directions, as in the published code.
-
-    Returns
-    -------
-    callable
-        ``K -> (..., m, n)``; ``nan`` where a gain that is asked about does not stabilize its task.
     """
     rng = generator("rng", rng)
     return MetaZerothOrder(oracle, inner_step_size, radius, samples, rng, hessian, fresh, shared)

@@ -17,93 +17,88 @@ estimator                      average over samples of                      what
 
 f_r is f averaged over the ball of radius r, so the bias is O(r^2) for a smooth f. Nothing here
 knows of regulators.
+
+Memory: a few arrays of the size of the directions, and the function's own. A function that says it
+is `deterministic`, as the exact oracles do, is asked about some samples at a time; any other is
+asked about all of them at once, since what it draws may depend on the order of the gains.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .validation import (
-    Array,
-    Seed,
-    choice,
-    finite_array,
-    function,
-    generator,
-    matrix,
-    real_number,
-    require_broadcast,
-    whole_number,
-)
+from . import validation
+from .matrix_equations.doubling import chunks
+from .validation import Array, Seed
 
 Function: TypeAlias = Callable[[Array], Array]
-# Largest number of entries of the matrices of a sample, over the samples taken at a time.
-MOST_NUMBERS = 2**22
+# Most entries of the gains, or of the matrices to be averaged, of samples taken at a time.
+MOST_NUMBERS = 2**20
+# What overflows, or leaves the domain, ends as inf or nan; that is its value, not a warning.
+_quiet = np.errstate(all="ignore")
 
 
 @np.errstate(over="ignore", under="ignore")
 def sphere(samples: int, shape: tuple[int, ...], radius: float, rng: Seed) -> Array:
     """Directions (samples, m, n), uniform on the Frobenius sphere of `radius`."""
-    count = whole_number("samples", samples)
-    length = real_number("radius", radius)
+    count = validation.whole_number("samples", samples)
+    length = validation.real_number("radius", radius)
     if not isinstance(shape, tuple) or len(shape) != 2:
         raise ValueError(f"shape: expected two whole numbers (m, n), got {shape!r}")
-    size = [whole_number("shape", axis) for axis in shape]
-    directions = generator("rng", rng).standard_normal((count, *size))
-    return length * directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
+    size = [validation.whole_number("shape", axis) for axis in shape]
+    directions = validation.generator("rng", rng).standard_normal((count, *size))
+    norms = np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
+    directions *= length
+    directions /= norms
+    return directions
 
 
-@np.errstate(all="ignore")
-def _average(
-    estimate: Callable[[Array], Array],
-    K: Array,
-    radius: float,
-    samples: int,
-    rng: Seed,
-    distribution: str = "sphere",
+@np.errstate(over="ignore", under="ignore")
+def _drawn(K: Array, radius: float, samples: int, rng: Seed, distribution: str = "sphere") -> Array:
+    """Directions (samples, ..., m, n) with the batch axes of the gain left free."""
+    rng, shape = validation.generator("rng", rng), K.shape[-2:]
+    directions = sphere(samples, shape, radius, rng)
+    if distribution == "gaussian":
+        lengths = np.sqrt(rng.chisquare(np.prod(shape), (len(directions), 1, 1)))
+        directions = directions * lengths / np.sqrt(np.prod(shape))
+    return directions.reshape(directions.shape[:1] + (1,) * (K.ndim - 2) + shape)
+
+
+def _values(
+    function: Function, ends: Callable[[Array], Array], K: Array, U: Array, axis: int = 0
 ) -> Array:
-    """The average of estimates from directions (samples, ..., m, n), some at a time.
-
-    The batch axes of the gain are left free in the directions. They are drawn from one stream,
-    however many there are at a time, and few enough are to bound the memory.
-    """
-    count, lengths = whole_number("samples", samples), generator("rng", rng)
-    normals, size = lengths, K.shape[-2] * K.shape[-1]
-    most = max(1, MOST_NUMBERS // (K.size * max(size, 8)))
-    sizes = [min(most, count - first) for first in range(0, count, most)]
-    if distribution == "gaussian" and len(sizes) > 1:
-        normals = copy.deepcopy(lengths)  # lengths come after all normals in the stream
-        for some in sizes:
-            lengths.standard_normal((some, size))
-    total = None
-    for some in sizes:
-        U = sphere(some, K.shape[-2:], radius, normals)
-        if distribution == "gaussian":
-            U = U * np.sqrt(lengths.chisquare(size, (some, 1, 1)) / size)
-        U = U.reshape(U.shape[:1] + (1,) * (K.ndim - 2) + U.shape[1:])
-        part = estimate(U) if len(sizes) == 1 else estimate(U) * (some / count)
-        total = part if total is None else total + part
-    assert total is not None
-    return total
+    """Values at the gains that `ends` makes of directions; samples in the given axis."""
+    if not getattr(function, "deterministic", False):
+        return np.asarray(function(ends(U)))
+    parts = chunks(len(U), K.size, MOST_NUMBERS)
+    return np.concatenate([function(ends(U[part])) for part in parts], axis=axis)
 
 
-def _weighted(weights: Array, directions: Array) -> Array:
-    """Average over samples of weight times direction; nan where a weight is not finite."""
+def _weighted(
+    weights: Array, directions: Array, matrices: Callable[[Array], Array] = np.positive
+) -> Array:
+    """Average over samples of weight times matrix; nan where a weight is not finite."""
+    numbers = weights[0].size * directions.shape[-2] ** 2 * directions.shape[-1] ** 2
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        return np.mean(weights[..., None, None] * directions, axis=0)
+        total = np.zeros(())
+        for part in chunks(len(directions), numbers, MOST_NUMBERS):
+            terms = weights[part][..., None, None] * matrices(directions[part])
+            terms[0] += total  # the order of one sum over all
+            total = terms.sum(axis=0)
+        return np.asarray(total / len(directions))
 
 
 def _gain(name: str, f: Function, K: ArrayLike) -> Array:
     """The gain (..., m, n) of an estimate, whose function and gain are checked."""
-    function("function", f)
-    return finite_array(name, K, 2)
+    validation.function("function", f)
+    return validation.finite_array(name, K, 2)
 
 
+@_quiet
 def one_point_gradient(
     function: Function,
     K: ArrayLike,
@@ -118,19 +113,17 @@ def one_point_gradient(
     Its variance grows like (d f / r)^2 / samples. A `baseline` subtracted from every value, such
     as f(K), leaves the expectation alone and takes most of the variance away.
     """
-    gain, level = _gain("K", function, K), finite_array("baseline", baseline, 0)
+    gain, level = _gain("K", function, K), validation.finite_array("baseline", baseline, 0)
+    U = _drawn(gain, radius, samples, rng)
+    values = _values(function, lambda part: gain + part, gain, U)
+    if level.ndim >= values.ndim:
+        raise ValueError(f"baseline: expected shape {values.shape[1:]}, got {level.shape}")
+    validation.require_broadcast("baseline", level.shape, values.shape[1:], "the function's values")
     dimension = gain.shape[-2] * gain.shape[-1]
-
-    def estimate(U: Array) -> Array:
-        values = np.asarray(function(gain + U))
-        if level.ndim >= values.ndim:
-            raise ValueError(f"baseline: expected shape {values.shape[1:]}, got {level.shape}")
-        require_broadcast("baseline", level.shape, np.shape(values)[1:], "the function's values")
-        return _weighted(dimension / np.square(radius) * (values - level), U)
-
-    return _average(estimate, gain, radius, samples, rng)
+    return _weighted(dimension / np.square(radius) * (values - level), U)
 
 
+@_quiet
 def two_point_gradient(
     function: Function, K: ArrayLike, radius: float, samples: int, rng: Seed
 ) -> Array:
@@ -141,16 +134,13 @@ def two_point_gradient(
     function without noise, the variance stays bounded as the radius goes to zero.
     """
     gain = _gain("K", function, K)
-
-    def estimate(U: Array) -> Array:
-        return gradient_from_pairs(*pairs(function, gain, U), U)
-
-    return _average(estimate, gain, radius, samples, rng)
+    U = _drawn(gain, radius, samples, rng)
+    return gradient_from_pairs(*pairs(function, gain, U), U)
 
 
 def pairs(function: Function, K: Array, U: Array) -> tuple[Array, Array]:
-    """Values at K + U and at K - U, each (samples, ...), from one call."""
-    plus, minus = function(np.stack([K + U, K - U]))
+    """Values at K + U and at K - U, each (samples, ...), from one call, or some deterministic."""
+    plus, minus = _values(function, lambda part: np.stack([K + part, K - part]), K, U, 1)
     return plus, minus
 
 
@@ -162,6 +152,7 @@ def gradient_from_pairs(plus: Array, minus: Array, U: Array) -> Array:
         return _weighted(dimension / (2 * square) * (plus - minus), U)
 
 
+@_quiet
 def printed_hessian(
     function: Function, K: ArrayLike, radius: float, samples: int, rng: Seed
 ) -> Array:
@@ -171,15 +162,9 @@ def printed_hessian(
     Hessian is (erratum E5); its standard deviation grows like 1/radius. Asks for f(K), too.
     """
     gain = _gain("K", function, K)
-    centre: list[Array] = []
-
-    def estimate(U: Array) -> Array:
-        plus = function(gain + U)
-        if not centre:  # asked for once, after the first samples
-            centre.append(function(gain))
-        return printed_hessian_from_values(plus, centre[0], U)
-
-    return _average(estimate, gain, radius, samples, rng)
+    U = _drawn(gain, radius, samples, rng)
+    plus = _values(function, lambda part: gain + part, gain, U)
+    return printed_hessian_from_values(plus, function(gain), U)
 
 
 def printed_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
@@ -187,9 +172,10 @@ def printed_hessian_from_values(plus: Array, centre: Array, U: Array) -> Array:
     inputs = U.shape[-2]
     square = np.sum(U**2, axis=(-2, -1))
     weights = inputs**2 / square * (plus - centre)
-    return _weighted(weights, U @ U.swapaxes(-1, -2) - np.eye(inputs))
+    return _weighted(weights, U, lambda part: part @ part.swapaxes(-1, -2) - np.eye(inputs))
 
 
+@_quiet
 def stein_hessian(
     function: Function,
     K: ArrayLike,
@@ -217,17 +203,11 @@ def stein_hessian(
         Directions of length `radius`, or Gaussian ones of that root mean square length:
         sigma = radius / sqrt(mn).
     """
-    choice("distribution", distribution, ("sphere", "gaussian"))
+    validation.choice("distribution", distribution, ("sphere", "gaussian"))
     gain = _gain("K", function, K)
-    centre: list[Array] = []
-
-    def estimate(U: Array) -> Array:
-        plus, minus = pairs(function, gain, U)
-        if not centre:  # asked for once, after the first samples
-            centre.append(function(gain))
-        return stein_hessian_from_values(plus, minus, centre[0], U, radius, distribution)
-
-    return _average(estimate, gain, radius, samples, rng, distribution)
+    U = _drawn(gain, radius, samples, rng, distribution)
+    plus, minus = pairs(function, gain, U)
+    return stein_hessian_from_values(plus, minus, function(gain), U, radius, distribution)
 
 
 def stein_hessian_from_values(
@@ -240,11 +220,16 @@ def stein_hessian_from_values(
         scale, offset = dimension * (dimension + 2) / radius**4, radius**2 / (dimension + 2)
     else:
         scale, offset = dimension**2 / radius**4, radius**2 / dimension
-    u = U.reshape((*U.shape[:-2], dimension, 1))
     weights = scale * (plus + minus - 2 * centre) / 2
-    return _weighted(weights, u @ u.swapaxes(-1, -2) - offset * np.eye(dimension))
+
+    def matrices(part: Array) -> Array:
+        u = part.reshape((*part.shape[:-2], dimension, 1))
+        return u @ u.swapaxes(-1, -2) - offset * np.eye(dimension)
+
+    return _weighted(weights, U, matrices)
 
 
+@_quiet
 def hessian_product(
     function: Function,
     K: ArrayLike,
@@ -270,15 +255,12 @@ def hessian_product(
     step : positive number
         h, a distance in the space of gains.
     """
-    distance, gain = real_number("step", step), _gain("K", function, K)
-    direction = matrix("X", X, *gain.shape[-2:])
-    require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
+    distance, gain = validation.real_number("step", step), _gain("K", function, K)
+    direction = validation.matrix("X", X, *gain.shape[-2:])
+    validation.require_broadcast("X", direction.shape[:-2], gain.shape[:-2], "those of K,")
     gain = np.broadcast_to(gain, np.broadcast_shapes(direction.shape, gain.shape))
-
-    def estimate(U: Array) -> Array:
-        return product_from_gradients(function, gain, direction, distance, U)
-
-    return _average(estimate, gain, radius, samples, rng)
+    U = _drawn(gain, radius, samples, rng)
+    return product_from_gradients(function, gain, direction, distance, U)
 
 
 def product_from_gradients(function: Function, K: Array, X: Array, step: float, U: Array) -> Array:
@@ -287,7 +269,6 @@ def product_from_gradients(function: Function, K: Array, X: Array, step: float, 
     move = step * X / np.where(length > 0, length, 1.0)
 
     def gradient(gain: Array) -> Array:
-        plus, minus = pairs(function, gain, U)
-        return gradient_from_pairs(plus, minus, U)
+        return gradient_from_pairs(*pairs(function, gain, U), U)
 
     return length * (gradient(K + move) - gradient(K - move)) / (2 * step)

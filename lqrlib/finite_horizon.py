@@ -17,17 +17,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import objective
-from .matrices import inner, transpose
+from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
-from .matrix_equations.closed_loops import MOST_DIRECT_STATES
+from .matrix_equations.direct import MOST_DIRECT_STATES
 from .matrix_equations.doubling import NEGLIGIBLE, chunks, squared_norms
-from .matrix_equations.symmetric import coordinates, from_coordinates
+from .matrix_equations.noise import Directions
+from .matrix_equations.nonnormal import Frame
+from .matrix_equations.symmetric import congruence, coordinates, from_coordinates
 from .problem import LQR, stage_weight
 from .validation import Array, finite_array, require_broadcast, whole_number
 
 EPS = np.finfo(float).eps
 # Steps without a new least change of at most this size after which a recursion has settled.
 PATIENCE, SETTLED = 50, 1e-13
+# Relative error of a power from which a sum is worked out again.
+DOUBTFUL = 1e-6
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -42,7 +46,7 @@ def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
         return state[..., :, None] * state[..., None, :]
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(all="ignore")  # to infinity or to zero, as numbers go
 def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling, for few steps or many states with noise step by step."""
     if problem.has_noise:
@@ -59,7 +63,9 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
         W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
         found, F = np.empty(W.shape), F.reshape(flat)
         for part in chunks(len(W), 8 * problem.states**2):
-            found[part] = _doubled(F[part], W[part], horizon, _congruence, NEGLIGIBLE)
+            found[part], doubt = _doubled(F[part], W[part], horizon, _congruence, NEGLIGIBLE)
+            for i in np.flatnonzero(doubt) + part.start:
+                found[i] = _alone(F[i], F[:0], W[i], horizon)
         value[some] = found.reshape(value[some].shape)
     return value
 
@@ -79,12 +85,35 @@ def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
             if not ((change > EPS) & ((since < PATIENCE) | (change > SETTLED))).any():
                 break  # settled, or overflowed
         return value
-    weight = np.broadcast_to(weight, loop.A_K.shape)
-    right = coordinates(weight.reshape(-1, n, n))[..., None]
-    found = np.empty(right.shape)
-    for part in chunks(len(right), 8 * right.shape[1] ** 2):
-        found[part] = _doubled(loop.operator(part), right[part], horizon, _image, NEGLIGIBLE**2)
-    return from_coordinates(found[..., 0], n).reshape(weight.shape)
+    assert loop.noise is not None
+    F = loop.A_K.reshape(-1, n, n)
+    W = np.broadcast_to(weight, loop.A_K.shape).reshape(F.shape)
+    found, bytes_each = np.empty(F.shape), 2 * (n * (n + 1)) ** 2
+    for part in chunks(len(F), bytes_each):
+        found[part], doubt = _by_matrix(loop.operator(part), W[part], horizon)
+        for i in np.flatnonzero(doubt) + part.start:
+            found[i] = _alone(F[i], loop.noise.directions(slice(i, i + 1))[0], W[i], horizon)
+    return found.reshape(loop.A_K.shape)
+
+
+def _by_matrix(operator: Array, W: Array, horizon: int) -> tuple[Array, Flags]:
+    """The sum for W (N, n, n) by powers of the operator's matrix, and which are in doubt."""
+    right = coordinates(W)[..., None]
+    found, doubt = _doubled(operator, right, horizon, _image, NEGLIGIBLE**2)
+    return from_coordinates(found[..., 0], W.shape[-1]), doubt
+
+
+def _alone(F: Array, S: Array, W: Array, horizon: int) -> Array:
+    """The sum (n, n) of one loop in coordinates that make its powers normal (`nonnormal`)."""
+    eye = np.eye(len(F))
+    frame = Frame(eye, eye, F, S).balanced().triangular().shrunk(1.0)
+    A, W = frame.A[None], frame.weight(W, True)[None]
+    if len(S):
+        operator = congruence(A) + Directions(frame.S[None]).operator(slice(None))
+        found, _ = _by_matrix(operator, W, horizon)
+    else:
+        found, _ = _doubled(A, W, horizon, _congruence, NEGLIGIBLE)
+    return frame.solution(found[0], True)
 
 
 def _congruence(F: Array, V: Array) -> Array:
@@ -97,27 +126,33 @@ def _image(M: Array, v: Array) -> Array:
 
 def _doubled(
     power: Array, value: Array, horizon: int, pull: Callable[..., Array], negligible: float
-) -> Array:
+) -> tuple[Array, Flags]:
     """Sum over t < horizon of pull^t(W) for a flat stack W and what pulls it: F'WF, or M'w.
 
     V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
-    horizon name. Once the power is below rounding, V_k is the sum of any number of terms.
+    horizon name. Once the power is below rounding, V_k is the sum of any number of terms. In doubt
+    are members that lose the digits of a power of norm above one: its square is far smaller.
     """
-    stages = []
+    stages, size, lost = [], squared_norms(power), np.full(len(value), EPS)
+    doubt = np.zeros(len(value), dtype=bool)
     for bit in range(horizon.bit_length()):
         if bit:
             value = value + pull(power, value)
-            power = power @ power
-            if squared_norms(power).max() <= negligible:
-                return value
+            last, power = size, power @ power
+            size = squared_norms(power)
+            if size.max() <= negligible:
+                return value, doubt
+            lost = np.where(size < np.inf, 2 * lost * (last / np.sqrt(size)), lost)
+            doubt |= (lost > DOUBTFUL) & (size > 1)
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
         total = value + pull(power, total)
-    return total
+    return total, doubt
 
 
+@np.errstate(under="ignore", over="ignore")
 def finite_horizon_cost(
     problem: LQR, K: ArrayLike, horizon: int, x0: ArrayLike | None = None
 ) -> Array:

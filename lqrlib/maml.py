@@ -22,13 +22,7 @@ from numpy.typing import ArrayLike
 
 from .objective import AtGain
 from .problem import LQR, require_family
-from .validation import (
-    Array,
-    finite_array,
-    matrix,
-    real_number,
-    require_broadcast,
-)
+from .validation import Array, finite_array, matrix, real_number, require_broadcast
 
 HESSIANS = ("exact", "none")
 # A stand-in for the Hessian operator: the tasks at a gain, and a direction (..., M, m, n).
@@ -55,6 +49,7 @@ class MetaGain(NamedTuple):
         """J_ML, (...) (S1 equation 3)."""
         return self.after.cost.mean(axis=-1)
 
+    @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def gradient(self, hessian: str | Hessian = "exact") -> Array:
         """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4)."""
         outer = self.after.gradient
@@ -90,14 +85,10 @@ def require_hessian(hessian: str | Hessian) -> None:
         )
 
 
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def at_gain(tasks: LQR, K: ArrayLike, inner_step_size: float | Array) -> MetaGain:
     """Everything about J_ML at K (..., m, n), from two closed loops of each task."""
-    return _at(tasks, family_gain(tasks, K), inner_steps(inner_step_size))
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def _at(tasks: LQR, gain: Array, eta: float | Array) -> MetaGain:
-    """The same for a trusted gain (..., 1, m, n)."""
+    gain, eta = family_gain(tasks, K), inner_steps(inner_step_size)
     before = AtGain(tasks, gain)
     step = eta if isinstance(eta, float) else eta[..., None, None, None]
     try:
@@ -125,6 +116,8 @@ def gradient(
 ) -> Array:
     """Gradient of J_ML, or a stand-in for it, (..., m, n) (S1 equation 4).
 
+    ``nan`` where K or an adapted gain does not stabilize its task.
+
     Parameters
     ----------
     tasks : LQR
@@ -135,11 +128,6 @@ def gradient(
     hessian : "exact", "none" or callable
         The true Hessian operator; none at all (first-order MAML); or a stand-in for it, as
         `lqrpapers.constants.printed.hessian_at`.
-
-    Returns
-    -------
-    array (..., m, n)
-        ``nan`` where K or an adapted gain does not stabilize its task.
     """
     require_hessian(hessian)
     return at_gain(tasks, K, inner_step_size).gradient(hessian)

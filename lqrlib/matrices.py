@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +41,22 @@ def least_eigenvalue(X: Array) -> Array:
 def frobenius_norm(X: Array) -> Array:
     """Root of the sum of squares."""
     return np.linalg.norm(X, axis=(-2, -1))
+
+
+def aligned(W: Array, A: Array) -> tuple[Array, Callable[[Array], Array]]:
+    """W as (extra, members of A, n, n), and what brings a result back to W's broadcast shape."""
+    given, batch, core = W.shape, A.shape[:-2], A.shape[-2:]
+    flat = (-1, math.prod(batch)) + core
+    if given[W.ndim - A.ndim :] == A.shape:
+        return W.reshape(flat), lambda X: X.reshape(given)
+    shape = np.broadcast_shapes(given[:-2], batch)
+    front = len(shape) - len(batch)
+    # where the batch has length one and W more, W's axis is an extra one
+    stretched = [front + i for i, size in enumerate(batch) if size < shape[front + i]]
+    moved, home = [*range(front), *stretched], range(front + len(stretched))
+    W = np.moveaxis(np.broadcast_to(W, shape + core), moved, home)
+    shape = W.shape
+    return W.reshape(flat), lambda X: np.moveaxis(X.reshape(shape), home, moved)
 
 
 def spectral_norm(X: Array) -> Array:

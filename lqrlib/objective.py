@@ -18,7 +18,8 @@ and gradient ``nan`` and leaves the other members of its stack alone; where floa
 whether it does, the cost is ``nan``.
 
 `at_gain` and the functions below it are doors: they check their arguments. `AtGain` trusts, and
-there a gain that is not finite stabilizes nothing.
+there a gain that is not finite stabilizes nothing. `cost`, `value_matrix`, `gradient` and
+`hessian_matrix` take a huge stack a part at a time: they need little more memory than its numbers.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ from numpy.typing import ArrayLike
 from .errors import NotStabilizingError
 from .matrices import Flags, inner, transpose
 from .matrix_equations import closed_loop
+from .matrix_equations.parts import by_parts
 from .matrix_equations.riccati import Solution
 from .problem import LQR, input_noise_weight, input_weight, require_problem, stage_weight
-from .validation import Array, matrix
+from .validation import Array, matrix, require_broadcast
 
 EPS = np.finfo(float).eps
-# Members that a huge gain makes overflow end as inf and nan; that is their value, not a warning.
-_quiet = np.errstate(over="ignore", invalid="ignore")
+# Members that a huge gain makes overflow end as inf and nan, and what a tiny one makes vanish is
+# zero; that is their value, not a warning and, whatever numpy.seterr says, not an error.
+_quiet = np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
 class AtGain:
@@ -69,14 +72,17 @@ class AtGain:
     P, Sigma, E, R_K and the gradient are ``nan`` where K is not mean-square stabilizing.
     """
 
+    @_quiet
     def __init__(self, problem: LQR, K: Array) -> None:
         self.problem, self.K, self.loop = problem, K, closed_loop(problem, K)
 
     @cached_property
+    @_quiet
     def P(self) -> Array:
         return self.loop.solve_adjoint(stage_weight(self.problem, self.K))
 
     @cached_property
+    @_quiet
     def Sigma(self) -> Array:
         if "P" in vars(self):
             return self.loop.solve(self.problem.Sigma0)
@@ -88,6 +94,8 @@ class AtGain:
     @_quiet
     def cost(self) -> Array:
         value = inner(self.P, self.problem.Sigma0)  # first: the solve brings the verdict along
+        if np.count_nonzero(self.loop.stable) == value.size:
+            return np.asarray(value)
         return np.where(self.loop.stable, value, np.where(self.decided, np.inf, np.nan))
 
     @property
@@ -114,6 +122,7 @@ class AtGain:
         return (total + self.loop.rounding(P, Sigma)) / self.cost
 
     @cached_property
+    @_quiet
     def R_K(self) -> Array:
         return input_weight(self.problem, self.P)
 
@@ -129,6 +138,7 @@ class AtGain:
         return 2 * self.E @ Sigma
 
     @cached_property
+    @_quiet
     def gap(self) -> Array:
         best = self.problem.optimum
         difference = self.K - best.K
@@ -148,13 +158,15 @@ class AtGain:
         dE = self.R_K @ X - transpose(B) @ dP @ A_K + input_noise_weight(self.problem, dP) @ self.K
         drift = -B @ X @ Sigma @ transpose(A_K)
         variances, directions = self.problem.input_noise
-        moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
-        noise = directions @ moment @ transpose(directions)
-        drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
+        if variances.size:
+            moment = (self.K @ Sigma @ transpose(X))[..., None, :, :]
+            noise = directions @ moment @ transpose(directions)
+            drift = drift + np.einsum("...j,...jkl->...kl", variances, noise)
         dSigma = self.loop.solve(drift + transpose(drift))
         return 2 * dE @ Sigma + 2 * E @ dSigma
 
     @cached_property
+    @_quiet
     def hessian_matrix(self) -> Array:
         """Matrix of the Hessian operator on row-major vec K, (..., mn, mn), symmetric."""
         size = self.K.shape[-2] * self.K.shape[-1]
@@ -165,22 +177,11 @@ class AtGain:
 
 
 def gain_array(problem: LQR, K: ArrayLike, name: str = "K") -> Array:
-    """Return K as a float64 array (..., m, n) that broadcasts against the problem.
-
-    Raises
-    ------
-    ValueError
-        If the shape does not fit the problem, or an entry is not finite.
-    """
+    """K as finite float64 (..., m, n) that broadcasts with the problem, or raise ValueError."""
     require_problem(problem)
     gain = matrix(name, K, problem.inputs, problem.states)
-    try:
-        np.broadcast_shapes(gain.shape[:-2], problem.batch_shape)
-    except ValueError:
-        raise ValueError(
-            f"{name}: batch axes {gain.shape[:-2]} do not broadcast against the problem's "
-            f"{problem.batch_shape}"
-        ) from None
+    if gain.ndim > 2:
+        require_broadcast(name, gain.shape[:-2], problem.batch_shape)
     return gain
 
 
@@ -219,30 +220,31 @@ def evaluate(problem: LQR, K: ArrayLike) -> AtGain:
 def cost(problem: LQR, K: ArrayLike) -> Array:
     """C(K) = tr(P_K Sigma0), (...), dimensionless (S2 eq. 1).
 
-    ``inf`` where K is not mean-square stabilizing and ``nan`` where float64 does not decide it.
-    A margin 1 - rho(A - BK) below about 1e-13 counts as unstable where the powers of A - BK hardly
-    grow. Where they grow by a factor g before they decay, g times the rounding of A - BK (1e-16 of
-    its size) has to be below the margin, or it is not decided. `AtGain.condition` has the digits.
+    ``inf`` where K is not mean-square stabilizing and ``nan`` where float64 does not decide it:
+    that takes a margin 1 - rho(A - BK) of about 1e-13 where the powers of A - BK hardly grow, and
+    where they grow by a factor g before they decay, of about g times the rounding of A - BK (1e-16
+    of its size). `AtGain.condition` has the digits.
     """
-    return at_gain(problem, K).cost
+    return by_parts(lambda *at: AtGain(*at).cost, problem, gain_array(problem, K))
 
 
 def value_matrix(problem: LQR, K: ArrayLike) -> Array:
     """P_K, (..., n, n): x' P_K x is the cost from x (S2 eq. 2); ``nan`` if unstable."""
-    return at_gain(problem, K).P
+    return by_parts(lambda *at: AtGain(*at).P, problem, gain_array(problem, K))
 
 
 def gradient(problem: LQR, K: ArrayLike) -> Array:
     """Return 2 E_K Sigma_K, (..., m, n); ``nan`` where K does not stabilize (S2 Lemma 3.1)."""
-    return at_gain(problem, K).gradient
+    return by_parts(lambda *at: AtGain(*at).gradient, problem, gain_array(problem, K))
 
 
 def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
-    r"""Apply the Hessian operator of the cost at K to a direction X.
+    r"""Apply the Hessian operator of the cost at K to a direction X, (..., m, n).
 
     .. math:: \nabla^2 C(K)[X] = 2 E'[X]\, \Sigma_K + 2 E_K\, \Sigma'[X]
 
-    with the derivatives of E_K and Sigma_K along X. The operator is linear and self-adjoint.
+    with the derivatives of E_K and Sigma_K along X. The operator is linear and self-adjoint;
+    ``nan`` where K does not stabilize.
 
     Parameters
     ----------
@@ -251,25 +253,13 @@ def hessian(problem: LQR, K: ArrayLike, X: ArrayLike) -> Array:
     X : array (..., m, n)
         Batch axes broadcast against those of problem and K; extra axes go in front.
 
-    Returns
-    -------
-    array (..., m, n)
-        ``nan`` where K does not stabilize.
-
     Notes
     -----
     The formula printed in S1 (report, section 2.1) has the right quadratic form but is not this
     operator; see `lqrpapers.constants.printed_hessian`.
     """
     at, direction = at_gain(problem, K), gain_array(problem, X, "X")
-    batch = at.loop.A_K.shape[:-2]
-    try:
-        np.broadcast_shapes(direction.shape[:-2], batch)
-    except ValueError:
-        raise ValueError(
-            f"X: batch axes {direction.shape[:-2]} do not broadcast against those of problem and "
-            f"K, {batch}"
-        ) from None
+    require_broadcast("X", direction.shape[:-2], at.loop.A_K.shape[:-2], "those of problem and K,")
     return at.hessian(direction)
 
 
@@ -278,7 +268,9 @@ def hessian_matrix(problem: LQR, K: ArrayLike) -> Array:
 
     ``nan`` where K does not stabilize. Costs mn applications of `hessian`, sharing the solves.
     """
-    return at_gain(problem, K).hessian_matrix
+    gain = gain_array(problem, K)
+    size = gain.shape[-2] * gain.shape[-1]
+    return by_parts(lambda *at: AtGain(*at).hessian_matrix, problem, gain, size)
 
 
 def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
@@ -294,13 +286,14 @@ def mean_square_radius(problem: LQR, K: ArrayLike) -> Array:
 def is_stabilizing(problem: LQR, K: ArrayLike) -> Flags:
     """Whether K is certified mean-square stabilizing, bool (...).
 
-    False, too, where float64 does not decide (`AtGain.decided`). Sharp to a margin
-    1 - rho(A - BK) of about 1e-13 for well-conditioned closed loops; where the powers of A - BK
-    grow by a factor g before they decay, to about g times the rounding of A - BK.
+    False, too, where float64 does not decide (`AtGain.decided`): within a margin 1 - rho(A - BK)
+    of about 1e-13 for well-conditioned closed loops; where the powers of A - BK grow by a factor g
+    before they decay, of about g times the rounding of A - BK.
     """
     return at_gain(problem, K).loop.stable
 
 
+@_quiet
 def require_stabilizing(problem: LQR, K: ArrayLike, what: str = "K") -> None:
     """Raise NotStabilizingError, naming members and radius, unless every gain stabilizes."""
     loop = closed_loop(problem, gain_array(problem, K, what))

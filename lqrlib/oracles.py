@@ -44,6 +44,8 @@ class Oracle:
         Time steps simulated so far.
     common_noise : bool
         Whether gains along the first axis of a stack meet the same noise.
+    deterministic : bool
+        Whether nothing is drawn, so that a stack of gains may be asked about in parts.
     """
 
     def __init__(
@@ -53,9 +55,10 @@ class Oracle:
         answer: Callable[[Array], Array],
         horizon: int = 0,
         common_noise: bool = False,
+        deterministic: bool = False,
     ) -> None:
         require_problem(problem)
-        self.name, self.problem = name, problem
+        self.name, self.problem, self.deterministic = name, problem, deterministic
         self.horizon, self.common_noise = horizon, common_noise
         self.queries = self.steps = 0
         self._answer = function("answer", answer)
@@ -89,7 +92,7 @@ class Oracle:
 
 def exact_cost(problem: LQR) -> Oracle:
     """Oracle of the exact infinite-horizon cost, ``inf`` where K does not stabilize (S1 Rem. 9)."""
-    return Oracle("exact cost", problem, partial(objective.cost, problem))
+    return Oracle("exact cost", problem, partial(objective.cost, problem), deterministic=True)
 
 
 def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None) -> Oracle:
@@ -109,7 +112,7 @@ def finite_horizon_cost(problem: LQR, horizon: int, x0: ArrayLike | None = None)
     initial_moment(problem, x0)
     length = whole_number("horizon", horizon)
     answer = partial(finite_horizon.finite_horizon_cost, problem, horizon=length, x0=x0)
-    return Oracle("finite-horizon cost", problem, answer)
+    return Oracle("finite-horizon cost", problem, answer, deterministic=True)
 
 
 def rollout_cost(

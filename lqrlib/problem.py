@@ -107,9 +107,9 @@ class LQR:
             "B": B,
             "Q": symmetric_matrix("Q", Q, n, definite=False),
             "R": symmetric_matrix("R", R, m, definite=True),
-            "Sigma0": symmetric_matrix(
-                "Sigma0", np.eye(n) if Sigma0 is None else Sigma0, n, definite=False
-            ),
+            "Sigma0": np.eye(n)
+            if Sigma0 is None
+            else symmetric_matrix("Sigma0", Sigma0, n, definite=False),
         }
         noises = {
             "state_noise": noise_terms("state_noise", state_noise, n, n),
@@ -134,7 +134,8 @@ class LQR:
             while isinstance(owner.base, np.ndarray):
                 owner = owner.base
             owner.setflags(write=False)  # or a view of it could be made writable again
-            array = np.broadcast_to(array, batch + array.shape[array.ndim - core :])
+            shape = batch + array.shape[array.ndim - core :]
+            array = array.view() if array.shape == shape else np.broadcast_to(array, shape)
             array.setflags(write=False)
             return array
 
@@ -158,7 +159,7 @@ class LQR:
         """Shape of the leading axes; () for a single problem."""
         return self.A.shape[:-2]
 
-    @property
+    @cached_property
     def has_noise(self) -> bool:
         """Whether any noise term has positive variance."""
         return bool(self.state_noise.variances.any() or self.input_noise.variances.any())
@@ -167,10 +168,7 @@ class LQR:
     def optimum(self) -> Solution:
         """The optimal gain with its value matrix, poles and cost; solved for once and remembered.
 
-        Raises
-        ------
-        NotStabilizableError
-            If a member has no mean-square stabilizing gain; names the members.
+        Raises NotStabilizableError as `lqrlib.solve` does.
         """
         from .matrix_equations import solve_riccati  # which stands on this module
 
@@ -203,17 +201,14 @@ class LQR:
 
     def _picked(self, members: NDArray[np.intp]) -> LQR:
         """The members with the given numbers."""
-        count = int(np.prod(self.batch_shape))
+        where = np.unravel_index(members, self.batch_shape or (1,))
 
-        def picked(array: Array, core: int) -> Array:
-            return array.reshape((count,) + array.shape[array.ndim - core :])[members]
+        def picked(array: Array) -> Array:
+            return (array if self.batch_shape else array[None])[where]
 
         return self._from_arrays(
-            {name: picked(getattr(self, name), 2) for name in _MATRICES},
-            {
-                name: Noise(picked(noise.variances, 1), picked(noise.directions, 3))
-                for name, noise in self._noises().items()
-            },
+            {name: picked(getattr(self, name)) for name in _MATRICES},
+            {name: Noise(*map(picked, noise)) for name, noise in self._noises().items()},
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -259,9 +254,7 @@ class LQR:
         for name in ("state_noise", "input_noise"):
             terms = max(getattr(p, name).variances.shape[-1] for p in problems)
             padded = [_pad(getattr(p, name), terms) for p in problems]
-            noises[name] = Noise(
-                np.stack([p.variances for p in padded]), np.stack([p.directions for p in padded])
-            )
+            noises[name] = Noise(*(np.stack(arrays) for arrays in zip(*padded, strict=True)))
         return cls._from_arrays(fields, noises)
 
     def replace(self, **fields: Any) -> LQR:
@@ -301,15 +294,17 @@ def require_problem(problem: LQR, name: str = "problem") -> None:
         raise ValueError(f"{name}: expected an LQR, got {type(problem).__name__}")
 
 
+@np.errstate(all="ignore")  # of a huge gain, whose cost is inf, or of a tiny one
 def stage_weight(problem: LQR, K: Array) -> Array:
     """Q + K'RK, (..., n, n): what one step under u = -K x costs."""
-    with np.errstate(all="ignore"):  # of a huge gain, whose cost is inf, or of a tiny one
-        return problem.Q + transpose(K) @ problem.R @ K
+    return problem.Q + transpose(K) @ problem.R @ K
 
 
 def input_noise_weight(problem: LQR, P: Array) -> Array:
     """Sum of beta_j B_j' P B_j, (..., m, m)."""
     variances, directions = problem.input_noise
+    if not variances.size:
+        return np.zeros(problem.R.shape[-2:])
     weights = transpose(directions) @ P[..., None, :, :] @ directions
     return np.einsum("...j,...jkl->...kl", variances, weights)
 
@@ -320,13 +315,7 @@ def input_weight(problem: LQR, P: Array) -> Array:
 
 
 def require_family(tasks: LQR, name: str = "tasks", *, many: bool = False) -> None:
-    """Refuse what is no family (..., M) of tasks, or if `many` no stack (D, M) of families.
-
-    Raises
-    ------
-    ValueError
-        Naming the argument and what was given.
-    """
+    """Refuse what is no family (..., M) of tasks, or if `many` no stack (D, M), by name."""
     axes = len(tasks.batch_shape) if isinstance(tasks, LQR) else 0
     if axes != 2 if many else axes < 1:
         shape = "(D, M)" if many else "(..., M)"

@@ -7,6 +7,7 @@ operations whatever the number of trajectories, and in blocks that stay in the p
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,7 +69,7 @@ def simulated_costs(
     gains = np.moveaxis(gains, (0, 1), (-2, -1))  # (..., m, n, groups, samples)
     eigenvalues, frame = np.linalg.eigh(problem.Sigma0)
     root = frame * np.sqrt(np.maximum(eigenvalues, 0.0))[..., None, :]
-    matrix = _step_matrix(problem)
+    matrix, noise = _step_matrix(problem), partial(_draw, rng, draws)
     rows, members = matrix.shape[-2], int(np.prod(shape))
     block = max(32, BLOCK_BYTES // (8 * rows * members * groups))
     total = np.empty(shape + gains.shape[-2:])
@@ -77,13 +78,9 @@ def simulated_costs(
         count = gains[..., part].shape[-1]
         policy = -gains[..., part].reshape(shape + (m, n, groups * count))
         if x0 is None:
-            start = root @ _draw(rng, draws, shape + (n, count))
+            start = root @ noise(shape + (n, count))
         else:
             start = np.broadcast_to(x0[..., None], shape + (n, count))
-
-        def noise(shape: tuple[int, ...]) -> Array:
-            return _draw(rng, draws, shape)
-
         cost = _simulated(matrix, policy, start, horizon, noise)
         total[..., part] = cost.reshape(shape + (groups, count))
     # a trajectory that overflows has met inf - inf on its way
@@ -92,7 +89,9 @@ def simulated_costs(
 
 
 def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng: Seed) -> Array:
-    """Simulate closed loops under Gaussian noise, all gains under the same noise.
+    """Simulate closed loops under Gaussian noise: states (steps + 1, ..., S, n).
+
+    Trajectory s of every gain meets the same noise.
 
     Parameters
     ----------
@@ -106,11 +105,6 @@ def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng:
         Time steps, 0 or more.
     rng : Generator, SeedSequence or int
         Source of the noise.
-
-    Returns
-    -------
-    array (steps + 1, ..., S, n)
-        States; trajectory s of every gain meets the same noise.
     """
     require_problem(problem)
     if problem.batch_shape:
@@ -133,7 +127,7 @@ def trajectories(problem: LQR, K: ArrayLike, starts: ArrayLike, steps: int, rng:
     return np.moveaxis(history, 1, -1).reshape((length + 1, *batch, count, problem.states))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def _simulated(
     matrix: Array,
     policy: Array,

@@ -83,17 +83,3 @@ def heterogeneity(tasks: LQR) -> Levels:
     first, second = np.triu_indices(members, 1)
     pairwise = distances(tasks[..., first], tasks[..., second])
     return Levels(*(np.asarray(level.max(axis=-1)) for level in pairwise))
-
-
-def average_model(tasks: LQR) -> LQR:
-    """The problem with the average A, B, Q, R and Sigma0 of a family (..., M), without noise.
-
-    Raises
-    ------
-    ValueError
-        If the tasks have noise, which an average of matrices does not describe.
-    """
-    require_family(tasks)
-    if tasks.has_noise:
-        raise ValueError("tasks: expected tasks without noise")
-    return LQR(*(getattr(tasks, name).mean(axis=-3) for name in (*MATRICES, "Sigma0")))

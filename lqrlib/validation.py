@@ -30,6 +30,7 @@ def _is_masked(value: Any) -> bool:
     return isinstance(value, np.ma.MaskedArray)
 
 
+@np.errstate(over="ignore", under="ignore")  # of a longer float
 def finite_array(name: str, value: ArrayLike, core: int) -> Array:
     """Return `value` as a float64 array of at least `core` axes, or raise ValueError."""
     if _is_masked(value):
@@ -44,9 +45,8 @@ def finite_array(name: str, value: ArrayLike, core: int) -> Array:
         raise ValueError(f"{name}: expected at least {core} axes, got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
-    with np.errstate(over="ignore", under="ignore"):  # of a longer float
-        array = array.astype(np.float64)
-    if not np.isfinite(array).all():
+    array = array.astype(np.float64)
+    if np.count_nonzero(np.isfinite(array)) < array.size:
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
     return array
 
@@ -79,11 +79,8 @@ def require_broadcast(
 
 def whole_number(name: str, value: int, least: int = 1) -> int:
     """Return `value` as an int, or raise ValueError naming what was expected."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | np.integer)
-        or not least <= value < 2**62
-    ):
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not least <= value < 2**62:
         raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
     return int(value)
 
@@ -149,30 +146,26 @@ def square_matrix(name: str, value: ArrayLike) -> Array:
     return found
 
 
+@np.errstate(under="ignore")
 def symmetric_matrix(name: str, value: ArrayLike, size: int, *, definite: bool) -> Array:
     """A symmetric positive (semi)definite matrix, exactly symmetric on return."""
     array = matrix(name, value, size, size)
-    scale = np.abs(array).max(axis=(-2, -1))
     transpose = array.swapaxes(-1, -2)
-    # no entry of a semidefinite matrix exceeds the root of the diagonal entries beside it
-    root = np.sqrt(np.abs(np.diagonal(array, axis1=-2, axis2=-1)))
-    entries = root[..., :, None] * root[..., None, :]
-    if (np.abs(array / 2 - transpose / 2) > ROUNDING / 2 * entries).any():
+    if (array != transpose).any():
+        # no entry of a semidefinite matrix exceeds the root of the diagonal entries beside it
+        root = np.sqrt(np.abs(np.diagonal(array, axis1=-2, axis2=-1)))
+        entries = root[..., :, None] * root[..., None, :]
+        if (np.abs(array / 2 - transpose / 2) > ROUNDING / 2 * entries).any():
+            raise ValueError(
+                f"{name}: expected a symmetric matrix, got an asymmetric one (if by rounding, pass "
+                f"({name} + {name}.T) / 2)"
+            )
+        array = array / 2 + transpose / 2
+    least, scale = np.linalg.eigvalsh(array)[..., 0], np.abs(array).max(axis=(-2, -1))
+    if (least <= 0 if definite else least < -ROUNDING * scale).any():
+        kind = "definite" if definite else "semidefinite"
         raise ValueError(
-            f"{name}: expected a symmetric matrix, got an asymmetric one (if by rounding, pass "
-            f"({name} + {name}.T) / 2)"
-        )
-    array = array / 2 + transpose / 2
-    least = np.linalg.eigvalsh(array)[..., 0]
-    if definite and (least <= 0).any():
-        raise ValueError(
-            f"{name}: expected a positive definite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
-        )
-    if (least < -ROUNDING * scale).any():
-        raise ValueError(
-            f"{name}: expected a positive semidefinite matrix, "
-            f"got smallest eigenvalue {least.min():.3g}"
+            f"{name}: expected a positive {kind} matrix, got smallest eigenvalue {least.min():.3g}"
         )
     return array
 

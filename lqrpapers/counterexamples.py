@@ -165,3 +165,14 @@ def counterexample(id: str) -> Counterexample:
     if id not in _BY_ID:
         raise ValueError(f"id: expected one of {', '.join(_BY_ID)}, got {id!r}")
     return _BY_ID[id]
+
+
+def nonconvex_example() -> tuple[LQR, Array, Array]:
+    """Three states, A = B = I, and two stabilizing gains whose midpoint is not (Fazel, App. A).
+
+    Returns the problem and the two gains (3, 3).
+    """
+    problem = LQR(np.eye(3), np.eye(3), np.eye(3), np.eye(3))
+    first = np.array([[1.0, 0.0, -10.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    second = np.array([[1.0, -10.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
+    return problem, first, second

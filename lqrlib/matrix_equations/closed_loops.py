@@ -7,25 +7,23 @@ when rho(F_K) < 1; then T_K = (I - F_K)^(-1) takes symmetric matrices to symmetr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lqrlib.matrices import Flags, inner, symmetric_part, transpose
-from lqrlib.matrix_equations.direct import direct
+from lqrlib.matrices import Flags, aligned, symmetric_part, transpose
+from lqrlib.matrix_equations import nonnormal
+from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES, direct
 from lqrlib.matrix_equations.doubling import MOST_GROWTH, chunks, doubling
 from lqrlib.matrix_equations.large.solver import solve_large
 from lqrlib.matrix_equations.noise import Directions, GainNoise, NoiseTerms, ProblemNoise
-from lqrlib.matrix_equations.nonnormal import Frame, surely_unstable
 from lqrlib.matrix_equations.radius import CERTIFIED, spectral_radius
 from lqrlib.matrix_equations.symmetric import congruence
 from lqrlib.problem import LQR
-from lqrlib.validation import Array
+from lqrlib.validation import Array, choice
 
 METHODS = ("doubling", "direct", "low_rank", "krylov")
-# Up to this many states the direct solve is the fastest with noise.
-MOST_DIRECT_STATES = 20
 DIRECT_CHUNK_BYTES = 250_000
 LARGE_CHUNK_BYTES = 16_000_000
 # Distance to one up to which the eigenvalues of a large loop leave the verdict to the solve.
@@ -36,13 +34,6 @@ BELOW_ONE, TINY = np.nextafter(1.0, 0.0), np.finfo(float).tiny
 def _peaks(A: Array) -> Array:
     """Largest squared norm of A, A^2, A^4, ... of each member (N,)."""
     return doubling(A, [(np.zeros((0,) + A.shape), True)])[2]
-
-
-def _rounding(P: Array, Sigma: Array, S: Array) -> Array:
-    """eps <|P| + sum_i |S_i'| |P| |S_i|, |Sigma|> for S (..., terms, n, n)."""
-    P, Sigma, S = np.abs(P), np.abs(Sigma), np.abs(S)
-    image = (transpose(S) @ P[..., None, :, :] @ S).sum(axis=-3)
-    return np.finfo(float).eps * inner(P + image, Sigma)
 
 
 class ClosedLoop:
@@ -61,8 +52,8 @@ class ClosedLoop:
     """
 
     def __init__(self, A_K: Array, noise: NoiseTerms | None, method: str | None = None) -> None:
-        if method is not None and method not in METHODS:
-            raise ValueError(f"method: expected None or one of {METHODS}, got {method!r}")
+        if method is not None:
+            choice("method", method, METHODS)
         if method == "doubling" and noise is not None:
             raise ValueError("method: doubling takes no noise terms; use direct or krylov")
         self.A_K = A_K
@@ -71,15 +62,21 @@ class ClosedLoop:
         self.noise = noise
         self._method = method
         self._stable: Flags | None = None
-        self._decided = np.ones(len(self._flat), dtype=bool)
-        self._frames: dict[int, Frame] = {}
+        self._frames: dict[int, nonnormal.Frame] = {}
+
+    def _terms(self, part: slice | NDArray[np.intp]) -> Array:
+        """A_K and the scaled noise directions, (C, 1 + terms, n, n)."""
+        A = self._flat[part, None]
+        if self.noise is None:
+            return A
+        return np.concatenate([A, self.noise.directions(part)], axis=1)
 
     def _apply(self, X: Array, adjoint: bool) -> Array:
-        stack, restore = self._aligned(X)
+        stack, restore = aligned(X, self.A_K)
         A = self._flat
         if self.noise is None:
             return restore(transpose(A) @ stack @ A if adjoint else A @ stack @ transpose(A))
-        S = np.concatenate([A[:, None], self.noise.directions(slice(None))], axis=1)
+        S = self._terms(slice(None))
         if adjoint:
             S = transpose(S)
         # sum over terms as one product of a wide and a tall matrix
@@ -99,7 +96,9 @@ class ClosedLoop:
     def operator(self, part: slice) -> Array:
         """Matrix (C, h, h) of F_K for a slice of the flat stack, in `symmetric` coordinates."""
         matrix = congruence(self._flat[part])
-        return matrix if self.noise is None else matrix + self.noise.operator(part)
+        if self.noise is not None:
+            matrix += self.noise.operator(part)
+        return matrix
 
     @np.errstate(all="ignore")
     def radius(self) -> Array:
@@ -122,7 +121,7 @@ class ClosedLoop:
         if self.noise is not None:
             certain = normal if large else self._certified(everyone, radius, CERTIFIED)
             for member in everyone[decided & np.isfinite(radius) & ~certain]:
-                frame = self._triangular(self._frame(member).balanced())
+                frame = nonnormal.triangular(nonnormal.balanced(self, member))
                 better = spectral_radius(frame.A[None], Directions(frame.S[None]))
                 radius[member] = better[0]
         radius = np.where(stable, np.minimum(radius, BELOW_ONE), np.maximum(radius, 1.0))
@@ -171,9 +170,9 @@ class ClosedLoop:
 
     def solve_both(self, W: Array, V: Array) -> tuple[Array, Array]:
         """T_K(W) and T_K*(V), for the price of little more than one of them where n is small."""
-        forward, restore = self._aligned(W)
-        backward, restore_adjoint = self._aligned(V)
-        X, Y = self._solve_flat((forward, False), (backward, True))
+        forward, restore = aligned(W, self.A_K)
+        backward, restore_adjoint = aligned(V, self.A_K)
+        X, Y = self._at_once((forward, False), (backward, True))
         return restore(X), restore_adjoint(Y)
 
     def rounding(self, P: Array, Sigma: Array) -> Array:
@@ -185,19 +184,25 @@ class ClosedLoop:
         P, Sigma = P.reshape(self._flat.shape), Sigma.reshape(self._flat.shape)
         effect = np.empty(len(P))
         for part in chunks(len(P), 64 * P[0].size, LARGE_CHUNK_BYTES):
-            S = self._flat[part, None]
-            if self.noise is not None:
-                S = np.concatenate([S, self.noise.directions(part)], axis=1)
-            effect[part] = _rounding(P[part], Sigma[part], S)
+            effect[part] = nonnormal.rounding_effect(P[part], Sigma[part], self._terms(part))
         for member, frame in self._frames.items():
             Y, Z = frame.weight(P[member], True), frame.weight(Sigma[member], False)
             S = np.concatenate([frame.A[None], frame.S])
-            effect[member] = _rounding(Y, Z, S) + frame.change(Z, Y)
+            effect[member] = nonnormal.rounding_effect(Y, Z, S) + frame.change(Z, Y)
         return effect.reshape(self._batch)
 
     def _solve(self, W: Array, adjoint: bool) -> Array:
-        stack, restore = self._aligned(W)
-        return restore(self._solve_flat((stack, adjoint))[0])
+        stack, restore = aligned(W, self.A_K)
+        return restore(self._at_once((stack, adjoint))[0])
+
+    def _at_once(self, *equations: tuple[Array, bool]) -> list[Array]:
+        """`_solve_flat`, sooner for one member whose powers hardly grow."""
+        if len(self._flat) == 1 and self.noise is None and self._method in (None, "doubling"):
+            solutions, stable, growth = doubling(self._flat, equations)
+            if stable[0] and growth[0] <= MOST_GROWTH:
+                self._stable = self._decided = stable
+                return solutions
+        return self._solve_flat(*equations)
 
     def _solve_flat(self, *equations: tuple[Array, bool]) -> list[Array]:
         """Solve for each (W, adjoint), W (extra, members, n, n), and certify the members."""
@@ -214,7 +219,7 @@ class ClosedLoop:
                 stable[lost], decided[lost] = False, True
                 for member in np.setdiff1d(doubtful, lost):
                     part = [(W[:, member, None], adjoint) for W, adjoint in equations]
-                    found, verdict, certain = self._look_again(member, part)
+                    found, verdict, certain = nonnormal.look_again(self, member, part)
                     if certain and (verdict == stable[member] or not decided[member]):
                         stable[member], decided[member] = verdict, True
                         for X, Y in zip(solutions, found, strict=True):
@@ -238,18 +243,16 @@ class ClosedLoop:
         n, members, method = self._flat.shape[-1], len(self._flat), self._method
         if self.noise is None and method in (None, "doubling"):
             solutions, stable, growth = doubling(self._flat, equations)
-            return solutions, stable, growth <= MOST_GROWTH, growth
+            return solutions, stable, stable & (growth <= MOST_GROWTH), growth
         stable, trusted = np.zeros((2, members), dtype=bool)
         growth = np.empty(members)
         solutions = [np.empty(W.shape) for W, _ in equations]
         if method == "direct" or (method is None and n <= MOST_DIRECT_STATES):
             h = n * (n + 1) // 2
             for part in chunks(members, 8 * h * h, DIRECT_CHUNK_BYTES):
-                operator = congruence(self._flat[part])
-                if self.noise is not None:
-                    operator += self.noise.operator(part)
                 parts = [(W[:, part], adjoint) for W, adjoint in equations]
-                found, stable[part], trusted[part], growth[part] = direct(operator, parts)
+                solved = direct(self.operator(part), parts)
+                found, stable[part], trusted[part], growth[part] = solved
                 for X, Y in zip(solutions, found, strict=True):
                     X[:, part] = Y
         else:
@@ -272,90 +275,26 @@ class ClosedLoop:
             fine[grown] = _peaks(self._flat[grown]) <= MOST_GROWTH
         return fine
 
-    def _frame(self, member: int) -> Frame:
-        A, identity = self._flat[member], np.eye(self._flat.shape[-1])
-        S = A[None][:0] if self.noise is None else self.noise.directions(np.array([member]))[0]
-        return Frame(identity, identity, A, S)
-
-    def _triangular(self, frame: Frame) -> Frame:
-        frame = frame.triangular()
-        if self.noise is None:
-            return frame
-        # powers stop at a norm, so beyond the direct solve small entries must not be made smaller
-        return frame.shrunk(1.0 if len(frame.A) <= MOST_DIRECT_STATES else 1.1)
-
     def _surely_unstable(self, members: NDArray[np.intp]) -> Flags:
         """Whether the loop is not finite, or A_K or a noise direction alone proves instability."""
-        terms = self._flat[members, None]
-        if self.noise is not None:
-            terms = np.concatenate([terms, self.noise.directions(members)], axis=1)
+        terms = self._terms(members)
         bad = ~np.isfinite(terms).all(axis=(-2, -1))
-        bad |= surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
+        bad |= nonnormal.surely_unstable(terms.reshape((-1,) + terms.shape[-2:])).reshape(bad.shape)
         return np.asarray(bad.any(axis=-1))
 
-    def _look_again(
-        self, member: int, equations: list[tuple[Array, bool]]
-    ) -> tuple[list[Array], bool, bool]:
-        """Solve for one member in coordinates that suit it; is it stable, and is that decided?"""
-        frame = self._frame(member).balanced()
-        identity = np.eye(self._flat.shape[-1])[None, None]
-        for triangular in (False, True):
-            if triangular:
-                if not np.isfinite(frame.size()):
-                    break
-                frame = self._triangular(frame)
-            noise = None if self.noise is None else Directions(frame.S[None])
-            loop = ClosedLoop(frame.A[None], noise, self._method)
-            parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
-            parts += [(identity, False), (identity, True)][: 2 * (triangular and noise is not None)]
-            found, solved, trusted, growth = loop._plainly(parts)
-            if not triangular:
-                stable, decided = solved[0], loop._fine(solved, trusted, growth)[0]
-            elif noise is None:
-                stable, decided = frame.verdict()
-                decided &= bool(solved[0]) or not stable
-            else:
-                # rho = 1 where tr T(I) is infinite: not if the error changes it by less than itself
-                *found, [[X]], [[Y]] = found
-                decided = trusted[0] and frame.change(X, Y) < np.abs(np.trace(X))
-                stable = solved[0]
-            if decided:
-                self._frames[member] = frame
-                pairs = zip(found, equations, strict=True)
-                found = [symmetric_part(frame.solution(X, adjoint)) for X, (_, adjoint) in pairs]
-                return found, bool(stable), True
-        return [np.full(W.shape, np.nan) for W, _ in equations], False, False
 
-    def _aligned(self, W: Array) -> tuple[Array, Callable[[Array], Array]]:
-        """W as (extra, members, n, n), and what brings a result back to W's broadcast shape."""
-        n = self.A_K.shape[-1]
-        shape = np.broadcast_shapes(W.shape[:-2], self._batch)
-        front = len(shape) - len(self._batch)
-        # where the batch has length one and W more, W's axis is an extra one
-        stretched = [front + i for i, size in enumerate(self._batch) if size < shape[front + i]]
-        moved = list(range(front)) + stretched
-        W = np.moveaxis(np.broadcast_to(W, shape + (n, n)), moved, range(len(moved)))
-        shape = W.shape
-
-        def restore(X: Array) -> Array:
-            return np.moveaxis(X.reshape(shape), range(len(moved)), moved)
-
-        return W.reshape((-1, len(self._flat), n, n)), restore
-
-
+@np.errstate(over="ignore", invalid="ignore")
 def closed_loop(problem: LQR, K: Array) -> ClosedLoop:
     """The closed loop of u = -K x; K (..., m, n) broadcasts against the problem's batch.
 
     The noise moments are computed once per problem and kept with it.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        A_K = np.asarray(problem.A - problem.B @ K)
+    A_K = np.asarray(problem.A - problem.B @ K)
     if not problem.has_noise:
         return ClosedLoop(A_K, None)
     batch = A_K.shape[:-2]
     gains = np.broadcast_to(K, batch + K.shape[-2:]).reshape((-1,) + K.shape[-2:])
     index = None
     if batch != problem.batch_shape and problem.batch_shape:
-        numbers = np.arange(int(np.prod(problem.batch_shape))).reshape(problem.batch_shape)
-        index = np.broadcast_to(numbers, batch).reshape(-1)
+        index = np.broadcast_to(problem._members(), batch).reshape(-1)
     return ClosedLoop(A_K, GainNoise(ProblemNoise.of(problem), gains, index))

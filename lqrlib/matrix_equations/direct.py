@@ -10,11 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy  # loads scipy.linalg when it is first used
+from numpy.typing import NDArray
 
 from lqrlib.matrices import Flags, transpose
+from lqrlib.matrix_equations.doubling import MOST_GROWTH
 from lqrlib.matrix_equations.symmetric import coordinates, from_coordinates, positive_definite
 from lqrlib.validation import Array
 
+# Up to this many states the direct solve is the fastest with noise.
+MOST_DIRECT_STATES = 20
 # Unknowns from which one factorisation for all right-hand sides beats numpy's stacked solves.
 LEAST_FACTORED = 28
 
@@ -48,27 +52,33 @@ def _solutions(operator: Array, rights: Sequence[tuple[Array, bool]]) -> list[Ar
     return solutions
 
 
-def _is_trusted(operator: Array, x: Array, adjoint: bool, identity: Array) -> Flags:
-    """Whether rounding surely leaves the verdict of the solve for X, with W = I, as it is.
+def _is_trusted(operator: Array, x: Array) -> Flags:
+    """Whether the residual of the solve for X, with W = I, is surely smaller than I.
 
-    Where the residual is surely smaller than I, X > 0 if and only if F is stable: X - F(X) > 0 is
-    Lyapunov's condition, and a stable F has X = T(I + residual) > 0. Otherwise it does where the
-    trace of T(I), which is infinite at the boundary, changes by less than a tenth of itself, to
-    first order and with roundings of independent signs.
-    Near a rank-one closed loop of norm 1e8 the identity is lost against F, and X means nothing.
+    Then X > 0 if and only if F is stable: X - F(X) > 0 is Lyapunov's condition, and a stable F
+    has X = T(I + residual) > 0. Near a rank-one closed loop of norm 1e8 the identity is lost
+    against F, and X means nothing.
     """
-    unit, h = 10 * np.finfo(float).eps, operator.shape[-1]
-    size = (np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(h)) * np.linalg.norm(x, axis=-1)
-    trusted = np.asarray(unit * size < 1)
-    left = np.flatnonzero(~trusted)
-    if left.size:
-        right = np.broadcast_to(identity[:, None], (left.size, h, 1))
-        [y] = _solutions(operator[left], [(right, not adjoint)])
-        squares = (np.eye(h) - operator[left]) ** 2
-        before, after = (y[..., 0], x[left])[:: -1 if adjoint else 1]
-        change = (before**2)[:, None] @ squares @ (after**2)[..., None]
-        trusted[left] = unit * np.sqrt(change[:, 0, 0]) < np.abs(x[left] @ identity)
-    return trusted
+    size = np.linalg.norm(operator, axis=(-2, -1)) + np.sqrt(operator.shape[-1])
+    return np.asarray(10 * np.finfo(float).eps * size * np.linalg.norm(x, axis=-1) < 1)
+
+
+def _refine(
+    operator: Array,
+    rights: Sequence[tuple[Array, bool]],
+    solutions: Sequence[Array],
+    members: NDArray[np.intp],
+) -> None:
+    """Correct solutions by their residual: the error is then as small as the entries allow (Skeel).
+
+    Elimination alone may spread the rounding of a large entry over its row and column.
+    """
+    M, rests = operator[members], []
+    for x, (right, adjoint) in zip(solutions, rights, strict=True):
+        image = (transpose(M) if adjoint else M) @ x[members]
+        rests.append((right[members] - x[members] + image, adjoint))
+    for x, step in zip(solutions, _solutions(M, rests), strict=True):
+        x[members] += step
 
 
 def _right_sides(W: Array) -> Array:
@@ -86,16 +96,19 @@ def direct(
     """Solve X = F(X) + W for symmetric W (E, N, n, n), or with the adjoint where the flag is set.
 
     `operator` (N, h, h) is the matrix of F in the coordinates of `symmetric`. Returns a solution
-    for each equation, the stable members (N,), those of which that is certain, and the norm of T(I). A linear solve of an unstable problem returns finite
-    nonsense, but the solution for W = I is positive definite if and only if the system is
-    mean-square stable.
+    for each equation, the stable members (N,), those of which that is certain, and the norm of
+    T(I). A linear solve of an unstable problem returns finite nonsense, but the solution for W = I
+    is positive definite if and only if the system is mean-square stable.
     """
-    n, adjoint = equations[-1][0].shape[-1], equations[-1][1]
+    n = equations[-1][0].shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):
-        found = _solutions(operator, [(_right_sides(W), adjoint) for W, adjoint in equations])
-        solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
+        rights = [(_right_sides(W), adjoint) for W, adjoint in equations]
+        found = _solutions(operator, rights)
         unit = found[-1][..., 0]
-        stable = positive_definite(solutions[-1][0])
-        trusted = _is_trusted(operator, unit, adjoint, coordinates(np.eye(n)))
+        grown = np.flatnonzero(np.linalg.norm(unit, axis=-1) > MOST_GROWTH)
+        if grown.size:
+            _refine(operator, rights, found, grown)
+        solutions = [from_coordinates(np.moveaxis(x, -1, 0), n) for x in found]
+        stable, trusted = positive_definite(solutions[-1][0]), _is_trusted(operator, unit)
         growth = np.linalg.norm(unit, axis=-1)
     return [X[1:] for X in solutions], stable, trusted, growth

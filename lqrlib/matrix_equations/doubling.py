@@ -15,8 +15,12 @@ import numpy as np
 from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.validation import Array
 
+# Right-hand sides W (E, N, n, n), each with a flag for the adjoint equation.
+Equations = Sequence[tuple[Array, bool]]
 # Squared norm of a power below which the rest of the sum is below rounding.
 NEGLIGIBLE = 1e-17
+# Squared norm of a power whose square is negligible, so that its term is the last.
+LAST = NEGLIGIBLE**0.5
 # More squarings cannot be trusted: rounding moves rho(F)^(2^48) by 2^48 units in the last place.
 MOST_SQUARINGS = 48
 # Squared norm of a power up to which squaring has lost few digits.
@@ -40,34 +44,34 @@ def squared_norms(F: Array) -> Array:
 
 
 def _square(F: Array, out: Array) -> None:
-    """Square the powers F (C, n, n), or F and its transpose (2, C, n, n), by one product."""
-    if F.ndim == 3:
-        np.matmul(F, F, out=out)
-    else:
-        np.matmul(F[0], F[0], out=out[0])
+    """Square the powers F (1, ...), or F and its transpose (2, ...), by one product."""
+    np.matmul(F[0], F[0], out=out[0])
+    if len(F) > 1:
         out[1] = transpose(out[0])
 
 
 def _double(F: Array, X: Array) -> tuple[Flags, Array]:
-    """Overwrite X (E, C, n, n) with the sums for F (C, n, n).
+    """Overwrite X (S, E, C, n, n) with the sums for F (S, 1, C, n, n): F, or F and its transpose.
 
-    Or X (E, 2, C, n, n) with those for F and its transpose (2, C, n, n). Returns which members are
-    stable, and the largest squared norm of a power of each.
+    Returns which members are stable, and the largest squared norm of a power of each.
     """
     count = F.shape[-3]
     stable, peak = np.zeros(count, dtype=bool), np.zeros(count)
     members, largest = np.arange(count), np.zeros(count)
-    whole, one = X, F if F.ndim == 3 else F[0]
+    whole = X
     square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
     for _ in range(MOST_SQUARINGS):
-        size = squared_norms(one)
+        size = squared_norms(F[0, 0])
         np.maximum(largest, size, out=largest)
-        small = size <= NEGLIGIBLE
-        unfinished = ~small & np.isfinite(size)
+        # plain and left-transposed products are the fast ones of OpenBLAS on small matrices
+        np.matmul(X, F, out=half)
+        np.matmul(transpose(F), half, out=term)
+        X += term
+        unfinished = (size > LAST) & (size < np.inf)
         left = np.count_nonzero(unfinished)
         if 2 * left <= members.size:
             # put the finished members aside: a slow one does not keep the others working
-            stable[members[small]] = True
+            stable[members] = size <= LAST
             peak[members] = largest
             if X is not whole:
                 whole[..., members, :, :] = X
@@ -78,48 +82,58 @@ def _double(F: Array, X: Array) -> tuple[Flags, Array]:
             square, half, term = np.empty_like(F), np.empty_like(X), np.empty_like(X)
         elif left < members.size:
             # a finished member adds no more, whatever its neighbours still need
-            F[..., small, :, :] = 0.0
-        # plain and left-transposed products are the fast ones of OpenBLAS on small matrices
-        np.matmul(X, F, out=half)
-        np.matmul(transpose(F), half, out=term)
-        X += term
+            F[..., size <= LAST, :, :] = 0.0
         _square(F, square)
         F, square = square, F
-        one = F if F.ndim == 3 else F[0]
-    size = squared_norms(one)
-    stable[members], peak[members] = size <= NEGLIGIBLE, np.maximum(largest, size)
+    stable[members], peak[members] = squared_norms(F[0, 0]) <= NEGLIGIBLE, largest
     whole[..., members, :, :] = X
     return stable, peak
 
 
-def doubling(F: Array, equations: Sequence[tuple[Array, bool]]) -> tuple[list[Array], Flags, Array]:
+def _double_one(F: Array, equations: Equations) -> tuple[list[Array], Flags, Array]:
+    """`doubling` of one F (n, n): a product of two matrices starts sooner than a stack of one."""
+    sums = [(W[:, 0].copy(), adjoint) for W, adjoint in equations]
+    sizes: list[float] = []
+    for _ in range(MOST_SQUARINGS):
+        sizes.append(float(np.vdot(F, F)))
+        for Y, adjoint in sums:
+            for X in Y:
+                X += F.T.dot(X.dot(F)) if adjoint else F.dot(X.dot(F.T))
+        if not LAST < sizes[-1] < np.inf:
+            break
+        F = F.dot(F)
+    stable = sizes[-1] <= LAST or float(np.vdot(F, F)) <= NEGLIGIBLE
+    solutions = [(symmetric_part(Y) if stable else Y + np.nan)[:, None] for Y, _ in sums]
+    return solutions, np.array([stable]), np.array([max(sizes) if sizes[-1] < np.inf else np.inf])
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def doubling(F: Array, equations: Equations) -> tuple[list[Array], Flags, Array]:
     """Solve X = F X F' + W, or X = F' X F + W where the flag is set, for a flat stack F (N, n, n).
 
     Each W (E, N, n, n) is symmetric. Returns the solutions, nan where the member is not stable,
     the members (N,) with a certified rho(F) < 1, sharp to about 1e-13, and the largest squared
     norm of F, F^2, F^4, ...: where it is large, digits were lost, perhaps all of them.
     """
-    (W, adjoint), *others = equations
     members, n, _ = F.shape
-    if others and (n > MOST_SHARED or any(V.shape != W.shape for V, _ in others)):
+    extra = [len(W) for W, _ in equations]
+    if members == 1 and sum(extra) <= 2:
+        return _double_one(F[0], equations)
+    if len(equations) > 1 and (n > MOST_SHARED or len(set(extra)) > 1):
         results = [doubling(F, [equation]) for equation in equations]
         return [X for [X], _, _ in results], *results[-1][1:]
-    sides = (len(equations),) if others else ()
-    X = np.empty((len(W), *sides, *W.shape[1:]))
+    solutions = [np.empty(W.shape) for W, _ in equations]
     stable, peak = np.zeros(members, dtype=bool), np.zeros(members)
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for part in chunks(members, 8 * n * n * max(len(W), 1)):
-            power = F[part] if adjoint else transpose(F[part])
-            if others:
-                Y = np.stack([V[:, part] for V, _ in equations], axis=1)
-                powers = np.stack([power, transpose(power)])
-            else:
-                Y, powers = np.array(W[:, part], order="C"), np.array(power, order="C")
-            stable[part], peak[part] = _double(powers, Y)
-            X[..., part, :, :] = symmetric_part(Y)
+    for part in chunks(members, 4 * n * n * max(sum(extra), 1)):
+        powers = np.array([[F[part] if t else transpose(F[part])] for _, t in equations])
+        sums = np.array([W[:, part] for W, _ in equations])
+        stable[part], peak[part] = _double(powers, sums)
+        for X, Y in zip(solutions, sums, strict=True):
+            X[:, part] = symmetric_part(Y)
     if not stable.all():
-        X[..., ~stable, :, :] = np.nan
-    return [X] if not others else list(np.moveaxis(X, 1, 0)), stable, peak
+        for X in solutions:
+            X[:, ~stable] = np.nan
+    return solutions, stable, peak
 
 
 class Powers:

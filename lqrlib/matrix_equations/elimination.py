@@ -13,6 +13,9 @@ from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.validation import Array
 
 MOST_UNKNOWNS, LEAST_MEMBERS = 6, 64
+# The kernel of numpy.linalg.solve, whose checks take three times as long as a 4 x 4 system; nan and
+# an invalid operation where the matrix is exactly singular.
+solve_one = np.linalg._umath_linalg.solve
 
 
 def worthwhile(unknowns: int, members: int) -> bool:
@@ -32,6 +35,7 @@ def eliminate(rows: Array) -> Array:
     return rows[:, n:]
 
 
+@np.errstate(invalid="ignore")
 def solve_definite(W: Array, V: Array) -> Array:
     """W^(-1) V for positive definite W (..., n, n) and V (..., n, k), whose batch axes W fits.
 
@@ -39,6 +43,8 @@ def solve_definite(W: Array, V: Array) -> Array:
     """
     n, k = V.shape[-2:]
     batch = V.shape[:-2]
+    if not batch:
+        return solve_one(W, V)
     members = int(np.prod(batch))
     if W.shape[:-2] != batch or not worthwhile(n, members):
         W = np.broadcast_to(W, batch + W.shape[-2:]).reshape(-1, n, n)

@@ -21,6 +21,7 @@ INSIDE = 1 - 1e-6
 ROUNDING = 4 * np.finfo(float).eps
 
 
+@np.errstate(all="ignore")
 def value_step(problem: LQR, P: Array) -> Array:
     """The right-hand side of the generalised Riccati equation, symmetric.
 

@@ -6,19 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib.matrices import symmetric_part, transpose
-from lqrlib.matrix_equations.closed_loops import METHODS, ClosedLoop
+from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
-from lqrlib.validation import (
-    ROUNDING,
-    Array,
-    choice,
-    matrix,
-    noise_terms,
-    require_broadcast,
-    square_matrix,
-)
+from lqrlib.validation import ROUNDING, Array, matrix, noise_terms, require_broadcast, square_matrix
 
 
+@np.errstate(under="ignore")
 def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
     W = matrix("W", value, n, n)
     tilt, size = np.abs(W / 2 - transpose(W) / 2), np.abs(W)
@@ -31,7 +24,7 @@ def _right_hand_side(value: ArrayLike, n: int, batch: tuple[int, ...]) -> Array:
 def solve_lyapunov(
     F: ArrayLike, W: ArrayLike, adjoint: bool = False, method: str | None = None
 ) -> Array:
-    """Solve X = F X F' + W, or X = F' X F + W with `adjoint`, for a stack.
+    """Solve X = F X F' + W, or X = F' X F + W with `adjoint`, for a stack; nan where rho(F) >= 1.
 
     Parameters
     ----------
@@ -42,11 +35,6 @@ def solve_lyapunov(
         Doubling by default: as fast as a direct solve at n = 4, faster above, and the most
         accurate near instability.
 
-    Returns
-    -------
-    array (..., n, n)
-        nan where rho(F) >= 1.
-
     Examples
     --------
     >>> X = solve_lyapunov([[0.5, 1.0], [0.0, 0.5]], [[1.0, 0.0], [0.0, 1.0]])
@@ -55,8 +43,6 @@ def solve_lyapunov(
     """
     F = square_matrix("F", F)
     W = _right_hand_side(W, F.shape[-1], F.shape[:-2])
-    if method is not None:
-        choice("method", method, METHODS)
     loop = ClosedLoop(F, None, method)
     return loop.solve_adjoint(W) if adjoint else loop.solve(W)
 
@@ -71,7 +57,8 @@ def solve_generalized_lyapunov(
 ) -> Array:
     """Solve X = F X F' + sum_i variances_i D_i X D_i' + W for a stack (S2 equation 3).
 
-    With `adjoint`, X = F' X F + sum_i variances_i D_i' X D_i + W (S2 equation 2).
+    With `adjoint`, X = F' X F + sum_i variances_i D_i' X D_i + W (S2 equation 2). nan where the
+    spectral radius of the equation's operator is not below one.
 
     Parameters
     ----------
@@ -84,11 +71,6 @@ def solve_generalized_lyapunov(
     method : {"direct", "low_rank", "krylov"}, optional
         By default direct up to 20 states; above, elimination where the directions have low rank
         and BiCGStab otherwise.
-
-    Returns
-    -------
-    array (..., n, n)
-        nan where the spectral radius of the equation's operator is not below one.
     """
     F = square_matrix("F", F)
     n = F.shape[-1]
@@ -98,8 +80,7 @@ def solve_generalized_lyapunov(
     require_broadcast("directions", scaled.shape[:-3], F.shape[:-2], "those of F,")
     batch = np.broadcast_shapes(F.shape[:-2], scaled.shape[:-3])
     W = _right_hand_side(W, n, batch)
-    scaled = np.broadcast_to(scaled, batch + scaled.shape[-3:]).reshape((-1,) + scaled.shape[-3:])
-    if method is not None:
-        choice("method", method, METHODS)
+    count = int(np.prod(batch))
+    scaled = np.broadcast_to(scaled, batch + S.shape[-3:]).reshape((count,) + S.shape[-3:])
     loop = ClosedLoop(np.broadcast_to(F, batch + (n, n)), Directions(scaled), method)
     return loop.solve_adjoint(W) if adjoint else loop.solve(W)

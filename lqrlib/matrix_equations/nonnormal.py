@@ -8,13 +8,19 @@ triangular matrix keep their zeros, so small entries are not lost against large 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy  # loads scipy.linalg when it is first used
 
-from lqrlib.matrices import Flags, trace
+from lqrlib.matrices import Flags, inner, symmetric_part, trace, transpose
+from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES
 from lqrlib.matrix_equations.doubling import MOST_SQUARINGS
+from lqrlib.matrix_equations.noise import Directions
 from lqrlib.validation import Array
+
+if TYPE_CHECKING:
+    from lqrlib.matrix_equations.closed_loops import ClosedLoop
 
 EPS = np.finfo(float).eps
 # The computed Schur form is that of a matrix closer than this, in units of eps ||A||.
@@ -47,7 +53,8 @@ class Frame:
 
     def change(self, X: Array, Y: Array) -> float:
         """How much the error of A and S may change tr(Y F(X)), for X and Y (n, n)."""
-        return 2 * self.error * float(np.linalg.norm(Y @ np.concatenate([self.A[None], self.S]) @ X))
+        terms = np.concatenate([self.A[None], self.S])
+        return 2 * self.error * float(np.linalg.norm(Y @ terms @ X))
 
     def stretched(self, factors: Array) -> Frame:
         """The frame with coordinates divided by factors (n,)."""
@@ -156,3 +163,62 @@ def surely_unstable(F: Array) -> Flags:
     error = BACKWARD * EPS * np.linalg.cond(vectors) * size[left]
     unstable[left] = np.abs(values).max(axis=-1) - 1 > error
     return unstable
+
+
+def rounding_effect(P: Array, Sigma: Array, S: Array) -> Array:
+    """eps <|P| + sum_i |S_i'| |P| |S_i|, |Sigma|> for S (..., terms, n, n)."""
+    P, Sigma, S = np.abs(P), np.abs(Sigma), np.abs(S)
+    image = (transpose(S) @ P[..., None, :, :] @ S).sum(axis=-3)
+    return EPS * inner(P + image, Sigma)
+
+
+def balanced(loop: ClosedLoop, member: int) -> Frame:
+    """One member of the loop in coordinates in which bad scaling is mended."""
+    A, identity = loop._flat[member], np.eye(loop._flat.shape[-1])
+    return Frame(identity, identity, A, loop._terms(np.array([member]))[0, 1:]).balanced()
+
+
+def triangular(frame: Frame) -> Frame:
+    """The frame in Schur form, and with noise scaled to be near normal."""
+    frame = frame.triangular()
+    if not len(frame.S):
+        return frame
+    # powers stop at a norm, so beyond the direct solve small entries must not be made smaller
+    return frame.shrunk(1.0 if len(frame.A) <= MOST_DIRECT_STATES else 1.1)
+
+
+def look_again(
+    loop: ClosedLoop, member: int, equations: list[tuple[Array, bool]]
+) -> tuple[list[Array], bool, bool]:
+    """Solve for one member in coordinates that suit it; is it stable, and is that decided?"""
+    frame, noisy = balanced(loop, member), loop.noise is not None
+    identity = np.eye(len(frame.A))[None, None]
+    for in_schur_form in (False, True):
+        if in_schur_form:
+            if not np.isfinite(frame.size()):
+                break
+            frame = triangular(frame)
+        noise = Directions(frame.S[None]) if noisy else None
+        alone = type(loop)(frame.A[None], noise, loop._method)
+        parts = [(frame.weight(W, adjoint), adjoint) for W, adjoint in equations]
+        parts += [(identity, False), (identity, True)] if noisy else []
+        found, solved, trusted, growth = alone._plainly(parts)
+        if noisy:
+            # rho = 1 where tr T(I) is infinite: not if rounding changes it by less than itself
+            *found, [[X]], [[Y]] = found
+            change = 10 * len(X) * rounding_effect(Y, X, alone._terms(slice(None))[0])
+            trusted[0] = change + frame.change(X, Y) < np.abs(np.trace(X))
+        if not in_schur_form:
+            stable, decided = solved[0], alone._fine(solved, trusted, growth)[0]
+        elif noisy:
+            # A has to be stable as well, and that beyond the error of its Schur form
+            stable, decided = solved[0], trusted[0] and frame.verdict()[1]
+        else:
+            stable, decided = frame.verdict()
+            decided &= bool(solved[0]) or not stable
+        if decided:
+            loop._frames[member] = frame
+            pairs = zip(found, equations, strict=True)
+            found = [symmetric_part(frame.solution(X, adjoint)) for X, (_, adjoint) in pairs]
+            return found, bool(stable), True
+    return [np.full(W.shape, np.nan) for W, _ in equations], False, False

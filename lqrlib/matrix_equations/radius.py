@@ -6,14 +6,13 @@ import numpy as np
 import scipy  # loads scipy.sparse.linalg when it is first used, not with `import lqrlib`
 
 from lqrlib.matrices import transpose
+from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES
 from lqrlib.matrix_equations.noise import NoiseTerms
 from lqrlib.matrix_equations.symmetric import congruence, coordinates, from_coordinates
 from lqrlib.validation import Array
 
 # Up to this many states all eigenvalues of F_K cost less than the iteration for the largest.
 MOST_DENSE_STATES = 8
-# Up to this many states F_K is held as a matrix.
-MOST_MATRIX_STATES = 20
 # Relative distance at which a radius is certified on both sides.
 CERTIFIED = 1e-9
 
@@ -40,7 +39,7 @@ def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
 def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
     n = A.shape[-1]
     h = n * (n + 1) // 2
-    if n <= MOST_MATRIX_STATES:
+    if n <= MOST_DIRECT_STATES:
         matrix = (congruence(A[None]) + noise.operator(part))[0]
         if not np.isfinite(matrix).all():
             return float("inf")

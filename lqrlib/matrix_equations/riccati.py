@@ -21,14 +21,14 @@ from lqrlib.matrices import Flags, frobenius_norm, inner
 from lqrlib.matrix_equations.closed_loops import ClosedLoop, closed_loop
 from lqrlib.matrix_equations.elimination import solve_definite
 from lqrlib.matrix_equations.iteration import policy_iteration, value_iteration, value_step
-from lqrlib.matrix_equations.riccati_doubling import structured_doubling
+from lqrlib.matrix_equations.riccati_doubling import double_one, structured_doubling
 from lqrlib.matrix_equations.stabilization import greedy_gain, stabilizing_gain
 from lqrlib.problem import LQR, require_problem, stage_weight
 from lqrlib.validation import Array, Noise, choice
 
 METHODS = ("doubling", "policy_iteration", "value_iteration")
 # Relative change of P in Newton's step up to which the step is in its quadratic regime.
-SMALL_STEP = 1e-6
+SMALL_STEP, TINY = 1e-6, np.finfo(float).tiny
 # Largest power of two in Q, R and B that is left as it is.
 MOST_EXPONENT = 128
 
@@ -66,6 +66,7 @@ class Solution:
         return iter((self.K, self.P, self.poles, self.cost))
 
     @cached_property
+    @np.errstate(all="ignore")
     def poles(self) -> NDArray[np.complex128]:
         """Eigenvalues of A - BK, (..., n): the poles of the mean closed loop."""
         poles = np.linalg.eigvals(self.problem.A - self.problem.B @ self.K)
@@ -77,6 +78,7 @@ class Solution:
         return inner(self.P, self.problem.Sigma0)
 
     @cached_property
+    @np.errstate(all="ignore")
     def residual(self) -> Array:
         """Residual relative to ||P|| max(1, ||A||^2), (...); small does not mean accurate."""
         gap = frobenius_norm(value_step(self.problem, self.P) - self.P)
@@ -84,14 +86,9 @@ class Solution:
         return gap / np.where(scale == 0, 1.0, scale)
 
 
-def _raise_not_stabilizable(bad: Flags, shape: tuple[int, ...]) -> None:
-    if bad.any():
-        raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
-
-
 @np.errstate(all="ignore")  # what overflows on the way is judged by what comes out
 def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
-    """Solve the generalised Riccati equation for its stabilizing solution (S2 section 2.1).
+    """The stabilizing `Solution` of the generalised Riccati equation (S2 section 2.1).
 
     Parameters
     ----------
@@ -101,10 +98,6 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
         By default structured doubling and a Newton step without noise, policy iteration from a
         certified stabilizing gain with noise. Doubling takes no noise. Value iteration needs
         about 40 / margin sweeps.
-
-    Returns
-    -------
-    Solution
 
     Raises
     ------
@@ -119,7 +112,10 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
     if method is not None and choice("method", method, METHODS) == "doubling" and problem.has_noise:
         raise ValueError("method: doubling takes no noise; use policy_iteration")
     shape = problem.batch_shape
-    flat = problem if len(problem.batch_shape) == 1 else problem.reshape(-1)
+    if not shape and method in (None, "doubling") and not problem.has_noise:
+        if (single := _single(problem)) is not None:
+            return single
+    flat = problem if len(shape) == 1 else problem.reshape(-1)
     flat, weights, inputs = _rescaled(flat)
     count, n, m = len(flat), flat.states, flat.inputs
     P, K = np.empty((count, n, n)), np.empty((count, m, n))
@@ -136,10 +132,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
         gain = greedy_gain(flat, start)
         loop = closed_loop(flat, gain)
         P = loop.solve_adjoint(stage_weight(flat, gain))
-        with np.errstate(invalid="ignore"):
-            open_ = ~(
-                done & loop.stable & (frobenius_norm(P - start) <= SMALL_STEP * frobenius_norm(P))
-            )
+        small = frobenius_norm(P - start) <= SMALL_STEP * frobenius_norm(P)
+        open_ = ~(done & loop.stable & small)
         P[open_] = 0.0
         K = greedy_gain(flat, P)
         steps[:] = 1
@@ -150,7 +144,8 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
         gain, stable = stabilizing_gain(part, _first_guess(part))
         bad = np.zeros(count, dtype=bool)
         bad[left] = ~stable
-        _raise_not_stabilizable(bad, shape)
+        if bad.any():
+            raise NotStabilizableError("no gain is mean-square stabilizing", bad.reshape(shape))
         if method == "value_iteration":
             # from above: value iteration then descends to the stabilizing solution
             above = closed_loop(part, gain).solve_adjoint(stage_weight(part, gain))
@@ -163,10 +158,23 @@ def solve_riccati(problem: LQR, method: str | None = None) -> Solution:
             raise NotStabilizableError(
                 "no optimal gain: Q does not weigh a mode on the unit circle", bad.reshape(shape)
             )
-    P, K = np.ldexp(P, weights), np.ldexp(K, -inputs)
-    return Solution(
-        problem, K.reshape(shape + (m, n)), P.reshape(shape + (n, n)), steps.reshape(shape)
-    )
+    P = np.ldexp(P, weights).reshape(shape + (n, n))
+    K = np.ldexp(K, -inputs).reshape(shape + (m, n))
+    return Solution(problem, K, P, steps.reshape(shape))
+
+
+def _single(problem: LQR) -> Solution | None:
+    """`solve_riccati` for one problem without noise; None where anything is out of the ordinary."""
+    start = double_one(problem.A, problem.B, problem.Q, problem.R)
+    if start is None:
+        return None
+    K = greedy_gain(problem, start)
+    P = closed_loop(problem, K).solve_adjoint(stage_weight(problem, K))
+    step = P - start
+    most = SMALL_STEP**2 * np.vdot(P, P)
+    if not max(np.vdot(step, step), TINY) <= most < np.inf:  # nan where the loop is not stable
+        return None
+    return Solution(problem, greedy_gain(problem, P), P, np.ones((), dtype=np.int64))
 
 
 def _rescaled(problem: LQR) -> tuple[LQR, NDArray[np.int32], NDArray[np.int32]]:

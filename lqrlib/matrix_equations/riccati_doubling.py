@@ -12,7 +12,7 @@ import numpy as np
 from lqrlib.matrices import Flags, symmetric_part, transpose
 from lqrlib.matrix_equations.direct import solve_stack
 from lqrlib.matrix_equations.doubling import chunks, squared_norms
-from lqrlib.matrix_equations.elimination import eliminate, solve_definite, worthwhile
+from lqrlib.matrix_equations.elimination import eliminate, solve_definite, solve_one, worthwhile
 from lqrlib.validation import Array
 
 MOST_STEPS = 40
@@ -90,6 +90,19 @@ def _double_small(A: Array, G: Array, H: Array) -> Flags:
         A = AV
     whole[..., members] = H
     return done
+
+
+def double_one(A: Array, B: Array, H: Array, R: Array) -> Array | None:
+    """`structured_doubling` for one member (n, n) and Q = H; None where it does not converge."""
+    identity, G = np.eye(len(A)), symmetric_part(B.dot(solve_one(R, B.T)))
+    for _ in range(MOST_STEPS):
+        W = identity + G.dot(H)
+        WA, WG = solve_one(W, A), solve_one(W, G)
+        H, G, A = H + A.T.dot(H.dot(WA)), G + A.dot(WG).dot(A.T), A.dot(WA)
+        size = np.vdot(A, A)
+        if not ENOUGH < size < np.inf:
+            break
+    return symmetric_part(H) if size <= ENOUGH else None
 
 
 def structured_doubling(A: Array, B: Array, Q: Array, R: Array) -> tuple[Array, Flags]:

@@ -57,6 +57,8 @@ def stabilizing_gain(problem: LQR, K: Array) -> tuple[Array, Flags]:
     for _ in range(MOST_STEPS):
         loop = closed_loop(part, K[members])
         stable[members] = loop.stable
+        if loop.stable.all():
+            break  # before the eigenvalues, which are dear where there are many states
         with np.errstate(divide="ignore"):
             # next to the boundary the verdict may be open; the eigenvalues still point the way
             boundary = 1 / spectral_radius(loop.A_K, loop.noise)

@@ -5,18 +5,12 @@ u = +K x, so gains published there change sign here. Random ensembles are drawn 
 ``numpy.random.Generator`` or a seed that the caller passes.
 """
 
-from .ensembles import (
-    boundary_distance,
-    noise_scale,
-    random_ensemble,
-    random_stabilizing_gains,
-)
+from .ensembles import boundary_distance, noise_scale, random_ensemble, random_stabilizing_gains
 from .examples import (
     boeing,
     boeing_start,
     double_integrator,
     from_state_space,
-    nonconvex_example,
     scalar,
     suspension,
     suspension_start,
@@ -30,7 +24,6 @@ __all__ = [
     "double_integrator",
     "from_state_space",
     "noise_scale",
-    "nonconvex_example",
     "random_ensemble",
     "random_stabilizing_gains",
     "scalar",

@@ -5,21 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import objective
+from .. import objective, validation
 from ..matrices import Flags
 from ..matrix_equations import solve_lyapunov
 from ..problem import LQR
-from ..validation import (
-    Array,
-    Seed,
-    bounds,
-    generator,
-    noise_terms,
-    positive_array,
-    real_number,
-    square_matrix,
-    whole_number,
-)
+from ..validation import Array, Seed
 
 
 def _definite(rng: np.random.Generator, count: int, size: int, spread: float) -> Array:
@@ -41,7 +31,7 @@ def random_ensemble(
     noise_level: float = 0.5,
     spread: float = 10.0,
 ) -> LQR:
-    """Return a stack of random problems, each mean-square stabilizable.
+    """Return a stack (count,) of random problems, each mean-square stabilizable.
 
     A is Gaussian, scaled to a spectral radius drawn from `radius`; B is Gaussian; Q, R and Sigma0
     have random eigenvectors and eigenvalues drawn log-uniformly from [1/spread, spread]. Noise
@@ -65,21 +55,16 @@ def random_ensemble(
         0 is no noise, close to 1 hardly stabilizable by the noise-ignorant gain.
     spread : float >= 1
         Bounds the eigenvalues of Q, R and Sigma0; 1 makes them identities.
-
-    Returns
-    -------
-    LQR
-        Batch shape (count,).
     """
     for name, number in (("count", count), ("states", states), ("inputs", inputs)):
-        whole_number(name, number)
-    whole_number("state_noise_terms", state_noise_terms, 0)
-    whole_number("input_noise_terms", input_noise_terms, 0)
-    if not real_number("noise_level", noise_level, positive=False) < 1:
+        validation.whole_number(name, number)
+    validation.whole_number("state_noise_terms", state_noise_terms, 0)
+    validation.whole_number("input_noise_terms", input_noise_terms, 0)
+    if not validation.real_number("noise_level", noise_level, positive=False) < 1:
         raise ValueError(f"noise_level: expected a number in [0, 1), got {noise_level!r}")
-    if real_number("spread", spread) < 1:
+    if validation.real_number("spread", spread) < 1:
         raise ValueError(f"spread: expected a number >= 1, got {spread!r}")
-    rng, (low, high) = generator("rng", rng), bounds("radius", radius, 0.0)
+    rng, (low, high) = validation.generator("rng", rng), validation.bounds("radius", radius, 0.0)
     A = rng.standard_normal((count, states, states))
     size = np.abs(np.linalg.eigvals(A)).max(axis=-1)
     A *= (rng.uniform(low, high, count) / size)[:, None, None]
@@ -98,7 +83,6 @@ def random_ensemble(
     input_directions = _unit(rng.standard_normal((count, input_noise_terms, states, inputs)))
     fraction = noise_level * rng.uniform(0.5, 1.5, count).clip(max=0.99 / max(noise_level, 1e-12))
     gain = objective.optimal_gain(problem)
-
     quiet = objective.mean_square_radius(problem, gain)
     target = quiet + fraction * (1 - quiet)
     steering = input_directions @ gain[:, None]
@@ -121,13 +105,14 @@ def noise_scale(closed: Array, variances: Array, directions: Array, target: Arra
     positive operator, so for every X > 0 its radius is at most the largest eigenvalue of
     X^-1 G(X) (Collatz and Wielandt); a few power iterations bring X near the Perron vector.
     """
-    closed, target = square_matrix("closed", closed), positive_array("target", target)
-    variances, directions = noise_terms("noise", (variances, directions), *closed.shape[-2:])
+    closed = validation.square_matrix("closed", closed)
+    target, n = validation.positive_array("target", target), closed.shape[-1]
+    variances, directions = validation.noise_terms("noise", (variances, directions), n, n)
     shapes = (closed.shape[:-2], variances.shape[:-1], directions.shape[:-3], target.shape)
     if closed.ndim != 3 or len(set(shapes)) > 1:
         raise ValueError(f"closed: expected batch axes (N,) as of all others, got {shapes}")
     root = np.sqrt(target)[:, None, None]
-    X = np.broadcast_to(np.eye(closed.shape[-1]), closed.shape)
+    X = np.broadcast_to(np.eye(n), closed.shape)
     bound = np.zeros(len(closed))
     for _ in range(8):
         noise = directions @ X[:, None] @ directions.swapaxes(-1, -2)
@@ -136,7 +121,7 @@ def noise_scale(closed: Array, variances: Array, directions: Array, target: Arra
         bound = np.abs(np.linalg.eigvals(np.linalg.solve(X, image))).max(axis=-1)
         X = image / np.trace(image, axis1=-2, axis2=-1)[:, None, None]
         # Rank-deficient noise would leave X singular; a little of the identity keeps X > 0.
-        X = X + 1e-3 * np.eye(closed.shape[-1])
+        X = X + 1e-3 * np.eye(n)
     return 1 / bound
 
 
@@ -144,6 +129,7 @@ def _unit(directions: Array) -> Array:
     return directions / np.linalg.norm(directions, axis=(-2, -1), keepdims=True)
 
 
+@np.errstate(under="ignore")
 def random_stabilizing_gains(
     problem: LQR, rng: Seed, *, fraction: float | tuple[float, float] = (0.0, 0.95)
 ) -> Array:
@@ -154,7 +140,7 @@ def random_stabilizing_gains(
     uniformly from `fraction` and halved while it does not stabilize: 0 is the optimum, 1 the
     boundary.
     """
-    rng, (low, high) = generator("rng", rng), bounds("fraction", fraction)
+    rng, (low, high) = validation.generator("rng", rng), validation.bounds("fraction", fraction)
     optimal = objective.optimal_gain(problem)
     direction = _unit(rng.standard_normal(optimal.shape))
     edge = boundary_distance(problem, optimal, direction)
@@ -168,6 +154,7 @@ def random_stabilizing_gains(
         step = np.where(lost, step / 2, step)
 
 
+@np.errstate(under="ignore")
 def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array:
     """Distance t (...) from K to a boundary of the stabilizing set along a direction.
 

@@ -23,15 +23,8 @@ def scalar(
     """One state, one input: x+ = (a + delta) x + (b + gamma) u, the smallest counterexamples."""
     alpha = real_number("state_variance", state_variance, positive=False)
     beta = real_number("input_variance", input_variance, positive=False)
-    return LQR(
-        a,
-        b,
-        q,
-        r,
-        sigma0,
-        state_noise=(alpha, 1.0) if alpha else None,
-        input_noise=(beta, 1.0) if beta else None,
-    )
+    noises = [(variance, 1.0) if variance else None for variance in (alpha, beta)]
+    return LQR(a, b, q, r, sigma0, *noises)
 
 
 def from_state_space(
@@ -94,14 +87,10 @@ def suspension(*, noise: bool = True) -> LQR:
     B = [[0.13303141805830737], [0.5321256722332296], [0.1613359750919898], [2.1647325219360316]]
     columns = np.zeros((4, 4, 4))
     columns[np.arange(4), :, np.arange(4)] = 1.0
-    return LQR(
-        A,
-        B,
-        np.eye(4),
-        [[1.0]],
-        state_noise=(np.full(4, 0.0174824614723797), columns) if noise else None,
-        input_noise=([0.0349649229447594], np.ones((1, 4, 1))) if noise else None,
-    )
+    state_noise = (np.full(4, 0.0174824614723797), columns)
+    input_noise = ([0.0349649229447594], np.ones((1, 4, 1)))
+    problem = LQR(A, B, np.eye(4), [[1.0]], None, state_noise, input_noise)
+    return problem if noise else problem.without_noise()
 
 
 def suspension_start() -> Array:
@@ -140,20 +129,6 @@ def boeing(*, printed: bool = False) -> LQR:
 
 def boeing_start() -> Array:
     """Stabilizing start K0 (2, 4) published with S1."""
-    return np.array(
-        [
-            [0.61343269, -1.53543838, 0.30279836, 0.39631415],
-            [0.88802018, 0.60382034, -0.14729954, -0.58220629],
-        ]
-    )
-
-
-def nonconvex_example() -> tuple[LQR, Array, Array]:
-    """Three states, A = B = I, and two stabilizing gains whose midpoint is not (Fazel, App. A).
-
-    Returns the problem and the two gains (3, 3).
-    """
-    problem = LQR(np.eye(3), np.eye(3), np.eye(3), np.eye(3))
-    first = np.array([[1.0, 0.0, -10.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    second = np.array([[1.0, -10.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
-    return problem, first, second
+    first = [0.61343269, -1.53543838, 0.30279836, 0.39631415]
+    second = [0.88802018, 0.60382034, -0.14729954, -0.58220629]
+    return np.array([first, second])

@@ -8,6 +8,7 @@ Problems, families and gains (draws from a Generator or seed that the caller pas
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set
 `known_solutions`   Lyapunov equations whose solution is known without rounding
+`precise_riccati`   the Riccati equation in many digits, and how many of a solution's are right
 ==================  ==============================================================================
 
 Random problems and gains around an optimum are in `lqrlib.systems`, random families around one

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from lqrlib import directions, objective
 from lqrlib.descent import backtracking, descend
 from lqrlib.matrices import transpose
-from lqrlib.problem import LQR
+from lqrlib.problem import LQR, require_family
+from lqrlib.tasks import MATRICES
 from lqrlib.validation import Array, Seed, finite_array, real_number
 
 from ..constants import printed
@@ -173,3 +174,17 @@ def head_start_bounds(
         low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
         high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
     return low, high
+
+
+def average_model(tasks: LQR) -> LQR:
+    """The problem with the average A, B, Q, R and Sigma0 of a family (..., M), without noise.
+
+    Raises
+    ------
+    ValueError
+        If the tasks have noise, which an average of matrices does not describe.
+    """
+    require_family(tasks)
+    if tasks.has_noise:
+        raise ValueError("tasks: expected tasks without noise")
+    return LQR(*(getattr(tasks, name).mean(axis=-3) for name in (*MATRICES, "Sigma0")))

@@ -16,12 +16,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib.matrices import Flags, frobenius_norm, spectral_norm
+from lqrlib.matrices import Flags, frobenius_norm, inner, spectral_norm
 from lqrlib.problem import LQR, require_family
 from lqrlib.tasks import MATRICES, levels
 from lqrlib.validation import Array, Seed, finite_array, generator, real_number, whole_number
 
 MOST_TRIALS = 10_000
+# Draws of one family that are looked at together.
+MOST_AT_ONCE = 128
+# Earlier tasks up to which singular values are the shortest way.
+FEW = 16
 
 
 def masked_family(
@@ -144,55 +148,113 @@ def _redrawn(
     if level == 0:
         return drawn
     flat = drawn.reshape(-1, shape[-1], *centre.shape)
-    for task in range(0 if seen is not None else 1, shape[-1]):
+    task = 1 if seen is None else 0
+    while task < shape[-1]:
         waiting, tried = np.arange(len(flat)), 0
-        while len(waiting) and tried < MOST_TRIALS:
-            # the last family to wait tries several draws at once, and gives back what it leaves
-            many = min(16, tried + 1, MOST_TRIALS - tried) if len(waiting) == 1 else 1
-            before = rng.bit_generator.state
-            steps = _directions(rng, (many * len(waiting),), centre.shape, name in "QR")
+        while len(waiting) > 1 and tried < MOST_TRIALS:
+            steps = _directions(rng, (len(waiting),), centre.shape, name in "QR")
             trial = centre + fraction * level * steps
             earlier = flat[waiting, :task] if seen is None else seen[None]
             near = ~_any_far(trial, earlier, centre, level)
-            if many > 1 and near.any():
-                many = int(near.argmax()) + 1
+            flat[waiting[near], task] = trial[near]
+            waiting, tried = waiting[~near], tried + 1
+        end = shape[-1] if len(flat) == 1 else task + 1
+        for family in waiting:  # the last one, or the only one
+            _fill(rng, centre, level, flat[family, :end], task, tried, fraction, name, seen)
+        task = end
+    return drawn
+
+
+def _fill(
+    rng: np.random.Generator,
+    centre: Array,
+    level: float,
+    drawn: Array,
+    task: int,
+    tried: int,
+    fraction: float,
+    name: str,
+    seen: Array | None,
+) -> None:
+    """The rest of one family (M, rows, columns), from a task that was `tried` in vain so often.
+
+    As one draw after the other, but many at a time: a draw that is far from some tasks is far from
+    more of them, one that is near has to meet those that others of its time became, and the
+    generator is given back what is left.
+    """
+    while task < len(drawn):
+        before, many = rng.bit_generator.state, min(MOST_AT_ONCE, 4 * (1 + len(drawn) - task))
+        trial = centre + fraction * level * _directions(rng, (many,), centre.shape, name in "QR")
+        known = drawn[:task] if seen is None else seen
+        for i in np.flatnonzero(~_any_far(trial, known[None], centre, level)):
+            new = drawn[len(known) : task] if seen is None else drawn[:0]
+            if tried + i >= MOST_TRIALS or (spectral_norm(trial[i] - new) >= level).any():
+                continue
+            drawn[task], task, tried = trial[i], task + 1, -1 - int(i)
+            if task == len(drawn):
                 rng.bit_generator.state = before
-                rng.standard_normal((many, *centre.shape))
-                trial, near = trial[many - 1 : many], near[many - 1 : many]
-            tried += many
-            if many == 1 or near.any():
-                flat[waiting[near], task] = trial[near]
-                waiting = waiting[~near]
-        if len(waiting):
+                rng.standard_normal((i + 1, *centre.shape))
+                return
+        tried += many
+        if tried >= MOST_TRIALS:
             raise ValueError(
                 f"{name}: no task {task} within {level:.3g} of the others in {MOST_TRIALS} draws"
             )
-    return drawn
 
 
 def _any_far(trial: Array, earlier: Array, centre: Array, level: float) -> Flags:
     """Whether a spectral distance of trials (W, ...) to earlier matrices (W or 1, M, ...) is large.
 
-    Frobenius distances name the pairs that are probably farthest apart; where those are near, a
-    few squarings bracket the others to a few per cent, and few need their singular values.
+    u'Xv bounds the norm of X from below: u and v that suit the trial, then its farthest pair, find
+    nearly all that are far. For the others Frobenius norms and a few squarings bound all pairs from
+    above, and few are left that need their singular values.
     """
-    t = (trial - centre).reshape(len(trial), -1)
+    if earlier.shape[1] <= FEW:
+        return np.asarray((spectral_norm(trial[:, None] - earlier) >= level).any(axis=-1))
     e = (earlier - centre).reshape(*earlier.shape[:2], -1)
-    inner = t @ e[0].T if len(e) == 1 else (e @ t[..., None])[..., 0]
-    square = np.vecdot(t, t)[:, None] + np.vecdot(e, e) - 2 * inner
-    earlier = np.broadcast_to(earlier, (len(trial), *earlier.shape[1:]))
-    top = np.argpartition(-square, min(3, square.shape[1] - 1), axis=-1)[:, :4]
-    first = np.arange(len(trial))[:, None]
-    far = np.asarray((spectral_norm(trial[first] - earlier[first, top]) >= level).any(axis=-1))
-    member, task = np.nonzero(~far[:, None] & (square > level**2 * (1 - 1e-9)))
-    X = trial[member] - earlier[member, task]
+    steps, far = trial - centre, np.zeros(len(trial), dtype=bool)
+    left = np.arange(len(trial))
+
+    def products(Y: Array) -> Array:
+        """Inner products (W, M) of matrices for the trials left with all earlier steps."""
+        y = Y.reshape(len(Y), -1)
+        return y @ e[0].T if len(e) == 1 else (e[left] @ y[..., None])[..., 0]
+
+    X = steps
+    for _ in range(3):
+        uv = _dominant(X)
+        reach = inner(uv, steps[left])[:, None] - products(uv)
+        open_ = reach.max(axis=-1) < level * (1 + 1e-9)
+        far[left[~open_]] = True
+        left, farthest = left[open_], reach.argmax(axis=-1)[open_]
+        if not left.size:
+            return far
+        owner = left if len(e) > 1 else np.zeros_like(left)
+        X = trial[left] - earlier[owner, farthest]
+    square = inner(steps, steps)[left, None] + np.vecdot(e, e)[owner] - 2 * products(steps[left])
+    row, task = np.nonzero(square > level**2 * (1 - 1e-9))
+    member, X = left[row], trial[left[row]] - earlier[owner[row], task]
     power = X.swapaxes(-1, -2) @ X / level**2
-    for _ in range(4):
+    for _ in range(6):
         power = power @ power
-        open_ = frobenius_norm(power) > 1 - 1e-9
+        size = frobenius_norm(power)
+        far[member[size > len(centre)]] = True
+        open_ = (size > 1 - 1e-9) & ~far[member]
         member, X, power = member[open_], X[open_], power[open_]
     far[member[spectral_norm(X) >= level]] = True
     return far
+
+
+def _dominant(X: Array) -> Array:
+    """u v' (W, ...), nearly of the first pair of singular vectors of each matrix."""
+    power = X / frobenius_norm(X)[:, None, None]
+    power = power.swapaxes(-1, -2) @ power
+    for _ in range(4):
+        power = power @ power
+    column = np.diagonal(power, axis1=-2, axis2=-1).argmax(axis=-1)
+    v = power[np.arange(len(X)), :, column][..., None]
+    uv = X @ v @ v.swapaxes(-1, -2)
+    return uv / frobenius_norm(uv)[:, None, None]
 
 
 def _directions(

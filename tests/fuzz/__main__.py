@@ -1,4 +1,4 @@
-"""Run both fuzzers and print what they found; exit status 1 where anything is wrong."""
+"""Run the fuzzers and print what they found; exit status 1 where anything is wrong."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 def main() -> int:
-    from tests.fuzz import arguments, numbers
+    from tests.fuzz import arguments, numbers, verdicts
 
     options = argparse.ArgumentParser(prog="python -m book fuzz", description=__doc__)
     options.add_argument("--cases", type=int, default=10_000, help="of each kind")
     options.add_argument("--seed", type=int, default=0)
     given = options.parse_args()
     wrong = 0
-    for kind in (numbers, arguments):
+    for kind in (numbers, verdicts, arguments):
         found = kind.run(given.cases, given.seed)
-        print(f"{kind.__name__.rpartition('.')[2]}, seed {given.seed}: {dict(found.counts)}")
+        short = kind.__name__.rpartition(".")[2]
+        print(f"{short}, {given.cases} cases, seed {given.seed}: {found}")
         print(*found.wrong[:50], sep="\n", flush=True)
         wrong += len(found.wrong)
     return 1 if wrong else 0

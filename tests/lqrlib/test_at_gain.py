@@ -16,7 +16,7 @@ from lqrpapers.studies.task_families import spectral_family
 def counts(monkeypatch):
     """Counts closed loops, Lyapunov solves and Riccati solutions while a test runs."""
     counted = {"loops": 0, "solves": 0, "riccati": 0}
-    start, solve = ClosedLoop.__init__, ClosedLoop._solve_flat
+    start, solve, once = ClosedLoop.__init__, ClosedLoop._solve_flat, ClosedLoop._at_once
 
     def counting_start(self, *arguments, **options):
         counted["loops"] += 1
@@ -26,6 +26,12 @@ def counts(monkeypatch):
         counted["solves"] += len(equations)
         return solve(self, *equations)
 
+    def counting_once(self, *equations):
+        before = counted["solves"]
+        solutions = once(self, *equations)  # which may ask _solve_flat
+        counted["solves"] = before + len(equations)
+        return solutions
+
     def counting_riccati(problem, *arguments):
         counted["riccati"] += 1
         return riccati(problem, *arguments)
@@ -33,6 +39,7 @@ def counts(monkeypatch):
     riccati = lqrlib.matrix_equations.solve_riccati
     monkeypatch.setattr(ClosedLoop, "__init__", counting_start)
     monkeypatch.setattr(ClosedLoop, "_solve_flat", counting_solve)
+    monkeypatch.setattr(ClosedLoop, "_at_once", counting_once)
     monkeypatch.setattr(lqrlib.matrix_equations, "solve_riccati", counting_riccati)
     return counted
 

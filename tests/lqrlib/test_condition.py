@@ -1,7 +1,7 @@
 """at_gain(...).condition: the relative error to expect of the cost, against 50 digits.
 
-On 1,000 problems of these five kinds (seed 0) the true error was at most 0.6 times the stated
-one, and the stated one more than 100 times the true one in 28 per cent.
+On 1,250 problems, 250 of each of these five kinds (seed 0), the true error was at most 0.41 times
+the stated one, and the stated one more than 100 times the true one in 20 per cent.
 """
 
 import mpmath
@@ -84,3 +84,17 @@ def test_the_condition_grows_towards_the_boundary_and_is_nan_outside():
     gains = np.array([0.5, 1e-3, 1e-6, -1.0])[:, None, None]
     condition = lqrlib.at_gain(problem, gains).condition
     assert (np.diff(condition[:3]) > 0).all() and np.isnan(condition[3])
+
+
+def test_the_condition_of_a_scalar_loop_is_the_one_computed_by_hand():
+    a, b, q, r, start, alpha, beta, k = 1.3, -0.7, 2.0, 0.4, 1.7, 0.05, 0.03, -1.2
+    f = a - b * k
+    left = 1 - f**2 - alpha - beta * k**2
+    weight = q + r * k**2
+    p, s = weight / left, start / left
+    formed = 2 * p * s * (abs(f) * (abs(a) + abs(b * k)) + alpha + beta * k**2)
+    products = formed + weight * s + p * start
+    solves = (p + (f**2 + alpha + beta * k**2) * p) * s
+    at = lqrlib.at_gain(lqrlib.systems.scalar(a, b, q, r, start, alpha, beta), k)
+    expected = np.finfo(float).eps * (products + solves) / (p * start)
+    assert at.condition == pytest.approx(expected, rel=1e-12, abs=0)

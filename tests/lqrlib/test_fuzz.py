@@ -4,10 +4,10 @@ import inspect
 
 import pytest
 
-from tests.fuzz import arguments, numbers
+from tests.fuzz import arguments, numbers, verdicts
 
 
-@pytest.mark.parametrize("fuzzer, cases", [(numbers, 500), (arguments, 800)])
+@pytest.mark.parametrize("fuzzer, cases", [(numbers, 250), (verdicts, 150), (arguments, 800)])
 def test_a_short_run_finds_nothing(fuzzer, cases):
     found = fuzzer.run(cases, 0)
     assert not found.wrong, "\n".join(found.wrong[:10])

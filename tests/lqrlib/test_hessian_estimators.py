@@ -114,3 +114,20 @@ def test_estimates_keep_the_batch_of_the_gain():
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("distribution", ["sphere", "gaussian"])
+def test_stein_hessian_of_given_values_is_its_formula(distribution):
+    rng, radius, d = np.random.default_rng(0), 0.7, 6
+    U, (plus, minus) = rng.standard_normal((5, 2, 3)), rng.standard_normal((2, 5))
+    centre = np.float64(0.3)
+    if distribution == "sphere":
+        factor, variance = d * (d + 2) / radius**4, radius**2 / (d + 2)
+    else:  # sigma^-4 and sigma^2 of sigma = radius / sqrt(d)
+        factor, variance = (radius / np.sqrt(d)) ** -4, (radius / np.sqrt(d)) ** 2
+    parts = [
+        (p + q - 2 * centre) / 2 * factor * (np.outer(u, u) - variance * np.eye(d))
+        for p, q, u in zip(plus, minus, U, strict=True)
+    ]
+    found = estimators.stein_hessian_from_values(plus, minus, centre, U, radius, distribution)
+    np.testing.assert_allclose(found, np.mean(parts, axis=0), rtol=1e-12)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import truth
 
 import lqrlib
 from lqrlib import oracles, systems
@@ -81,3 +82,36 @@ def test_starts_that_fit_no_problem_are_refused_before_the_first_query(x0):
     for stack in (problem, lqrlib.LQR.stack([problem, problem])):
         with pytest.raises(ValueError, match="x0: "):
             oracles.rollout_cost(stack, 5, 0, x0=x0)
+
+
+@pytest.mark.parametrize("noise", [False, True])
+@pytest.mark.parametrize("horizon", [11, 64, 172])
+@pytest.mark.parametrize("states", [2, 3, 4])
+def test_powers_that_are_not_normal_lose_no_digits_where_they_grow(states, horizon, noise):
+    """Squared as they stand they lose all: the cost came out negative, and 1e24 times too large."""
+    rng = np.random.default_rng(states)
+    frame = (
+        np.diag(10.0 ** rng.uniform(-1.5, 1.5, states))
+        @ np.linalg.qr(rng.standard_normal((states, states)))[0]
+    )
+    F = (
+        frame
+        @ (np.diag(rng.uniform(-1, 1, states)) + 30 * np.eye(states, k=1))
+        @ np.linalg.inv(frame)
+    )
+    F *= 1.1 / np.abs(np.linalg.eigvals(F)).max()
+    problem = lqrlib.LQR(
+        F,
+        np.eye(states),
+        np.eye(states),
+        np.eye(states),
+        state_noise=(1e-12, rng.standard_normal((states, states))) if noise else None,
+    )
+    K = np.zeros((states, states))
+    exact = truth.precise_horizon(problem, K, horizon)
+    assert finite_horizon_cost(problem, K, horizon) == pytest.approx(exact, rel=1e-3)
+    many = np.full((3500, states, states), 0.3) * np.eye(states)  # more than are taken at a time
+    many[[0, 3450]] = problem.A
+    found = finite_horizon_cost(problem.replace(A=many), K, horizon)
+    np.testing.assert_allclose(found[[0, 3450]], exact, rtol=1e-3)
+    np.testing.assert_allclose(found[[1, -1]], found[7], rtol=1e-14)

@@ -147,3 +147,14 @@ def test_start_must_stabilize_every_task(family):
 def test_bad_arguments_are_named(family, call, message):
     with pytest.raises(ValueError, match=message):
         call(family)
+
+
+@pytest.mark.parametrize("hessian", directions.ESTIMATES)
+@pytest.mark.parametrize("step, scale", [(1e-6, 1e3), (1e6, 1.0)])
+def test_a_run_that_leaves_before_or_by_the_inner_step_is_nan(family, gain, hessian, step, scale):
+    estimate = directions.meta_zeroth_order(
+        oracles.exact_cost(family), step, 1e-3, 4, 0, hessian=hessian
+    )
+    both = estimate(np.stack([scale * gain, gain]))
+    assert np.isnan(both[0]).all()
+    assert np.isfinite(both[1]).all() == (step < 1)

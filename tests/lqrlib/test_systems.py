@@ -71,12 +71,6 @@ def test_the_published_start_stabilizes_the_boeing_of_the_notebooks_not_the_prin
     assert np.array_equal(systems.boeing().Sigma0, np.eye(4) / 4)
 
 
-def test_the_set_of_stabilizing_gains_is_not_convex():
-    problem, first, second = systems.nonconvex_example()
-    gains = np.stack([first, second, (first + second) / 2])
-    assert lqrlib.is_stabilizing(problem, gains).tolist() == [True, True, False]
-
-
 def test_the_scalar_system_has_the_cost_one_computes_by_hand():
     """C(k) = sigma0 (q + r k^2) / (1 - (a - b k)^2 - alpha - beta k^2)."""
     a, b, q, r, sigma0, alpha, beta, k = 0.9, 0.5, 2.0, 3.0, 1.5, 0.1, 0.2, 0.6

@@ -31,19 +31,6 @@ def test_heterogeneity_of_one_task_is_zero(nominal):
     assert tasks.heterogeneity(LQR.stack([nominal])) == (0, 0, 0, 0)
 
 
-def test_average_model_averages_matrices(nominal):
-    family = spectral_family(nominal, 5, 0.1, 0, families=2)
-    average = tasks.average_model(family)
-    assert average.batch_shape == (2,)
-    assert np.allclose(average.A, family.A.mean(axis=1))
-
-
-def test_average_model_of_noisy_tasks_is_refused(nominal):
-    noisy = nominal.replace(state_noise=([0.01], [np.eye(4)]))
-    with pytest.raises(ValueError, match="tasks: expected tasks without noise"):
-        tasks.average_model(LQR.stack([noisy, noisy]))
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [

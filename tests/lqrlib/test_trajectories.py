@@ -52,3 +52,13 @@ def test_malformed_simulations_are_refused(change, message):
     given = {"problem": systems.suspension(), "starts": np.ones((2, 4)), "steps": 1} | change
     with pytest.raises(ValueError, match=message):
         trajectories(given["problem"], np.zeros((1, 4)), given["starts"], given["steps"], 0)
+
+
+def test_a_step_is_the_equation_of_motion_with_the_noise_that_was_drawn():
+    problem, K = systems.scalar(0.9, 0.7, 1.0, 1.0, 1.0, 0.04, 0.25), np.array([[0.6]])
+    found = trajectories(problem, K, [[2.0]], 2, 3)[:, 0, 0]
+    rng, x = np.random.default_rng(3), 2.0
+    for step in (1, 2):
+        delta, gamma = 0.2 * rng.standard_normal(), 0.5 * rng.standard_normal()
+        x = (0.9 + delta) * x + (0.7 + gamma) * -0.6 * x
+        assert found[step] == pytest.approx(x, rel=1e-13)

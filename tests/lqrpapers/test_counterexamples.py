@@ -9,7 +9,7 @@ import pytest
 import lqrlib
 from lqrpapers.claims import check
 from lqrpapers.constants import magnitudes, printed
-from lqrpapers.counterexamples import counterexample
+from lqrpapers.counterexamples import counterexample, nonconvex_example
 
 
 def root(x: Fraction) -> Fraction:
@@ -205,3 +205,9 @@ def test_one_task_refutes_the_other_reading_of_j_min():
     found = counterexample("e1")
     alone = magnitudes(lqrlib.LQR.stack([found.problem]), found.K)
     assert alone.cost.max() - alone.cost.min() == 0 and alone.gap > 0
+
+
+def test_the_set_of_stabilizing_gains_is_not_convex():
+    problem, first, second = nonconvex_example()
+    gains = np.stack([first, second, (first + second) / 2])
+    assert lqrlib.is_stabilizing(problem, gains).tolist() == [True, True, False]

@@ -161,8 +161,8 @@ def _eliminate(matrix: list[list[Any]], right: list[Any]) -> list[Any]:
     return solution
 
 
-def precise_cost(problem: Any, K: list[list[Any]]) -> Any:
-    """Cost in 50 digits of a gain given as nested lists of mpmath numbers; float64 data exact."""
+def precise_value_matrix(problem: Any, K: list[list[Any]]) -> list[list[Any]]:
+    """P in as many digits as are set, of a gain of mpmath numbers; float64 data exact."""
     n, m = len(K[0]), len(K)
     A, B = _mp(problem.A), _mp(problem.B)
     BK = _product(B, K)
@@ -171,7 +171,7 @@ def precise_cost(problem: Any, K: list[list[Any]]) -> Any:
     terms += [(mpmath.mpf(float(v)), _mp(S)) for v, S in zip(*state, strict=True)]
     terms += [(mpmath.mpf(float(v)), _product(_mp(S), K)) for v, S in zip(*steer, strict=True)]
     RK = _product(_mp(problem.R), K)
-    Q, Sigma0 = _mp(problem.Q), _mp(problem.Sigma0)
+    Q = _mp(problem.Q)
     pairs = [(i, j) for i in range(n) for j in range(i, n)]
     matrix, right = [], []
     for k, j in pairs:  # entry (k, j) of P - F*(P) = Q + K'RK, in the upper triangle of P
@@ -186,10 +186,36 @@ def precise_cost(problem: Any, K: list[list[Any]]) -> Any:
             row.append(entry)
         matrix.append(row)
         right.append(Q[k][j] + mpmath.fsum(K[i][k] * RK[i][j] for i in range(m)))
-    P = _eliminate(matrix, right)
-    return mpmath.fsum(
-        (1 if a == b else 2) * x * Sigma0[a][b] for (a, b), x in zip(pairs, P, strict=True)
-    )
+    upper = dict(zip(pairs, _eliminate(matrix, right), strict=True))
+    return [[upper[min(i, j), max(i, j)] for j in range(n)] for i in range(n)]
+
+
+def precise_cost(problem: Any, K: list[list[Any]]) -> Any:
+    """Cost in 50 digits of a gain given as nested lists of mpmath numbers; float64 data exact."""
+    P, Sigma0 = precise_value_matrix(problem, K), _mp(problem.Sigma0)
+    return mpmath.fsum(mpmath.fdot(*rows) for rows in zip(P, Sigma0, strict=True))
+
+
+def precise_horizon(problem: Any, K: Array, horizon: int) -> float:
+    """Cost of the first steps by the recursion as it is written, in 400 digits."""
+    with mpmath.workdps(400):
+        terms = closed_loop_terms(problem, np.zeros_like(K))[1:]  # for the variances alone
+        A, B, gain = (mpmath.matrix(X.tolist()) for X in (problem.A, problem.B, K))
+        state, steer = problem.state_noise, problem.input_noise
+        S = [A - B * gain, *(mpmath.matrix(X.tolist()) for X in state.directions)]
+        S += [mpmath.matrix(X.tolist()) * gain for X in steer.directions]
+        scales = [1.0, *(variance for variance, _ in terms)]
+        weight = (
+            mpmath.matrix(problem.Q.tolist()) + gain.T * mpmath.matrix(problem.R.tolist()) * gain
+        )
+        value = weight
+        for _ in range(horizon - 1):
+            value = sum(
+                (mpmath.mpf(float(v)) * (X.T * value * X) for v, X in zip(scales, S, strict=True)),
+                weight,
+            )
+        moment = mpmath.matrix(problem.Sigma0.tolist())
+        return float(sum(x * y for x, y in zip(value, moment, strict=True)))
 
 
 def precise(problem: Any, K: Array, directions: list[Array]) -> Any:

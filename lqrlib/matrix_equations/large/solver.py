@@ -16,10 +16,6 @@ from lqrlib.validation import Array
 MOST_UNKNOWNS = 60
 
 
-def _unknowns(rank: int, terms: int) -> int:
-    return terms * rank * (rank + 1) // 2
-
-
 def solve_large(
     A: Array, S: Array, W: Array, adjoint: bool, method: str | None = None
 ) -> tuple[Array, Flags, Flags, Array]:
@@ -38,14 +34,11 @@ def solve_large(
     S = np.where(powers.stable[:, None, None, None], S, 0.0)
     right = np.concatenate([np.broadcast_to(np.eye(n), (1, members, n, n)), W])
 
-    most = 1
-    while _unknowns(most + 1, terms) <= MOST_UNKNOWNS and most < n:
-        most += 1
     factors = None
-    if method == "low_rank":
-        factors = low_rank_factors(S, n)
-    elif method is None:
-        factors = low_rank_factors(S, most)
+    if method != "krylov":
+        ranks = np.arange(2, n + 1)
+        most = 1 + int(np.count_nonzero(terms * ranks * (ranks + 1) // 2 <= MOST_UNKNOWNS))
+        factors = low_rank_factors(S, n if method == "low_rank" else most)
 
     T = transpose(S) if adjoint else S
     wide = np.moveaxis(T, 1, 2).reshape(members, n, terms * n)
@@ -64,17 +57,14 @@ def solve_large(
         X, ended = bicgstab(operator, powers.solve(right, adjoint))
     X = symmetric_part(X)
 
-    def certified() -> Flags:
-        Y = X[0]
-        F = transpose(A) @ Y @ A if adjoint else A @ Y @ transpose(A)
-        rest = symmetric_part(Y - F - noise(Y[None])[0])
-        return positive_definite(Y) & positive_definite(rest)
-
-    stable = certified()
+    Y = X[0]
+    F = transpose(A) @ Y @ A if adjoint else A @ Y @ transpose(A)
+    rest = symmetric_part(Y - F - noise(Y[None])[0])
+    stable = positive_definite(Y) & positive_definite(rest)
     unstable = ended[0] & ~stable
     size = squared_norms(A) + (S**2).sum(axis=(1, 2, 3))
-    growth = np.maximum(frobenius_norm(X[0]), powers.peak)
-    trusted = 10 * np.finfo(float).eps * (1 + size) * frobenius_norm(X[0]) < 1
+    growth = np.maximum(frobenius_norm(Y), powers.peak)
+    trusted = 10 * np.finfo(float).eps * (1 + size) * frobenius_norm(Y) < 1
     # that powers grow without end proves nothing where they may have lost every digit
     trusted &= powers.stable | (powers.peak <= MOST_GROWTH)
     for i in np.flatnonzero(powers.stable & ~unstable & ~ended.all(axis=0)):

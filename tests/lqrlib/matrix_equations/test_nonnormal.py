@@ -57,6 +57,8 @@ def test_what_float64_cannot_decide_is_nan_and_algorithms_that_need_a_start_say_
     assert not at.decided and not lqrlib.is_stabilizing(problem, K)
     assert np.isnan(at.cost) and np.isnan(at.radius) and np.isnan(at.condition)
     assert np.isnan(at.gradient).all()
+    easier = problem.replace(B=np.eye(24), R=np.eye(24))  # whose optimum is no chain
+    assert np.isnan(lqrlib.optimality_gap(easier, np.zeros((24, 24))))
     with pytest.raises(lqrlib.NotStabilizingError, match="not decidable in float64"):
         lqrlib.descend(lqrlib.directions.gradient(problem), K, 1e-20, 1)
 
@@ -165,4 +167,6 @@ def test_value_matrix_and_covariance_share_the_squarings_of_the_closed_loop(monk
     squarings.clear()
     both = loop.solve_both(W, W)
     assert len(squarings) == alone
-    assert np.array_equal(both[0], Sigma) and np.array_equal(both[1], P)
+    # the same to the last bit where the products of a matrix and of its transpose are
+    np.testing.assert_allclose(both[0], Sigma, rtol=0, atol=1e-14 * np.abs(Sigma).max())
+    np.testing.assert_allclose(both[1], P, rtol=0, atol=1e-14 * np.abs(P).max())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from riccati_cases import scalar
 
 from lqrlib import LQR, NotStabilizableError
-from lqrlib.matrix_equations import closed_loop, iteration, solve_riccati
+from lqrlib.matrix_equations import closed_loop, iteration, solve_riccati, stabilization
 from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.matrix_equations.stabilization import stabilizing_gain
 
@@ -116,6 +116,13 @@ def test_the_search_for_a_stabilizing_gain_starts_from_any_gain():
     for scale in (0.0, 1.0, 1e3):
         K, stable = stabilizing_gain(problem, scale * rng.standard_normal((4, 2, 3)))
         assert stable.all() and closed_loop(problem, K).stable.all()
+
+
+def test_a_gain_that_stabilizes_is_taken_without_its_eigenvalues(monkeypatch):
+    problem = LQR(0.5 * np.eye(2), np.eye(2), np.eye(2), np.eye(2)).reshape(1)
+    monkeypatch.setattr(stabilization, "spectral_radius", None)
+    K, stable = stabilizing_gain(problem, np.zeros((1, 2, 2)))
+    assert stable.all() and not K.any()
 
 
 @pytest.mark.parametrize("method", [None, "policy_iteration"])

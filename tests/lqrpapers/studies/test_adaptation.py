@@ -116,3 +116,16 @@ def test_the_median_interval_covers_and_keeps_infinities():
     assert adaptation.median_interval(values, 1)[2] == np.inf
     with pytest.raises(ValueError, match="values: expected shape"):
         adaptation.median_interval([1.0, np.nan], 1)
+
+
+def test_average_model_averages_matrices():
+    tasks = spectral_family(nominal, 5, 0.1, 0, families=2)
+    average = adaptation.average_model(tasks)
+    assert average.batch_shape == (2,)
+    assert np.allclose(average.A, tasks.A.mean(axis=1))
+
+
+def test_average_model_of_noisy_tasks_is_refused():
+    noisy = nominal.replace(state_noise=([0.01], [np.eye(4)]))
+    with pytest.raises(ValueError, match="tasks: expected tasks without noise"):
+        adaptation.average_model(lqrlib.LQR.stack([noisy, noisy]))

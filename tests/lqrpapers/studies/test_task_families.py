@@ -5,6 +5,7 @@ import pytest
 
 import lqrlib
 from lqrlib import systems, tasks
+from lqrpapers.studies import task_families
 from lqrpapers.studies.task_families import masked_family, spectral_family
 
 
@@ -117,16 +118,26 @@ def plainly_redrawn(nominal, count, epsilon, rng, share=0.6):
 
 @pytest.mark.parametrize("seed, count", [(0, 2), (1, 10), (2, 60)])
 def test_a_spectral_family_is_that_of_one_draw_after_the_other(nominal, seed, count):
-    family = spectral_family(nominal, count, 1e-2, seed)
-    expected = plainly_redrawn(nominal, count, 1e-2, np.random.default_rng(seed))
+    ours, plain = np.random.default_rng(seed), np.random.default_rng(seed)
+    family = spectral_family(nominal, count, 1e-2, ours)
+    expected = plainly_redrawn(nominal, count, 1e-2, plain)
     for name, matrices in zip(tasks.MATRICES, expected, strict=True):
         np.testing.assert_array_equal(getattr(family, name), matrices)
+    assert ours.random() == plain.random()  # what was drawn and not used is given back
+
+
+@pytest.mark.parametrize("families", [None, 2])
+def test_a_task_that_10000_draws_do_not_find_is_named(nominal, families, monkeypatch):
+    monkeypatch.setattr(task_families, "MOST_TRIALS", 300)
+    message = "A: no task [0-9]+ within 0.01 of the others in 300 draws"
+    with pytest.raises(ValueError, match=message):
+        spectral_family(nominal, 40, 0.01, 0, families=families, fraction=0.9)
 
 
 def test_few_pairs_of_a_large_family_need_their_singular_values(nominal, monkeypatch):
     asked = []
-    norm = tasks.spectral_norm
-    monkeypatch.setattr(tasks, "spectral_norm", lambda X: asked.append(X.size) or norm(X))
+    norm = task_families.spectral_norm
+    monkeypatch.setattr(task_families, "spectral_norm", lambda X: asked.append(X.size) or norm(X))
     family = spectral_family(nominal, 200, 1e-2, 0)
     pairs = 200 * 199 / 2 * sum(getattr(family, name)[0].size for name in tasks.MATRICES)
-    assert sum(asked) < 5 * pairs  # redrawn about 30 times, each was asked about 15 times
+    assert sum(asked) < 0.5 * pairs  # though each task is drawn about 20 times

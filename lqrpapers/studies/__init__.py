@@ -3,10 +3,10 @@
 Problems, families and gains (draws from a Generator or seed that the caller passes)
 
 ==================  ==============================================================================
-`ensembles`         random families: one around each of many problems
+`ensembles`         random problems of every size; random families, one around each problem
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
-`poles`             random gains by pole placement, over the whole stabilizing set
+`poles`             random gains by pole placement, over the whole stabilizing set, and pairs
 `known_solutions`   Lyapunov equations whose solution is known without rounding
 ==================  ==============================================================================
 

@@ -25,6 +25,7 @@ One problem or family
 `scalar_landscape`  stationary points of the MAML objective over one number
 `quadratic_tasks`   closed forms of MAML and averaging where costs are quadratic
 `meta_bias`         how far a stationary gain of MAML is from each task's optimum
+`printed_update`    what the printed Hessian formula does to MAML's update
 ==================  ==============================================================================
 
 Runs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from lqrlib import objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
@@ -13,7 +12,7 @@ from lqrlib.validation import Array
 from ..constants import printed
 
 
-def update_error(problem: LQR, K: ArrayLike, steps: ArrayLike) -> Array:
+def update_error(problem: LQR, K: Array, steps: Array) -> Array:
     """Relative error of MAML's update (I - eta H)[g] with the printed H, (S, ...).
 
     Of each task on its own, g its gradient after the inner step, for eta = `steps` (S,) over the

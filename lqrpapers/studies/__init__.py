@@ -18,7 +18,7 @@ One problem or family
 ==================  ==============================================================================
 `moments`           second moments from the definition, an independent check of the closed forms
 `tails`             fourth moments and tails of simulated costs
-`errata`            how far three printed constants fail as the weights vary
+`errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius

@@ -3,10 +3,10 @@
 Problems, families and gains (draws from a Generator or seed that the caller passes)
 
 ==================  ==============================================================================
-`ensembles`         random families: one around each of many problems
+`ensembles`         random problems of every size; random families, one around each problem
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
-`poles`             random gains by pole placement, over the whole stabilizing set
+`poles`             random gains by pole placement, over the whole stabilizing set, and pairs
 `known_solutions`   Lyapunov equations whose solution is known without rounding
 `precise_riccati`   the Riccati equation in many digits, and how many of a solution's are right
 ==================  ==============================================================================
@@ -19,6 +19,7 @@ One problem or family
 ==================  ==============================================================================
 `moments`           second moments from the definition, an independent check of the closed forms
 `tails`             fourth moments and tails of simulated costs
+`errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius
@@ -26,6 +27,7 @@ One problem or family
 `scalar_landscape`  stationary points of the MAML objective over one number
 `quadratic_tasks`   closed forms of MAML and averaging where costs are quadratic
 `meta_bias`         how far a stationary gain of MAML is from each task's optimum
+`printed_update`    what the printed Hessian formula does to MAML's update
 ==================  ==============================================================================
 
 Runs

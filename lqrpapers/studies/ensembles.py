@@ -1,9 +1,12 @@
-"""Random families of tasks, one around each of many problems.
+"""Random problems of every size with gains, and families of tasks around each of many problems.
 
 `lqrlib.tasks` surrounds one nominal task by many families; here each problem has its own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +21,22 @@ from lqrpapers.studies.task_families import spectral_family
 TASKS = 3
 # Spectral distance between the tasks of `random_families`; to be scaled.
 DRAWN = 1e-6
+# Numbers of states of `random_cases`.
+SIZES = range(1, 9)
+
+
+def random_cases(count: int, seed: Sequence[int], **options: Any) -> Iterator[tuple[LQR, Array]]:
+    """Problems (count,) and a gain for each: 1 to 8 states without noise, then 1 to 8 with noise.
+
+    Half as many inputs as states, one noise term on A and on B; the gains go from the optimum to
+    99.9 % of the way to the boundary. `options` are those of `lqrlib.systems.random_ensemble`.
+    """
+    for noise in (0, 1):
+        for n in SIZES:
+            rng = np.random.default_rng([*seed, noise, n])
+            terms = {"state_noise_terms": noise, "input_noise_terms": noise}
+            many = systems.random_ensemble(count, n, (n + 1) // 2, rng, **terms, **options)
+            yield many, systems.random_stabilizing_gains(many, rng, fraction=(0.0, 0.999))
 
 
 def tasks_around(

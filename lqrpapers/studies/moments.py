@@ -3,9 +3,9 @@ r"""Second moments of the closed loop straight from the definition.
 The closed loop is :math:`x_{t+1} = M_t x_t` with random
 :math:`M_t = A_K + \sum_i \delta_{i,t} A_i - \sum_j \gamma_{j,t} B_j K`, and
 :math:`\operatorname{vec} \mathbb E\,x_{t+1}x_{t+1}^\top = \mathbb E[M_t \otimes M_t]
-\operatorname{vec} \mathbb E\,x_tx_t^\top`. These functions use Kronecker products and share no code
-with `lqrlib.matrix_equations`, so they are an independent check of it; for work, use
-`lqrlib.objective`.
+\operatorname{vec} \mathbb E\,x_tx_t^\top`. These functions use Kronecker products, and `scipy_gain`
+uses scipy; they share no code with `lqrlib.matrix_equations`, so they are an independent check of
+it; for work, use `lqrlib.objective`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # loads scipy.linalg when it is first used
 from numpy.typing import ArrayLike, NDArray
 
 from lqrlib.matrices import symmetric_part, transpose
@@ -81,3 +82,12 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
     for _ in range(doublings):
         total, power = total + power @ total, power @ power
     return np.sum(weights * total, axis=(-2, -1))
+
+
+def scipy_gain(problem: LQR) -> Array:
+    """Optimal gains (D, m, n) of a stack (D,) without noise, from ``solve_discrete_are``."""
+    gains = []
+    for A, B, Q, R in zip(problem.A, problem.B, problem.Q, problem.R, strict=True):
+        P = scipy.linalg.solve_discrete_are(A, B, Q, R)
+        gains.append(np.linalg.solve(R + B.T @ P @ B, B.T @ P @ A))
+    return np.array(gains)

@@ -2,13 +2,15 @@
 
 Poles are drawn first and the gain that places them follows, so the gains spread over the whole
 stabilizing set of a deterministic problem and not only around its optimum, as those of
-`lqrlib.systems.random_stabilizing_gains` do.
+`lqrlib.systems.random_stabilizing_gains` do. `pairs_of_gains` has both kinds.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from lqrlib import systems
+from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 
@@ -55,3 +57,27 @@ def all_input_gains(poles: Array, rng: Seed) -> Array:
     V = np.random.default_rng(rng).standard_normal(poles.shape)
     image = (V @ poles).swapaxes(-1, -2)
     return np.asarray(-np.linalg.solve(V.swapaxes(-1, -2), image).swapaxes(-1, -2))
+
+
+def pairs_of_gains(states: int, pairs: int, rng: Seed) -> dict[str, tuple[LQR, Array, Array]]:
+    """Two stabilizing gains each, chosen in three ways: {way: (problem, K, other)}.
+
+    With one input and with n = `states` inputs `pairs` (..., m, n) that place random poles; with
+    noise a twentieth as many problems, and two walks from the optimum of each, in random directions
+    and 90 to 99.9 % of the way to the boundary.
+    """
+    rng, eye = np.random.default_rng(rng), np.eye(states)
+    poles = random_poles(2 * pairs, states, rng)
+    one, many = one_input_gains(poles), all_input_gains(poles, rng)
+    chain = LQR(np.eye(states, k=1), eye[:, -1:], eye, [[1.0]])
+    free = LQR(np.zeros((states, states)), eye, eye, eye)
+    noise = {"state_noise_terms": 1, "input_noise_terms": 1}
+    noisy = systems.random_ensemble(pairs // 20, states, states, rng, **noise)
+    first, second = (
+        systems.random_stabilizing_gains(noisy, rng, fraction=(0.9, 0.999)) for _ in range(2)
+    )
+    return {
+        "one input, random poles": (chain, one[:pairs], one[pairs:]),
+        "n inputs, random poles and eigenvectors": (free, many[:pairs], many[pairs:]),
+        "n inputs, noise, walks from the optimum": (noisy, first, second),
+    }

@@ -2,7 +2,7 @@ r"""How heavy the tail of a roll-out's cost is under Gaussian multiplicative noi
 
 The closed loop :math:`x_{t+1} = M_t x_t` of `moments` has a finite cost while its second moments
 tend to zero; an average of simulated costs has a normal confidence interval only while its fourth
-moments do.
+moments do. `average_costs` simulates the cost per step where noise is added to the state as well.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from numpy.typing import ArrayLike
 
 from lqrlib.objective import gain_array
 from lqrlib.problem import LQR
-from lqrlib.validation import Array
+from lqrlib.validation import Array, Seed
 
 from .bisection import bisect, double
 from .moments import kronecker_square, second_moment_matrix
 
 # Beyond it the integrand leaves the grid of `tail_exponent`: as good as no tail.
 LARGEST_EXPONENT = 256.0
+# Of a simulation with added noise: its steps, and those after which the start hardly counts.
+STEPS, FORGOTTEN = 400, 100
 
 
 def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
@@ -88,3 +90,22 @@ def tail_exponent(problem: LQR, K: ArrayLike) -> float:
         return np.inf
     low, high = bisect(contracts, low, high, 60)
     return float((low + high) / 2)
+
+
+def average_costs(problem: LQR, K: Array, W: Array, x0: Array, runs: int, rng: Seed) -> Array:
+    """Average cost per step of simulated runs (runs,) with noise w ~ N(0, W) added in each step.
+
+    One problem with one gain (m, n), from x0 (n,), no noise on the input. The expectation is the
+    cost of the problem with W for Sigma0.
+    """
+    rng, (alpha, A_i) = np.random.default_rng(rng), problem.state_noise
+    x, total = np.tile(x0, (runs, 1)), np.zeros(runs)
+    for t in range(STEPS):
+        u = -x @ K.T
+        if t >= FORGOTTEN:
+            total += np.sum(x @ problem.Q * x, axis=1) + np.sum(u @ problem.R * u, axis=1)
+        delta = rng.normal(scale=np.sqrt(alpha), size=(runs, len(alpha)))
+        drift = rng.multivariate_normal(np.zeros(problem.states), W, runs)
+        drift += u @ problem.B.T + np.einsum("sp,pij,sj->si", delta, A_i, x)
+        x = x @ problem.A.T + drift
+    return total / (STEPS - FORGOTTEN)

@@ -1,4 +1,4 @@
-"""Derivatives of the cost at a gain, up to the second of the Hessian's trace."""
+"""Derivatives of the cost at a gain, up to the second of the Hessian's trace, and on a line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import objective
-from lqrlib.matrices import frobenius_norm, trace
+from lqrlib.matrices import frobenius_norm, inner, trace
 from lqrlib.problem import LQR
 from lqrlib.systems import boundary_distance
 from lqrlib.validation import Array
@@ -110,3 +110,15 @@ def expansion(problem: LQR, K: ArrayLike) -> Expansion:
         slopes,
         np.moveaxis(curvature / h**2, (0, 1), (-2, -1)),
     )
+
+
+def derivatives_along(problem: LQR, K: ArrayLike, X: ArrayLike, step: float) -> Array:
+    """Derivatives of order 2, 3 and 5 of C(K + tX) at t = 0, for one problem and gain, (3,).
+
+    The last two are central differences of the Hessian with this step.
+    """
+    steps = step * np.arange(-2.0, 3.0)
+    places = np.asarray(K) + np.multiply.outer(steps, X)
+    f = inner(np.asarray(X), objective.hessian(problem, places, X))
+    third, fifth = f[3] - f[1], f[4] - 2 * f[3] + 2 * f[1] - f[0]
+    return np.array([f[2], third / (2 * step), fifth / (2 * step**3)])

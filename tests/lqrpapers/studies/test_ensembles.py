@@ -27,3 +27,17 @@ def test_normalised_families_differ_in_the_system_and_have_curvature_one():
     norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
     np.testing.assert_allclose(norms, 1, rtol=0.5)  # exactly one at the problem in the middle
     assert (np.abs(norms - 1) > 1e-6).any()
+
+
+def test_random_cases_have_every_size_without_and_with_noise():
+    found = list(ensembles.random_cases(3, [7, 1], spread=1))
+    assert [problem.states for problem, _ in found] == 2 * list(range(1, 9))
+    assert [problem.inputs for problem, _ in found[:8]] == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert [bool(problem.has_noise) for problem, _ in found] == 8 * [False] + 8 * [True]
+    for problem, K in found:
+        assert problem.batch_shape == (3,) and lqrlib.is_stabilizing(problem, K).all()
+        np.testing.assert_allclose(
+            problem.Q, np.broadcast_to(np.eye(problem.states), problem.Q.shape), atol=1e-12
+        )
+    other = next(ensembles.random_cases(3, [8, 1], spread=1))
+    assert not np.array_equal(other[0].A, found[0][0].A)

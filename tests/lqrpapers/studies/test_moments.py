@@ -53,3 +53,8 @@ def test_a_formal_solution_solves_its_equation_where_the_gain_does_not_stabilize
     """x+ = 2x: X = 4X + 1."""
     problem = systems.scalar(a=2.0, b=1.0, q=1.0, r=1.0)
     assert moments.formal_solution(problem, [[0.0]], [[1.0]]) == pytest.approx(-1 / 3, rel=1e-14)
+
+
+def test_the_gain_of_scipy_is_the_optimal_one():
+    problem = systems.random_ensemble(20, 3, 2, 7)
+    assert np.allclose(moments.scipy_gain(problem), lqrlib.optimal_gain(problem), rtol=1e-9)

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrpapers.studies.poles import all_input_gains, one_input_gains, random_poles
+from lqrpapers.studies.poles import (
+    all_input_gains,
+    one_input_gains,
+    pairs_of_gains,
+    random_poles,
+)
 
 
 def _sorted_polynomials(matrices):
@@ -41,3 +46,22 @@ def test_complex_poles_are_uniform_in_the_disc():
 def test_no_poles_is_an_error():
     with pytest.raises(ValueError, match="count, states"):
         random_poles(0, 2, 1)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_pairs_of_gains_stabilize_and_differ(n):
+    found = pairs_of_gains(n, 200, 5)
+    sizes = {way: len(K) for way, (_, K, _) in found.items()}
+    assert list(sizes.values()) == [200, 200, 10]
+    for problem, K, other in found.values():
+        assert lqrlib.is_stabilizing(problem, K).all()
+        assert lqrlib.is_stabilizing(problem, other).all()
+        assert (np.abs(K - other).max(axis=(-2, -1)) > 0).all()
+    noisy, K, _ = found["n inputs, noise, walks from the optimum"]
+    far = np.linalg.norm(K - lqrlib.optimal_gain(noisy), axis=(-2, -1))
+    edge = lqrlib.systems.boundary_distance(
+        noisy, lqrlib.optimal_gain(noisy), K - lqrlib.optimal_gain(noisy)
+    )
+    assert (far > 0).all() and (edge < 1 / 0.89).all()
+    again = pairs_of_gains(n, 200, 5)
+    assert all(np.array_equal(again[way][1], K) for way, (_, K, _) in found.items())

@@ -75,3 +75,12 @@ def test_fourth_moment_radius_refuses_stacks_and_large_problems():
     large = lqrlib.LQR(0.5 * np.eye(9), np.eye(9), np.eye(9), np.eye(9))
     with pytest.raises(ValueError, match="at most 8 states"):
         tails.fourth_moment_radius(large, np.zeros((9, 9)))
+
+
+def test_the_average_with_added_noise_is_the_cost_with_the_noise_as_start():
+    problem = systems.random_ensemble(1, 2, 2, 3, state_noise_terms=1, noise_level=0.2)[0]
+    K, W = lqrlib.optimal_gain(problem), np.array([[0.5, 0.1], [0.1, 0.3]])
+    costs = tails.average_costs(problem, K, W, np.ones(2), 2000, 7)
+    want = float(lqrlib.cost(problem.replace(Sigma0=W), K))
+    assert abs(costs.mean() - want) < 4 * costs.std() / np.sqrt(2000) < 0.1 * want
+    assert np.array_equal(costs, tails.average_costs(problem, K, W, np.ones(2), 2000, 7))

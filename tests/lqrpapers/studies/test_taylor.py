@@ -59,3 +59,14 @@ def test_expansion_of_a_stack_is_that_of_its_members():
 def test_a_gain_that_does_not_stabilize_is_refused():
     with pytest.raises(NotStabilizingError):
         taylor.expansion(systems.double_integrator(), [[1e6, 0.0]])
+
+
+def test_derivatives_along_a_line_of_a_scalar_system_are_calculus():
+    """x+ = -k x: C = (1 + k^2) / (1 - k^2) = 1 / (1 - k) + 1 / (1 + k) - 1."""
+    problem, k = systems.scalar(0.0, 1.0, 1.0, 1.0), 0.3
+    orders = {2: 2.0, 3: 6.0, 5: 120.0}
+    want = [
+        n * (1 / (1 - k) ** (p + 1) + (-1) ** p / (1 + k) ** (p + 1)) for p, n in orders.items()
+    ]
+    found = taylor.derivatives_along(problem, [[k]], [[1.0]], 1e-3)
+    np.testing.assert_allclose(found, want, rtol=2e-4)

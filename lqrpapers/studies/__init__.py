@@ -3,7 +3,7 @@
 Problems, families and gains (draws from a Generator or seed that the caller passes)
 
 ==================  ==============================================================================
-`ensembles`         random families: one around each of many problems
+`ensembles`         random problems by size, and random families around each of many problems
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set
@@ -19,6 +19,7 @@ One problem or family
 `moments`           second moments from the definition, an independent check of the closed forms
 `tails`             fourth moments and tails of simulated costs
 `robustness`        how much multiplicative noise a gain survives
+`published_solver`  what the code published with S2 takes for costs and gradients
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius
 `common_gains`      whether one gain stabilizes several small tasks, by linear programming

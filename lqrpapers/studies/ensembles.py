@@ -1,9 +1,11 @@
-"""Random families of tasks, one around each of many problems.
+"""Random problems by number of states, and a random family of tasks around each of many problems.
 
 `lqrlib.tasks` surrounds one nominal task by many families; here each problem has its own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +20,22 @@ from lqrpapers.studies.task_families import spectral_family
 TASKS = 3
 # Spectral distance between the tasks of `random_families`; to be scaled.
 DRAWN = 1e-6
+
+
+def problems_by_size(
+    count: int, sizes: Iterable[int], seed: Sequence[int], noise_terms: int = 0
+) -> dict[int, tuple[LQR, Array]]:
+    """Random problems (count,) and a stabilizing gain for each, (count, m, n), by states n.
+
+    There are up to three inputs and, of each kind, `noise_terms`. The seed of size n is [*seed, n].
+    """
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    found = {}
+    for n in sizes:
+        rng = np.random.default_rng([*seed, n])
+        many = systems.random_ensemble(count, n, min(n, 3), rng, **terms)
+        found[n] = many, systems.random_stabilizing_gains(many, rng)
+    return found
 
 
 def tasks_around(

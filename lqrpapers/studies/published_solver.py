@@ -30,7 +30,7 @@ def _norm(X: Array) -> float:
 
 
 class PublishedSolver:
-    """Costs and gradients of one problem as that code finds them, on its way from the gain K0."""
+    """The gradient of one problem as that code finds it on its way from K0: a direction."""
 
     def __init__(self, problem: LQR, K0: Array) -> None:
         self.problem = problem
@@ -62,7 +62,7 @@ class PublishedSolver:
         P = self.solve(K, P=self.problem.Q)[0]
         return np.inf if P is None else float(inner(P, self.problem.Sigma0))
 
-    def gradient(self, K: Array) -> Array:
+    def __call__(self, K: Array) -> Array:
         """2 E_K Sigma_K, (m, n), swept from where the last gradient ended; nan if it gives up."""
         P, Sigma, _ = self.solve(K, *self._last)
         if P is None or Sigma is None:

@@ -7,7 +7,7 @@ Problems, families and gains (draws from a Generator or seed that the caller pas
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set
-`known_solutions`   Lyapunov equations whose solution is known without rounding
+`known_solutions`   Lyapunov equations of known solution, and what solvers make of them
 ==================  ==============================================================================
 
 Random problems and gains around an optimum are in `lqrlib.systems`, random families around one

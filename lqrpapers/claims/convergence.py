@@ -16,13 +16,17 @@ from .registry import Inequalities, Sides, claim
 SETTLED = 1e-20
 
 DIRECTIONS = {
-    "gauss_newton": directions.gauss_newton,
-    "natural_gradient": directions.natural_gradient,
     "gradient": directions.gradient,
+    "natural_gradient": directions.natural_gradient,
+    "gauss_newton": directions.gauss_newton,
 }
 
 
-def _largest_step(problem: LQR, K: ArrayLike, method: str, iterations: int) -> Array:
+def largest_step(problem: LQR, K: ArrayLike, method: str, iterations: int) -> Array:
+    """Largest constant step (...) that the method's theorem allows for so many from K (..., m, n).
+
+    "gradient" takes our c_pg: at K for one step, over the sub-level set of C(K) for a run.
+    """
     if method == "gauss_newton":
         return np.full(problem.batch_shape, 0.5)
     if method == "natural_gradient":
@@ -58,7 +62,7 @@ def convergence(
     """
     objective.require_stabilizing(problem, K)
     rate = printed.decrease(problem, K, method=method)
-    largest = _largest_step(problem, K, method, iterations)
+    largest = largest_step(problem, K, method, iterations)
     step = largest if step_size is None else np.asarray(step_size, dtype=float)
     if (step <= 0).any() or (step > largest * (1 + 1e-12)).any():
         raise ValueError(f"step_size: expected numbers in (0, {largest}], got {step_size!r}")

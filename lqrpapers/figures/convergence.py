@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from lqrlib.validation import Array
 
@@ -24,17 +25,19 @@ from .words import number
 LEAST_GAP = 1e-16
 
 
-def race(gaps: Mapping[str, Array], promised: Mapping[str, Array]) -> Figure:
+def race(gaps: Mapping[str, ArrayLike], shares: Mapping[str, float]) -> Figure:
     """Draw the gap over the first of each method, {method: (T + 1,)}, and the promised one dashed.
 
-    T may differ from method to method.
+    Each step is promised to take a share of the gap. T may differ from method to method.
     """
     curves, measured = [], by_name(gaps)
-    same_names("promised", promised, gaps)
-    for (look, values), promise in zip(measured, promised.values(), strict=True):
-        curves += with_promise(np.arange(len(values)), values, promise, look)
+    same_names("shares", shares, gaps)
+    for (look, values), share in zip(measured, shares.values(), strict=True):
+        gap = shaped(look.label, values, "steps")
+        steps = np.arange(len(gap))
+        curves += with_promise(steps, gap / gap[0], (1 - share) ** steps, look)
     curves.append(key(Look(GREY), "promised", line="--"))
-    most = max(map(len, gaps.values())) - 1
+    most = max(len(curve.data()[0]) for curve in curves) - 1
     panel = Panel(curves=curves, **ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)})
     return draw([panel], "cost gap / first gap (dimensionless)", height=3.8, legend_columns=4)
 
@@ -86,17 +89,21 @@ def successive_gaps(pairs: Mapping[str, tuple[Array, Array]]) -> Figure:
     return draw([panel], label, f"{'; '.join(slopes)}.", height=3.8)
 
 
-def ratios_by_size(sizes: Array, panels: Mapping[str, Mapping[str, Array]], label: str) -> Figure:
-    """Draw positive ratios {panel: {method: (N, S)}} by number of states `sizes` (N,).
+def ratios_by_size(sizes: ArrayLike, ratios: Mapping[str, ArrayLike], label: str) -> Figure:
+    """Draw positive ratios {method: (2, N, S)} by number of states `sizes` (N,).
 
-    Median, 5 to 95 % band, and the least ratio as an open marker.
+    A panel without noise and one with noise; median, 5 to 95 % band, and the least ratio as an open
+    marker. The two axes in front may be one of length 2 N, or all of them one.
     """
-    looks = [look for look, _ in by_name(next(iter(panels.values())))]
-    named = {
-        title: {look.label: values for look, values in by_name(ratios)}
-        for title, ratios in panels.items()
-    }
-    return by_size.ratios_by_size(sizes, named, looks, label, largest=False)
+    looks, sizes = [look for look, _ in by_name(ratios)], np.asarray(sizes)
+    panels: dict[str, dict[str, Array]] = {"without noise": {}, "with noise": {}}
+    for look, values in by_name(ratios):
+        halves = np.reshape(values, (2, -1))
+        if halves.size % len(sizes):
+            raise ValueError(f"{look.label}: expected (2, {len(sizes)}, S), got {halves.shape}")
+        for panel, half in zip(panels.values(), halves, strict=True):
+            panel[look.label] = half.reshape(len(sizes), -1)
+    return by_size.ratios_by_size(sizes, panels, looks, label, largest=False)
 
 
 def steps_under_noise(

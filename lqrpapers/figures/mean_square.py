@@ -128,15 +128,13 @@ def shrinking_set(
     last: tuple[float, float],
     found: tuple[Array, Array],
     boundary: tuple[Array, Array],
-    labels: tuple[str, str, str, str],
 ) -> Figure:
-    """Draw how the mean-square stabilizing set shrinks with the noise, and where none is left.
+    """Draw how the mean-square stabilizing set of a stick shrinks with the noise to nothing.
 
     A set is drawn for each of the increasing `shares` in [0, 1) of the critical level; levels of
     the window are negative where not even the mean is stable; its horizontal axis is logarithmic,
     areas in the alt text are not. `last` is the gain that survives longest; `found` and `boundary`
-    are two noise levels at which it disappears, by search and in closed form. Labels: axes of the
-    left panel, axes of the right.
+    are two noise levels at which it disappears, by search and in closed form.
     """
     shares = list(shares)
     if sorted(shares) != shares or not 0 <= shares[0] <= shares[-1] < 1:
@@ -155,7 +153,7 @@ def shrinking_set(
         names = {share: f"{100 * share:.0f} %" for share in shares}
         left.clabel(lines, fmt=names, fontsize=9, manual=[(float(x), float(y)) for x, y in tops])
         left.plot(*last, "*", color=BLACK, markersize=10, markeredgecolor="white")
-        left.set(xscale="log", xlabel=labels[0], ylabel=labels[1])
+        left.set(xscale="log", xlabel="gain on the angle", ylabel="gain on the angular velocity")
         _round_ticks(left.xaxis)
         left.grid(False)
         right.fill(*(np.append(b, 0.0) for b in boundary), color=SKY, alpha=0.3, linewidth=0)
@@ -163,7 +161,8 @@ def shrinking_set(
         right.plot(*found, "d", color=BLACK, clip_on=False, zorder=3, label="bisection")
         right.text(0.08, 0.2, "some gain\nstabilizes", transform=right.transAxes)
         right.text(0.55, 0.6, "no gain\nstabilizes", transform=right.transAxes)
-        right.set(xlabel=labels[2], ylabel=labels[3], xlim=(0, None), ylim=(0, None))
+        right.set(xlabel="variance α of the free motion's error", xlim=(0, None))
+        right.set(ylabel="variance β of the motor's error", ylim=(0, None))
         right.legend(loc="upper right")
     sizes = [f"{100 * a:.2g} % at {100 * s:.0f} %" for a, s in zip(areas, shares, strict=True)]
     text = f"""Left: nested regions of stabilizing gains in a plane. They fill {joined(sizes)} of

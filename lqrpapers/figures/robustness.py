@@ -98,9 +98,9 @@ def early_stopping(
 def noise_factors(
     scales: Array, raised: Mapping[str, Array], shrunk: Mapping[str, Array]
 ) -> Figure:
-    """Draw quantities over their values without noise, {label: (S,)}, by noise scale (S,)."""
-    rising = [Curve(scales, values, look) for look, values in in_order(RISING, raised)]
-    falling = [Curve(scales, values, look) for look, values in in_order(FALLING, shrunk)]
+    """Draw quantities {label: (S,)} over the first of each, by noise scale (S,)."""
+    rising = [Curve(scales, v / v[0], look) for look, v in in_order(RISING, raised)]
+    falling = [Curve(scales, v / v[0], look) for look, v in in_order(FALLING, shrunk)]
     panels = [
         Panel("noise scale (dimensionless)", curves, xscale="linear", legend=place)
         for curves, place in ((rising, "upper left"), (falling, "lower left"))

@@ -7,7 +7,7 @@ Problems, families and gains (draws from a Generator or seed that the caller pas
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set, and pairs
-`known_solutions`   Lyapunov equations whose solution is known without rounding
+`known_solutions`   Lyapunov equations of known solution, and what solvers make of them
 `precise_riccati`   the Riccati equation in many digits, and how many of a solution's are right
 ==================  ==============================================================================
 
@@ -21,6 +21,7 @@ One problem or family
 `tails`             fourth moments and tails of simulated costs
 `errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
+`published_solver`  what the code published with S2 takes for costs and gradients
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius
 `common_gains`      whether one gain stabilizes several small tasks, by linear programming

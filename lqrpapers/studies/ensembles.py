@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,22 @@ def random_cases(count: int, seed: Sequence[int], **options: Any) -> Iterator[tu
             terms = {"state_noise_terms": noise, "input_noise_terms": noise}
             many = systems.random_ensemble(count, n, (n + 1) // 2, rng, **terms, **options)
             yield many, systems.random_stabilizing_gains(many, rng, fraction=(0.0, 0.999))
+
+
+def problems_by_size(
+    count: int, sizes: Iterable[int], seed: Sequence[int], noise_terms: int = 0
+) -> dict[int, tuple[LQR, Array]]:
+    """Random problems (count,) and a stabilizing gain for each, (count, m, n), by states n.
+
+    There are up to three inputs and, of each kind, `noise_terms`. The seed of size n is [*seed, n].
+    """
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    found = {}
+    for n in sizes:
+        rng = np.random.default_rng([*seed, n])
+        many = systems.random_ensemble(count, n, min(n, 3), rng, **terms)
+        found[n] = many, systems.random_stabilizing_gains(many, rng)
+    return found
 
 
 def tasks_around(

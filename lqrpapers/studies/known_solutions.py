@@ -4,16 +4,20 @@ Every entry of A and of the noise directions is a multiple of 2^-20, so each pro
 of 2^-40 and the sums of the few hundred products below stand in float64 exactly. With the solution
 X = I prescribed, the right-hand side :math:`W = I - A A^\top - \sum_i S_i S_i^\top` is exact too.
 What a solver returns for (A, S, W) can be compared with I itself: the difference is the solver's
-forward error and nothing else.
+forward error and nothing else. `solve_known` does so, and counts what solving costs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
-from typing import NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from lqrlib.matrices import frobenius_norm, transpose
+from lqrlib.matrix_equations import Powers, bicgstab, solve_generalized_lyapunov
 from lqrlib.matrix_equations.closed_loops import ClosedLoop
 from lqrlib.matrix_equations.noise import Directions
 from lqrlib.validation import Array
@@ -21,6 +25,10 @@ from lqrlib.validation import Array
 # Binary digits after the point; a factor of a low-rank direction gets half of them.
 DIGITS = 20
 MOST_STATES = 200
+# Margins of the equations that are solved in every way, and a row for each solution.
+MARGINS = (0.1, 1e-3, 1e-5)
+WHOLE, REAL = ("rank", "n", "applications", "squarings"), ("margin", "error", "residual", "sweeps")
+ROW = np.dtype([("method", "U11"), *((f, int) for f in WHOLE), *((f, float) for f in REAL)])
 
 
 class KnownEquation(NamedTuple):
@@ -96,3 +104,67 @@ def _scaled_to_margin(A: Array, directions: Array, margin: float) -> tuple[Array
         last = (scale, reached)
         scale += (margin - reached) / slope
     raise RuntimeError(f"no rounded equation of margin {margin:g}; draw another or ask for more")
+
+
+def krylov(A: Array, directions: Array, W: Array) -> tuple[Array, int, float]:
+    """X by BiCGStab on (I - LN)X = LW, the applications of LN, and the rate of X <- L(N(X) + W).
+
+    L inverts the part without noise and N is the noise; the rate is the spectral radius of LN.
+    """
+    powers, count = Powers(A[None]), 0
+
+    def LN(X: Array) -> Array:
+        noise = (directions @ X @ transpose(directions)).sum(axis=0)
+        return powers.solve(noise[None, None], False)[0, 0]
+
+    def operator(X: Array) -> Array:
+        nonlocal count
+        count += 1
+        return X - LN(X[0, 0])
+
+    X, _ = bicgstab(operator, powers.solve(W[None, None], False))
+    image = np.eye(len(A))
+    for _ in range(60):  # power iteration; LN preserves the order
+        image = LN(image / frobenius_norm(image))
+    return X[0, 0], count, float(frobenius_norm(image))
+
+
+def solve_known(sizes: Sequence[int], terms: int, seed: int) -> Any:
+    """Solve known equations of all sizes, `MARGINS` and ranks (full, one) by each method in turn.
+
+    Returns a table, np.recarray, of a row for each solution: the method, the rank (0 for full), n,
+    margin 1 - rho, relative forward error and residual; and for its equation the applications that
+    BiCGStab took, squarings of A until they vanish, and sweeps that the fixed point would take to
+    an error of 1e-10. The equations with n states are drawn from [seed, n].
+    """
+    rows = []
+    for rank, n, wanted in product((None, 1), sizes, MARGINS):
+        rng = np.random.default_rng([seed, n])
+        A, S, W, margin = known_equation(n, terms, wanted, rng, rank=rank)
+        X, count, rate = krylov(A, S, W)
+        power, squarings = A, 0
+        while frobenius_norm(power) ** 2 > 1e-17:
+            power, squarings = power @ power, squarings + 1
+        found, unit = {"BiCGStab": X}, np.ones(terms)
+        if n <= 20:
+            found["direct"] = solve_generalized_lyapunov(A, unit, S, W, method="direct")
+        if rank:
+            found["elimination"] = solve_generalized_lyapunov(A, unit, S, W, method="low_rank")
+        for name, X in found.items():
+            rest = X - W - A @ X @ A.T - (S @ X @ transpose(S)).sum(axis=0)
+            error = frobenius_norm(X - np.eye(n)) / np.sqrt(n)
+            residual = frobenius_norm(rest) / frobenius_norm(X)
+            sweeps = np.log(1e-10) / np.log(rate)
+            rows.append((name, rank or 0, n, count, squarings, margin, error, residual, sweeps))
+    return np.array(rows, dtype=ROW).view(np.recarray)
+
+
+def multiplications(runs: Any, terms: int) -> dict[str, Array]:
+    """Multiplications (R,) that each method needs for the equations of `solve_known`'s rows."""
+    h, cube, once = runs.n * (runs.n + 1) / 2, runs.n**3.0, runs.squarings + terms
+    return {
+        "direct": h**3 / 3 + 2 * (1 + terms) * h**2,
+        "elimination": cube * runs.squarings * (3 + 2 * terms),
+        "BiCGStab": cube * (runs.squarings + 2 * runs.applications * once),
+        "fixed point (predicted)": cube * (runs.squarings + 2 * runs.sweeps * once),
+    }

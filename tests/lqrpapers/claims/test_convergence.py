@@ -6,6 +6,7 @@ import pytest
 import lqrlib
 from lqrlib import systems
 from lqrpapers.claims import check
+from lqrpapers.claims.convergence import largest_step
 from lqrpapers.claims.figure_2 import standard_errors, steps_to
 from lqrpapers.recorded import s2
 
@@ -37,6 +38,23 @@ def test_natural_gradient_and_gradient_fail_beyond_their_curvature_at_the_optimu
         assert beyond.violated == beyond.checked
         [inside] = check(id, problem, near, 0.9 * step, form="dropped", iterations=100)
         assert inside.violated == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "id"),
+    [
+        ("gauss_newton", "s2-thm-3.4"),
+        ("natural_gradient", "s2-thm-3.5"),
+        ("gradient", "s2-thm-3.6"),
+    ],
+)
+def test_the_largest_step_is_allowed_and_a_longer_one_is_refused(method, id):
+    problem, K = ensemble()
+    for iterations in (1, 3):
+        step = largest_step(problem, K, method, iterations)
+        assert all(not each.violated for each in check(id, problem, K, step, iterations=iterations))
+        with pytest.raises(ValueError, match="step_size"):
+            check(id, problem, K, 1.001 * step, iterations=iterations)
 
 
 def falling(last, steps=2000, systems=20):

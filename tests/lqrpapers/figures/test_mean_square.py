@@ -51,9 +51,7 @@ def _map(scale=1.0, shares=(0.0, 0.5)):
     x, y = np.linspace(1, 3, 401), np.linspace(-1, 1, 301)
     levels = scale * (1 - (x - 2) ** 2 - y[:, None] ** 2)
     curve = (np.array([0.0, 1.0]), np.array([1.0, 0.0]))
-    return mean_square.shrinking_set(
-        Window(x, y, levels), shares, 1.0, (2.0, 0.0), curve, curve, ("a", "b", "c", "d")
-    )
+    return mean_square.shrinking_set(Window(x, y, levels), shares, 1.0, (2.0, 0.0), curve, curve)
 
 
 def test_the_map_tells_how_much_is_left():
@@ -74,5 +72,4 @@ def test_the_map_wants_increasing_shares_and_a_full_grid():
             (0.0, 0.0),
             (np.ones(2), np.ones(2)),
             (np.ones(2), np.ones(2)),
-            ("a", "b", "c", "d"),
         )

@@ -59,7 +59,9 @@ def test_early_stopping_without_giving_up():
 
 def test_noise_factors_name_each_factor_at_the_largest_scale():
     scales = np.linspace(0, 2, 5)
-    figure = robustness.noise_factors(scales, {"cost": 1 + scales}, {"step": 1 / (1 + scales)})
+    figure = robustness.noise_factors(
+        scales, {"cost": 7 * (1 + scales)}, {"step": 1 / (1 + scales)}
+    )
     assert "cost: 1 at 0 to 3 at 2. step: 1 at 0 to 0.333 at 2" in figure.alt_text
     with pytest.raises(ValueError, match="cost: expected x"):
         robustness.noise_factors(scales, {"cost": scales[1:]}, {})

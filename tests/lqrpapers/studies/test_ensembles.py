@@ -8,6 +8,19 @@ from lqrlib import tasks
 from lqrpapers.studies import ensembles
 
 
+@pytest.mark.parametrize("terms", [0, 2])
+def test_problems_by_size_are_stabilized_and_a_size_does_not_depend_on_the_others(terms):
+    found = ensembles.problems_by_size(6, [1, 4], [3, 1], terms)
+    for n, (many, K) in found.items():
+        assert many.batch_shape == (6,) and K.shape == (6, min(n, 3), n)
+        assert many.state_noise.variances.shape[-1] == many.input_noise.variances.shape[-1] == terms
+        assert lqrlib.is_stabilizing(many, K).all()
+    [(alone, K)] = ensembles.problems_by_size(6, [4], [3, 1], terms).values()
+    np.testing.assert_array_equal(K, found[4][1])
+    other = ensembles.problems_by_size(6, [4], [3, 2], terms)
+    assert (other[4][0].A != alone.A).all()
+
+
 @pytest.mark.parametrize("noise", [0, 2])
 def test_random_families_are_near_and_their_starts_stabilize_every_task(noise):
     rng = np.random.default_rng(1)

@@ -1,0 +1,84 @@
+r"""The solver of the code published with S2, which stops early (erratum E11): its numbers repeat.
+
+With :math:`F_K = F_K^0 + N_K`, the first part without noise, a sweep solves a plain Lyapunov
+equation with the noise of the last iterate on its right-hand side:
+
+.. math:: P \leftarrow (I - F_K^{0*})^{-1}\bigl(Q + K^\top RK + N_K^*(P)\bigr), \qquad
+          \Sigma \leftarrow (I - F_K^0)^{-1}\bigl(\Sigma_0 + N_K(\Sigma)\bigr) .
+
+The code stops when neither moves by more than `TOLERANCE`, relative in the spectral norm, and calls
+a gain unstable when `CAP` sweeps are not enough.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lqrlib import LQR, objective
+from lqrlib.matrices import inner
+from lqrlib.problem import input_weight, stage_weight
+from lqrlib.validation import Array
+
+from .moments import second_moment_matrix
+
+TOLERANCE, CAP = 1e-5, 1000
+
+
+def _norm(X: Array) -> float:
+    return float(np.linalg.norm(X, 2))
+
+
+class PublishedSolver:
+    """The gradient of one problem as that code finds it on its way from K0: a direction."""
+
+    def __init__(self, problem: LQR, K0: Array) -> None:
+        self.problem = problem
+        self._last = self.solve(K0, P=problem.Q)[0], self.solve(K0, Sigma=problem.Sigma0)[1]
+
+    def solve(
+        self, K: Array, P: Array | None = None, Sigma: Array | None = None
+    ) -> tuple[Array | None, Array | None, int]:
+        """P and Sigma by sweeps from those given, and how many; None where it gives up."""
+        if objective.is_stabilizing(self.problem, K):  # or the sweeps would never settle
+            still = second_moment_matrix(self.problem.without_noise(), K)
+            noise = second_moment_matrix(self.problem, K) - still
+            plain, shape = np.linalg.inv(np.eye(len(still)) - still), self.problem.A.shape
+            weight, first = stage_weight(self.problem, K).ravel(), self.problem.Sigma0.ravel()
+            for sweep in range(1, CAP + 2):
+                settled = True
+                if P is not None:
+                    old, P = P, (plain.T @ (weight + noise.T @ P.ravel())).reshape(shape)
+                    settled &= _norm(P - old) < TOLERANCE * _norm(old)
+                if Sigma is not None:
+                    old, Sigma = Sigma, (plain @ (first + noise @ Sigma.ravel())).reshape(shape)
+                    settled &= _norm(Sigma - old) < TOLERANCE * _norm(Sigma)
+                if settled:
+                    return P, Sigma, sweep
+        return None, None, CAP + 1
+
+    def cost(self, K: Array) -> float:
+        """Cost of a trial gain, swept from Q; ``inf`` where it gives up."""
+        P = self.solve(K, P=self.problem.Q)[0]
+        return np.inf if P is None else float(inner(P, self.problem.Sigma0))
+
+    def __call__(self, K: Array) -> Array:
+        """2 E_K Sigma_K, (m, n), swept from where the last gradient ended; nan if it gives up."""
+        P, Sigma, _ = self.solve(K, *self._last)
+        if P is None or Sigma is None:
+            return np.full_like(K, np.nan)
+        self._last = P, Sigma
+        E = input_weight(self.problem, P) @ K - self.problem.B.T @ P @ self.problem.A
+        return 2 * E @ Sigma
+
+    def costs(self, gains: ArrayLike) -> tuple[Array, Array]:
+        """Costs (T,) and sweeps (T,) along a run (T, m, n), swept from zero and then on."""
+        P = Sigma = np.zeros_like(self.problem.A)
+        costs, spent = [], []
+        for K in np.asarray(gains):
+            value, covariance, sweeps = self.solve(K, P, Sigma)
+            if value is not None and covariance is not None:
+                P, Sigma = value, covariance
+            costs.append(np.inf if value is None else inner(value, self.problem.Sigma0))
+            spent.append(sweeps)
+        return np.array(costs), np.array(spent)

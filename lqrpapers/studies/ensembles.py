@@ -86,3 +86,36 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")
     return LQR.stack([spectral_family(each, TASKS, level, rng) for each in many]), K
+
+
+def unit_families(count: int, states: int, rng: Seed, *, noise_terms: int = 0) -> tuple[LQR, Array]:
+    """Families (D, 4) at level 0.05, D <= count, and a gain (D, m, n) for all tasks of each.
+
+    Q and R are scaled so that the largest curvature of a family's tasks at its gain is 1.
+    """
+    generator = np.random.default_rng(rng)
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    centre = systems.random_ensemble(count, states, (states + 1) // 2, generator, **terms)
+    many = tasks_around(centre, 4, 0.05, generator, noise=0.02 * bool(noise_terms))
+    K = systems.random_stabilizing_gains(centre, generator, fraction=(0.1, 0.7))
+    common = objective.is_stabilizing(many, K[:, None]).all(axis=1)
+    many, K = many[common], K[common]
+    size = spectral_norm(objective.hessian_matrix(many, K[:, None])).max(axis=1)
+    size = size[:, None, None, None]
+    return many.replace(Q=many.Q / size, R=many.R / size), K
+
+
+def pairs(
+    count: int, states: int, epsilon: ArrayLike, rng: Seed, *, noise_terms: int = 0
+) -> tuple[LQR, LQR, Array]:
+    """Pairs of tasks, each (D,), and a gain (D, m, n) that stabilizes both, D <= count.
+
+    epsilon as for `tasks_around`; noise directions of a pair differ by 1e-3.
+    """
+    generator = np.random.default_rng(rng)
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    many = systems.random_ensemble(count, states, min(states, 3), generator, **terms)
+    K = systems.random_stabilizing_gains(many, generator, fraction=(0.0, 0.9))
+    two = tasks_around(many, 2, epsilon, generator, noise=1e-3 * bool(noise_terms))
+    both = objective.is_stabilizing(two, K[:, None]).all(axis=1)
+    return two[both, 0], two[both, 1], K[both]

@@ -27,3 +27,26 @@ def test_normalised_families_differ_in_the_system_and_have_curvature_one():
     norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
     np.testing.assert_allclose(norms, 1, rtol=0.5)  # exactly one at the problem in the middle
     assert (np.abs(norms - 1) > 1e-6).any()
+
+
+@pytest.mark.parametrize("noise", [0, 2])
+def test_unit_families_have_a_gain_at_which_the_largest_curvature_is_one(noise):
+    families, K = ensembles.unit_families(10, 3, 3, noise_terms=noise)
+    assert families.batch_shape == (len(K), 4) and 5 < len(K) <= 10
+    assert bool(families.has_noise) == bool(noise)
+    assert lqrlib.is_stabilizing(families, K[:, None]).all()
+    norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
+    np.testing.assert_allclose(norms.max(axis=1), 1, rtol=1e-12)
+    assert (tasks.heterogeneity(families).A <= 0.05 * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("noise", [0, 2])
+def test_pairs_are_near_and_share_a_gain(noise):
+    first, second, K = ensembles.pairs(10, 3, tasks.levels(1e-3, "cost"), 4, noise_terms=noise)
+    assert first.batch_shape == second.batch_shape == (len(K),) and 5 < len(K) <= 10
+    assert lqrlib.is_stabilizing(first, K).all() and lqrlib.is_stabilizing(second, K).all()
+    A, B, Q, R = tasks.distances(first, second)
+    assert (A == 0).all() and (B == 0).all()
+    np.testing.assert_allclose(np.stack([Q, R]), 5e-4, rtol=1e-9)
+    moved = np.abs(first.state_noise[1] - second.state_noise[1])
+    assert (moved.sum(axis=(1, 2, 3)) > 1e-4).all() if noise else moved.size == 0

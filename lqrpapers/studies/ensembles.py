@@ -1,9 +1,13 @@
-"""Random families of tasks, one around each of many problems.
+"""Random problems with gains, and random families of tasks, one around each of many problems.
 
 `lqrlib.tasks` surrounds one nominal task by many families; here each problem has its own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,6 +90,30 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")
     return LQR.stack([spectral_family(each, TASKS, level, rng) for each in many]), K
+
+
+def by_size(
+    sizes: Iterable[int],
+    count: int,
+    inputs: int,
+    key: Sequence[int],
+    *,
+    fraction: tuple[float, float] = (0.0, 0.95),
+    **options: Any,
+) -> list[tuple[LQR, Array]]:
+    """Random problems (count,) with stabilizing gains (count, m, n), a stack for each of the sizes.
+
+    First all sizes without noise, then all with two terms on A and two on B, from the seeds
+    (*key, terms, states). At most so many inputs; the fraction and the options are those of
+    `systems.random_stabilizing_gains` and `systems.random_ensemble`.
+    """
+    found = []
+    for terms, states in product((0, 2), sizes):
+        rng = np.random.default_rng([*key, terms, states])
+        kind = options | {"state_noise_terms": terms, "input_noise_terms": terms}
+        many = systems.random_ensemble(count, states, min(states, inputs), rng, **kind)
+        found.append((many, systems.random_stabilizing_gains(many, rng, fraction=fraction)))
+    return found
 
 
 def unit_families(count: int, states: int, rng: Seed, *, noise_terms: int = 0) -> tuple[LQR, Array]:

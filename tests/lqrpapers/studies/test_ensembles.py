@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import tasks
+from lqrlib import systems, tasks
 from lqrpapers.studies import ensembles
 
 
@@ -50,3 +50,16 @@ def test_pairs_are_near_and_share_a_gain(noise):
     np.testing.assert_allclose(np.stack([Q, R]), 5e-4, rtol=1e-9)
     moved = np.abs(first.state_noise[1] - second.state_noise[1])
     assert (moved.sum(axis=(1, 2, 3)) > 1e-4).all() if noise else moved.size == 0
+
+
+def test_problems_by_size_come_without_and_with_noise_from_their_own_seeds():
+    cases = ensembles.by_size(range(1, 4), 5, 2, [7, 1], noise_level=0.2)
+    assert [(many.states, many.inputs) for many, _ in cases] == [(1, 1), (2, 2), (3, 2)] * 2
+    assert [many.has_noise for many, _ in cases] == [False] * 3 + [True] * 3
+    assert all(lqrlib.is_stabilizing(many, K).all() for many, K in cases)
+    rng = np.random.default_rng([7, 1, 2, 3])
+    alone = systems.random_ensemble(
+        5, 3, 2, rng, state_noise_terms=2, input_noise_terms=2, noise_level=0.2
+    )
+    np.testing.assert_array_equal(cases[-1][0].A, alone.A)
+    np.testing.assert_array_equal(cases[-1][1], systems.random_stabilizing_gains(alone, rng))

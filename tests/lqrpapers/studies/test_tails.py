@@ -6,6 +6,7 @@ import pytest
 import lqrlib
 from lqrlib import systems
 from lqrpapers.studies import tails
+from lqrpapers.studies.robustness import scaled_noise
 
 
 def one_state(variance, input_variance=0.0):
@@ -75,3 +76,12 @@ def test_fourth_moment_radius_refuses_stacks_and_large_problems():
     large = lqrlib.LQR(0.5 * np.eye(9), np.eye(9), np.eye(9), np.eye(9))
     with pytest.raises(ValueError, match="at most 8 states"):
         tails.fourth_moment_radius(large, np.zeros((9, 9)))
+
+
+def test_share_with_variance_is_where_the_fourth_moment_at_the_optimum_becomes_critical():
+    problem = systems.suspension()
+    share = tails.share_with_variance(problem)
+    for factor, below in ((share, True), (share + 2e-3, False)):
+        system = scaled_noise(problem, factor)
+        radius = tails.fourth_moment_radius(system, lqrlib.optimal_gain(system))
+        assert (radius < 1) == below

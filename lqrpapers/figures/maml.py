@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import lqrlib
+from lqrlib import LQR, maml
 from lqrlib.validation import Array
 
 from .by_size import STATES
@@ -28,13 +30,15 @@ VARIANTS = {
 }
 
 
-class Slice(NamedTuple):
-    """Costs along a line of gains, ``inf`` where undefined."""
+class Line(NamedTuple):
+    """A line of gains on which a family of one task is looked at."""
 
-    position: Array  # (P,), coordinate on the line
-    cost: Array  # (P,), J
-    objective: Array  # (P,), J_ML
-    places: Mapping[str, float]  # marked gains
+    family: LQR  # (1,)
+    origin: Array | float  # (m, n)
+    direction: Array | float  # (m, n)
+    positions: Array  # (P,), coordinate on the line
+    inner_step_size: float  # of J_ML
+    places: Mapping[str, float]  # marked positions
     axis: str  # label of the horizontal axis
 
 
@@ -64,18 +68,20 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
     return draw([panel], "cost $J(K_t)$ (dimensionless)", story)
 
 
-def objectives(panels: Mapping[str, Slice]) -> Figure:
+def objectives(panels: Mapping[str, Line]) -> Figure:
     """Draw the cost and the MAML objective along lines of gains, side by side."""
     drawn = []
     cost, objective = Look(METHODS["gradient"].color), Look(METHODS["maml"].color)
     for title, line in panels.items():
+        gains = line.origin + line.positions[:, None, None] * line.direction
+        paid = maml.cost(line.family, gains, line.inner_step_size)
         marks = [
             Reference(place, vertical=True, line="-", color=GREY, width=0.8, note=text)
             for text, place in line.places.items()
         ]
         curves = [
-            Curve(line.position, line.cost, cost, "$J$"),
-            Curve(line.position, line.objective, objective, "$J_{ML}$", line="-."),
+            Curve(line.positions, lqrlib.cost(line.family[0], gains), cost, "$J$"),
+            Curve(line.positions, paid, objective, "$J_{ML}$", line="-."),
         ]
         drawn.append(Panel(line.axis, curves, title, xscale="linear", references=marks))
     story = "Cost J and MAML objective J_ML along lines of gains."
@@ -133,6 +139,11 @@ class Run(NamedTuple):
 
     measured: Array
     promised: Array
+
+    @property
+    def broken(self) -> int:
+        """How often the promise is exceeded."""
+        return int(np.sum(self.measured > self.promised[: len(self.measured)] * (1 + 1e-9)))
 
 
 class Sweep(NamedTuple):

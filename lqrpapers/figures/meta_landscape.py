@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -50,18 +50,14 @@ def heterogeneity_tightness(
     return ratios_by_size(sizes, panels, FORMS, label, largest=True)
 
 
-class Objective(NamedTuple):
-    """An objective over one gain, and the places where its slope vanishes."""
-
-    values: Array  # (T,), infinite or nan where it is not defined
-    stationary: Array  # (k,)
-    heights: Array  # (k,)
-
-
-def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Objective], float]]) -> Figure:
+def scalar_landscapes(
+    panels: Mapping[str, tuple[Array, Mapping[str, tuple[Array, Array, Array]], float]],
+) -> Figure:
     """Draw objectives over one gain, several inner steps to a panel, stationary points marked.
 
-    `panels` maps a name to (gains (T,), at most three objectives by name, top of the axis).
+    `panels` maps a name to (gains (T,), at most three objectives by name, top of the axis); an
+    objective is its values (T,), infinite or nan where it is not defined, and the places (k,) and
+    heights (k,) of its stationary points.
     """
     drawn, words = [], []
     for title, (gains, objectives, top) in panels.items():
@@ -74,45 +70,44 @@ def scalar_landscapes(panels: Mapping[str, tuple[Array, Mapping[str, Objective],
             curves.append(points(stationary, heights, look, edge=BLACK, listed=False, told=False))
             places = ", ".join(number(np.round(k, 9) + 0.0) for k in stationary)
             words.append(f"{title}, {look.label}: stationary at {places}")
-        low = min(float(np.nanmin(each.values)) for each in objectives.values())
+        low = min(float(np.nanmin(values)) for values, _, _ in objectives.values())
         axes = LINEAR | {"ylim": (low - 0.06 * (top - low), top), "legend": "upper center"}
         drawn.append(Panel(f"gain $k$, {title} (dimensionless)", curves, **axes))
     story = f"Markers where the slope is zero. {'; '.join(words)}."
     return draw(drawn, "objective (dimensionless)", story, width=6.8, share=False)
 
 
-def two_pieces(
-    x: Array,
-    y: Array,
-    costs: Array,
-    minima: Sequence[tuple[float, float, float]],
-    paths: Sequence[Array],
-    labels: tuple[str, str],
-) -> Figure:
-    """Draw the average cost over a plane in which the common gains fall into pieces.
+def two_pieces(s: Array, costs: Array, minima: Array, heights: Array, paths: Array) -> Figure:
+    """Draw the average cost over gains of two states and inputs, whose common gains are pieces.
 
-    Costs (b, a) at y (b,) and x (a,) are infinite where some task is not stabilized; minima are
-    (x, y, value), the lowest first; paths (T, 2) are descents projected on the plane.
+    Costs (a, a) with k12 along and k21 up the plane, at s (a,), are infinite where some task is not
+    stabilized; minima (k, 2, 2) have their heights (k,), the lowest first; descents (T, k, 2, 2)
+    are projected on the plane.
     """
-    shaped("costs", costs, len(y), len(x))
+    shaped("costs", costs, len(s), len(s))
     finite = np.isfinite(costs)
+    places = minima[:, [0, 1], [1, 0]]
+    drawn = np.moveaxis(paths[..., [0, 1], [1, 0]], 1, 0)
     style: Any = {"fontsize": 11, "weight": "bold", "ha": "center", "va": "center", "zorder": 6}
     style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
     with drawing(width=6.4, height=5.2) as (figure, axes):
-        hatch_outside(axes, x, y, finite)
+        hatch_outside(axes, s, s, finite)
         levels = np.geomspace(costs[finite].min(), 50 * costs[finite].min(), 14)
         shades = [str(shade) for shade in np.linspace(1.0, 0.6, len(levels))]
         known = np.where(finite, costs, np.nan)
-        axes.contourf(x, y, known, levels=levels, colors=shades, extend="max")
+        axes.contourf(s, s, known, levels=levels, colors=shades, extend="max")
         look = METHODS["maml"]
-        for path in paths:
+        for path in drawn:
             axes.plot(*path.T, color=look.color, zorder=3)
             axes.plot(*path[0], "o", **HOLLOW, zorder=4)
-        for place, (marker, size) in zip(minima, (("*", 14), ("X", 10)), strict=False):
-            axes.plot(*place[:2], marker, color=BLACK, markersize=size, zorder=5)
-            inwards = 0.6 * place[0], 0.6 * place[1]
-            axes.annotate(f"{place[2]:.1f}", inwards, **style)
-        axes.set(xlabel=labels[0], ylabel=labels[1], aspect="equal")
+        for place, height, (marker, size) in zip(
+            places, heights, (("*", 14), ("X", 10)), strict=True
+        ):
+            axes.plot(*place, marker, color=BLACK, markersize=size, zorder=5)
+            axes.annotate(f"{height:.1f}", 0.6 * place, **style)
+        axes.set(
+            xlabel="$k_{12}$ (dimensionless)", ylabel="$k_{21}$ (dimensionless)", aspect="equal"
+        )
         circle: Any = {"marker": "o", "markerfacecolor": "white", "markeredgecolor": BLACK}
         handles = [
             entry("*", "lowest minimum"),
@@ -121,9 +116,10 @@ def two_pieces(
             Patch(**HATCH, label="not common"),
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=2)
-    told = "; ".join(f"({number(a)}, {number(b)}) with {number(v)}" for a, b, v in minima)
-    ends = ", ".join(f"({number(path[-1][0])}, {number(path[-1][1])})" for path in paths)
+    at = [f"({number(a)}, {number(b)})" for a, b in places]
+    told = "; ".join(f"{place} with {number(v)}" for place, v in zip(at, heights, strict=True))
+    ends = ", ".join(f"({number(a)}, {number(b)})" for a, b in drawn[:, -1])
     text = f"""Map of the average cost over a plane of gains. Common stabilizing gains fill
         {100 * finite.mean():.2g} % of the window, in separate pieces. Minima: {told}.
-        {len(paths)} descents end at {ends}."""
+        {len(drawn)} descents end at {ends}."""
     return describe(figure, text)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
-from .checking import same_names, shaped
+from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed
 from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
@@ -24,40 +24,47 @@ ESTIMATORS = {
 LEVELS = (SERIES[0], SERIES[1], SERIES[3])
 
 
-class Curves(NamedTuple):
-    """One panel: curves with their spread, exact ones, promised ones (dashed), by their labels."""
-
-    label: str  # of the horizontal axis
-    measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATORS`: (x (X,), (S, X))}
-    exact: Mapping[str, tuple[Array, Array]]  # known without sampling
-    promised: Mapping[str, tuple[Array, Array]]
+# One panel: label of the horizontal axis, x (X,), and curves by their labels: measured ones
+# {key of `ESTIMATORS`: (S, X)}, exact ones known without sampling (X,), promised ones (X,).
+Named = Mapping[str, Array]
+Curves = tuple[str, Array, Named, Named, Named]
 
 
 def gradient_errors(panels: Mapping[str, Curves]) -> Figure:
     """Draw relative errors of gradient estimates, one panel for each thing that varies."""
     drawn = []
-    for title, (label, measured, exact, promised) in panels.items():
-        curves = [Curve(*data, ESTIMATORS[name], above=True) for name, data in measured.items()]
-        curves += [Curve(*data, Look(label=name)) for name, data in exact.items()]
-        curves += [dashed(*data, Look(GREY), name, listed=True) for name, data in promised.items()]
+    for title, (label, x, measured, exact, promised) in panels.items():
+        curves = [Curve(x, found, ESTIMATORS[name], above=True) for name, found in measured.items()]
+        curves += [Curve(x, line, Look(label=name)) for name, line in exact.items()]
+        curves += [
+            dashed(x, line, Look(GREY), name, listed=True) for name, line in promised.items()
+        ]
         scale = "linear" if "steps" in label else "log"
         drawn.append(Panel(label, curves, title, xscale=scale, ylim=(1e-4, None), legend="best"))
     return draw(drawn, "relative error of the gradient (dimensionless)", height=3.7)
 
 
 def rollout_tails(
-    costs: Mapping[str, Array], exponents: Mapping[str, float], sizes: Array, errors: Array
+    variances: Sequence[float],
+    exponents: Sequence[float],
+    costs: Array,
+    sizes: Array,
+    errors: Array,
 ) -> Figure:
     """Draw how often a roll-out exceeds a cost, and how slowly averages of roll-outs settle.
 
-    `costs` (S,) by noise level are in units of their mean; exponents k of the tails z^-k are drawn
-    dashed; `errors` (levels, X) are medians of averages of `sizes` (X,) roll-outs.
+    At most three noise variances s^2; `costs` (S, levels) are in units of their mean; exponents k
+    of the tails z^-k are drawn dashed; `errors` (levels, X) are medians of averages of `sizes` (X,)
+    roll-outs.
     """
-    same_names("exponents", exponents, costs)
-    rows = shaped("errors", errors, len(costs), len(sizes))
+    shaped("costs", costs, "roll-outs", len(variances))
+    rows = shaped("errors", errors, len(variances), len(sizes))
     tails, settling, words = [], [], []
-    for (look, values), error in zip(in_order(LEVELS, costs), rows, strict=True):
-        exponent = exponents[look.label]
+    names = [
+        f"$s^2 = {v:.2f}$, $\\kappa = {k:.2f}$" for v, k in zip(variances, exponents, strict=True)
+    ]
+    looks = in_order(LEVELS, dict(zip(names, costs.T, strict=True)))
+    for (look, values), error, exponent in zip(looks, rows, exponents, strict=True):
         order = np.sort(values)[::-1]
         places = np.unique(np.geomspace(1, len(order), 200).astype(int))
         tails.append(Curve(order[places - 1][::-1], places[::-1] / len(order), look))
@@ -71,7 +78,7 @@ def rollout_tails(
             f"{look.label}: tail exponent {number(exponent)}, largest of {len(order):,} costs "
             f"{number(order[0])} times the mean"
         )
-    floor = 0.5 / max(len(values) for values in costs.values())
+    floor = 0.5 / len(costs)
     limits: Any = {"xlim": (0.05, None), "ylim": (floor, None)}
     cost, share = "cost of a roll-out / its mean", "share of roll-outs above"
     panels = [
@@ -100,18 +107,20 @@ def learning_curves(
     return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
 
 
-def promised_rate(gaps: Array, exact: Array, promised: Mapping[str, Array]) -> Figure:
-    """Draw gaps over the first: estimated (S, T), exact (T,), and promised {label: (T,)}."""
+def promised_rate(gaps: Array, exact: Array, rate: float) -> Figure:
+    """Draw gaps over the first: estimated (S, T), exact (T,), and two promises.
+
+    Theorem 3.6 promises that a step closes the share `rate` of the gap, Theorem 4.1 half of it.
+    """
     iterations = np.arange(len(exact))
     shaped("gaps", gaps, "seeds", len(exact))
     curves = [
         Curve(iterations, gaps, METHODS["zeroth_order"], "one point, measured"),
         Curve(iterations, exact, METHODS["gradient"], "exact gradient, measured"),
     ]
-    curves += [
-        dashed(iterations, values, look, listed=True)
-        for look, values in in_order((Look(BLUE), Look(VERMILION)), promised)
-    ]
+    for look, share, name in ((Look(BLUE), rate, "3.6"), (Look(VERMILION), rate / 2, "4.1")):
+        promised, label = (1 - share) ** iterations, f"promise of Theorem {name}"
+        curves.append(dashed(iterations, promised, look, label, listed=True))
     floor = max(1e-4, 0.3 * float(np.min(gaps)))
     panel = Panel("iteration", curves, xscale="linear", ylim=(floor, None), legend="best")
     return draw([panel], "gap / gap at the start (dimensionless)", height=3.4)

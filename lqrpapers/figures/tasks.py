@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lqrlib import LQR, optimal_gain, optimality_gap
 from lqrlib.validation import Array
 
 from .checking import shaped
@@ -32,65 +33,56 @@ TASKS: Any = (
 )
 
 
-class Family(NamedTuple):
-    """What `sublevel_plane` draws of one family of M tasks."""
-
-    # (M, b, a), J_i(K) - J_i* over gamma_i (J_i(K0) - J_i*): at most 1 in the sub-level set,
-    # infinite where K does not stabilize task i, nan where it does but there is no K0
-    excess: Array
-    optima: Array  # (M, 2)
-    start: tuple[float, float] | None  # K0
-
-
 def sublevel_plane(
-    x: Array, y: Array, families: Mapping[str, Family], labels: tuple[str, str]
+    x: Array, y: Array, families: Mapping[str, tuple[LQR, tuple[float, float] | None]]
 ) -> Figure:
     """Draw sub-level and stabilizing sets of tasks over a plane of gains, a panel for each family.
 
-    Coordinates x (a,) and y (b,); at most three tasks to a family; labels of the axes with
-    units.
+    Gains (x, y) at coordinates x (a,) and y (b,). A family is at most three tasks with two states
+    and one input, and K0, whose costs are the levels, or None where the tasks have no common gain.
     """
     words = []
+    plane = np.stack(np.meshgrid(x, y), axis=-1)[:, :, None, None]
     inside: Any = {"levels": [0.5, 1.5]}
     star: Any = {"markersize": 11, "markeredgecolor": BLACK, "markeredgewidth": 0.5}
     shape: Any = {"width": 6.8, "height": 3.9, "sharey": True, "squeeze": False}
     with drawing(1, len(families), **shape) as (figure, grid):
-        for axes, (title, family) in zip(grid[0], families.items(), strict=True):
-            if family.excess.shape[1:] != (len(y), len(x)) or len(family.excess) > len(TASKS):
-                raise ValueError(
-                    f"{title}: expected excess of shape (at most {len(TASKS)}, {len(y)}, {len(x)}),"
-                    f" got {family.excess.shape}"
-                )
-            stable = ~np.isinf(family.excess).any(axis=0)
-            meta = (family.excess <= 1).all(axis=0)
-            for order, (where, shade) in enumerate(((stable, SHADES[0]), (meta, SHADES[1]))):
+        for axes, (title, (tasks, start)) in zip(grid[0], families.items(), strict=True):
+            best = optimal_gain(tasks)[:, 0]
+            gap = np.moveaxis(optimality_gap(tasks, plane), -1, 0)
+            excess = np.full_like(gap, np.inf)
+            if start is not None:
+                excess = gap / optimality_gap(tasks, [start])[:, None, None]
+            stable = np.isfinite(gap)
+            common, meta = stable.all(axis=0), (excess <= 1).all(axis=0)
+            for order, (where, shade) in enumerate(((common, SHADES[0]), (meta, SHADES[1]))):
                 if where.any():
                     axes.contourf(x, y, where, colors=[shade], zorder=order, **inside)
-            for excess, look, best in zip(family.excess, TASKS, family.optima, strict=False):
-                finite = ~np.isinf(excess)
+            each = zip(TASKS, stable, excess, best, strict=False)
+            for look, finite, relative, optimum in each:
                 edge = look | {"linestyles": ":", "linewidths": 1.5}
                 axes.contour(x, y, finite, levels=[0.5], zorder=2, **edge)
-                if family.start is None:
+                if start is None:
                     wash: Any = {"colors": [look["colors"]], "alpha": 0.12, "zorder": 0}
                     axes.contourf(x, y, finite, **wash, **inside)
                 else:
-                    level = np.where(finite, excess, 1e6)
+                    level = np.where(finite, relative, 1e6)
                     axes.contour(x, y, level, levels=[1.0], zorder=3, linewidths=1.8, **look)
-                axes.plot(*best, "*", color=look["colors"], zorder=5, **star)
-            if family.start is not None:
-                axes.plot(*family.start, "o", zorder=6, **HOLLOW)
+                axes.plot(*optimum, "*", color=look["colors"], zorder=5, **star)
+            if start is not None:
+                axes.plot(*start, "o", zorder=6, **HOLLOW)
             axes.grid(False)
-            axes.set(xlabel=labels[0], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+            axes.set(xlabel="$k_1$ (dimensionless)", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
             axes.annotate(title, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom")
             words.append(
-                f"{title}: gains that stabilize all {len(family.excess)} tasks fill "
-                f"{100 * stable.mean():.2g} % of the window, the common sub-level set "
+                f"{title}: gains that stabilize all {len(tasks)} tasks fill "
+                f"{100 * common.mean():.2g} % of the window, the common sub-level set "
                 f"{100 * meta.mean():.2g} %."
             )
-        grid[0, 0].set_ylabel(labels[1])
+        grid[0, 0].set_ylabel("$k_2$ (dimensionless)")
         handles: list[Line2D | Patch] = [
             Line2D([], [], color=look["colors"], linestyle=look["linestyles"], label=f"$S_{i}$")
-            for i, look in enumerate(TASKS[: len(family.excess)], 1)
+            for i, look in enumerate(TASKS[: len(tasks)], 1)
         ]
         handles += [
             Line2D([], [], color=BLACK, linestyle=":", label="edge of stability"),
@@ -166,3 +158,12 @@ def common_gain_shares(
         drawn.append(Panel(label, curves, also=small_steep_ticks, **axes))
     story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"
     return draw(drawn, "share of families (%)", story, height=3.7, legend_columns=2)
+
+
+def half_lost(levels: Array, stable: Mapping[str, Array]) -> str:
+    """From which level (E,) on fewer than half of the families are stable, {name: bool (E, D)}."""
+    said = []
+    for name, found in stable.items():
+        lost = levels[found.mean(axis=1) < 0.5]
+        said.append(f"{number(lost[0])} ({name})" if len(lost) else f"beyond {levels[-1]} ({name})")
+    return " or ".join(said)

@@ -3,7 +3,7 @@
 Problems, families and gains (draws from a Generator or seed that the caller passes)
 
 ==================  ==============================================================================
-`ensembles`         random problems of every size; random families, one around each problem
+`ensembles`         random problems by size; pairs and families of tasks around them
 `families`          one drawn family at every level, and how far gains stabilize all of it
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set, and pairs

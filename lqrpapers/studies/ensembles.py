@@ -1,11 +1,11 @@
-"""Random problems of every size with gains, and families of tasks around each of many problems.
+"""Random problems with gains, and random families of tasks, one around each of many problems.
 
 `lqrlib.tasks` surrounds one nominal task by many families; here each problem has its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,38 +21,42 @@ from lqrpapers.studies.task_families import spectral_family
 TASKS = 3
 # Spectral distance between the tasks of `random_families`; to be scaled.
 DRAWN = 1e-6
-# Numbers of states of `random_cases`.
-SIZES = range(1, 9)
-
-
-def random_cases(count: int, seed: Sequence[int], **options: Any) -> Iterator[tuple[LQR, Array]]:
-    """Problems (count,) and a gain for each: 1 to 8 states without noise, then 1 to 8 with noise.
-
-    Half as many inputs as states, one noise term on A and on B; the gains go from the optimum to
-    99.9 % of the way to the boundary. `options` are those of `lqrlib.systems.random_ensemble`.
-    """
-    for noise in (0, 1):
-        for n in SIZES:
-            rng = np.random.default_rng([*seed, noise, n])
-            terms = {"state_noise_terms": noise, "input_noise_terms": noise}
-            many = systems.random_ensemble(count, n, (n + 1) // 2, rng, **terms, **options)
-            yield many, systems.random_stabilizing_gains(many, rng, fraction=(0.0, 0.999))
 
 
 def problems_by_size(
-    count: int, sizes: Iterable[int], seed: Sequence[int], noise_terms: int = 0
+    count: int,
+    sizes: Iterable[int],
+    seed: Sequence[int],
+    noise_terms: int = 0,
+    *,
+    inputs: int | None = 3,
+    fraction: tuple[float, float] = (0.0, 0.95),
+    **options: Any,
 ) -> dict[int, tuple[LQR, Array]]:
     """Random problems (count,) and a stabilizing gain for each, (count, m, n), by states n.
 
-    There are up to three inputs and, of each kind, `noise_terms`. The seed of size n is [*seed, n].
+    There are at most so many inputs, half as many as states where None, and of each kind
+    `noise_terms`. The seed of size n is [*seed, n]. The fraction and the options are those of
+    `lqrlib.systems.random_stabilizing_gains` and `lqrlib.systems.random_ensemble`.
     """
-    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    options |= {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
     found = {}
     for n in sizes:
-        rng = np.random.default_rng([*seed, n])
-        many = systems.random_ensemble(count, n, min(n, 3), rng, **terms)
-        found[n] = many, systems.random_stabilizing_gains(many, rng)
+        rng, most = np.random.default_rng([*seed, n]), inputs or (n + 1) // 2
+        many = systems.random_ensemble(count, n, min(n, most), rng, **options)
+        found[n] = many, systems.random_stabilizing_gains(many, rng, fraction=fraction)
     return found
+
+
+def without_and_with_noise(
+    count: int, sizes: Sequence[int], seed: Sequence[int], noise_terms: int = 2, **options: Any
+) -> list[tuple[LQR, Array]]:
+    """`problems_by_size` of all sizes without noise, then with it, from seeds [*seed, terms, n]."""
+    kinds = (
+        problems_by_size(count, sizes, [*seed, terms], terms, **options)
+        for terms in (0, noise_terms)
+    )
+    return [case for kind in kinds for case in kind.values()]
 
 
 def tasks_around(
@@ -121,3 +125,36 @@ def normalised_families(count: int, states: int, rng: np.random.Generator) -> tu
     many = many.replace(Q=many.Q / size, R=many.R / size)
     level = levels(0.02, "system")
     return LQR.stack([spectral_family(each, TASKS, level, rng) for each in many]), K
+
+
+def unit_families(count: int, states: int, rng: Seed, *, noise_terms: int = 0) -> tuple[LQR, Array]:
+    """Families (D, 4) at level 0.05, D <= count, and a gain (D, m, n) for all tasks of each.
+
+    Q and R are scaled so that the largest curvature of a family's tasks at its gain is 1.
+    """
+    generator = np.random.default_rng(rng)
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    centre = systems.random_ensemble(count, states, (states + 1) // 2, generator, **terms)
+    many = tasks_around(centre, 4, 0.05, generator, noise=0.02 * bool(noise_terms))
+    K = systems.random_stabilizing_gains(centre, generator, fraction=(0.1, 0.7))
+    common = objective.is_stabilizing(many, K[:, None]).all(axis=1)
+    many, K = many[common], K[common]
+    size = spectral_norm(objective.hessian_matrix(many, K[:, None])).max(axis=1)
+    size = size[:, None, None, None]
+    return many.replace(Q=many.Q / size, R=many.R / size), K
+
+
+def pairs(
+    count: int, states: int, epsilon: ArrayLike, rng: Seed, *, noise_terms: int = 0
+) -> tuple[LQR, LQR, Array]:
+    """Pairs of tasks, each (D,), and a gain (D, m, n) that stabilizes both, D <= count.
+
+    epsilon as for `tasks_around`; noise directions of a pair differ by 1e-3.
+    """
+    generator = np.random.default_rng(rng)
+    terms = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    many = systems.random_ensemble(count, states, min(states, 3), generator, **terms)
+    K = systems.random_stabilizing_gains(many, generator, fraction=(0.0, 0.9))
+    two = tasks_around(many, 2, epsilon, generator, noise=1e-3 * bool(noise_terms))
+    both = objective.is_stabilizing(two, K[:, None]).all(axis=1)
+    return two[both, 0], two[both, 1], K[both]

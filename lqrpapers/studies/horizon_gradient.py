@@ -1,13 +1,15 @@
-"""The gradient of the cost of the first steps, which roll-outs of finite length estimate."""
+"""The cost of the first steps, which roll-outs of finite length estimate: gradient and optimum."""
 
 from __future__ import annotations
 
 import numpy as np
+import scipy  # loads scipy.optimize when it is first used
 from numpy.typing import ArrayLike
 
+from lqrlib.finite_horizon import finite_horizon_cost
 from lqrlib.matrices import transpose
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.objective import gain_array
+from lqrlib.objective import gain_array, optimal_gain
 from lqrlib.problem import LQR, input_weight, stage_weight
 from lqrlib.validation import Array, whole_number
 
@@ -31,3 +33,23 @@ def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:
         total += 2 * (input_weight(problem, value) @ gain - B @ value @ problem.A) @ moment
         value = weight + loop.apply_adjoint(value)
     return total
+
+
+def shortsighted_gain(problem: LQR, horizon: int) -> Array:
+    """Gain (m, n) that minimises the cost of so many steps, near the optimal one; of one problem.
+
+    Descent on roll-outs of that length tends to it, with ever more samples. It need not stabilize.
+    """
+    best = optimal_gain(problem)
+
+    def cost_and_slope(entries: Array) -> tuple[float, Array]:
+        K = entries.reshape(best.shape)
+        slope = finite_horizon_gradient(problem, K, horizon)
+        return float(finite_horizon_cost(problem, K, horizon)), slope.ravel()
+
+    _, scale = cost_and_slope(np.zeros(best.size))
+    tolerance = {"gtol": 1e-9 * np.linalg.norm(scale)}
+    found = scipy.optimize.minimize(
+        cost_and_slope, best.ravel(), jac=True, method="BFGS", options=tolerance
+    )
+    return found.x.reshape(best.shape)

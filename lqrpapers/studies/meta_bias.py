@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import maml, objective
+from lqrlib import directions, maml, objective
 from lqrlib.problem import LQR
 from lqrlib.validation import Array
 from lqrpapers.studies.stationary import stationary_gain
 
 from ..constants import heterogeneity, meta, printed
+from .critical_step import critical_step
+from .families import scaled
 
 # Inner step times the largest Hessian norm at the gain from which `stationary_bias` starts.
 RELATIVE_STEP = 0.02
@@ -55,3 +57,37 @@ def stationary_bias(tasks: LQR, K: ArrayLike, *, tolerance: float = 1e-9) -> Bia
     b = (1 + kappa) / (1 - kappa) * f
     bounds = b**2 / printed.gradient_domination(tasks, at.K)
     return Bias(gain, inner_step, at.gap, bounds)
+
+
+def bias_along(families: LQR, gains: Array, factors: Array) -> tuple[Array, Array]:
+    """Largest gap of a task at K*_ML and the largest bound, each (L, D), of scaled families.
+
+    For families (D, M), factors (L,) by which their differences are multiplied, and gains
+    (L, D, m, n) near the optimum, as from `families.follow_optimum`; ``nan`` where there is none.
+    """
+    measured, bounds = np.full((2, *gains.shape[:2]), np.nan)
+    for row, (near, factor) in enumerate(zip(gains, factors, strict=True)):
+        on = np.isfinite(near).all(axis=(-2, -1))
+        if on.any():
+            family = scaled(families[on], np.full(on.sum(), factor))
+            found = stationary_bias(family, near[on], tolerance=1e-7)
+            measured[row, on] = found.gaps.max(axis=-1)
+            bounds[row, on] = found.bounds.max(axis=-1)
+    return measured, bounds
+
+
+def kept_of_promises(families: LQR, K0: Array) -> tuple[Array, Array]:
+    """What is left of promised steps and biases, each (3, D): printed, sharp, sharp and measured.
+
+    The outer step that is allowed over the one at which Algorithm 1 begins to fail from K0
+    (D, m, n), and the largest bias promised over the largest measured. "Measured" takes L at K0 and
+    f at K*_ML; the families (D, M) are near enough for an optimum of the first task to serve all.
+    """
+    top = hessian_norm(families, K0)
+    direction = directions.meta_gradient(families, RELATIVE_STEP / top)
+    critical = critical_step(direction, K0, 0.1 / top, 100 / top, iterations=30, bisections=6)
+    found = stationary_bias(families, objective.optimal_gain(families[:, 0]))
+    as_printed, sharp = (meta.suprema(families, K0, form) for form in ("printed", "sharp"))
+    steps = meta.printed_steps(as_printed).outer, meta.sharp_steps(sharp).outer, 1 / top
+    biases = meta.printed_bias(as_printed), meta.sharp_bias(sharp, 0.25), found.bounds
+    return np.array(steps) / critical, np.max(biases, axis=-1) / found.gaps.max(axis=-1)

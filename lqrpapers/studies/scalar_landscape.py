@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,6 +12,21 @@ from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, finite_array
 
 from .bisection import bisect
+
+
+class Landscape(NamedTuple):
+    """J_ML over one gain, and the places where its slope vanishes."""
+
+    values: Array  # (T,), infinite or nan where it is not defined
+    stationary: Array  # (k,)
+    heights: Array  # (k,)
+
+
+def landscape(tasks: LQR, inner_step_size: float, gains: ArrayLike) -> Landscape:
+    """J_ML of a scalar family over the rising gains (T,), with its `stationary_gains`."""
+    places = stationary_gains(tasks, inner_step_size, gains)
+    values, heights = (maml_cost(tasks, each, inner_step_size) for each in (gains, places))
+    return Landscape(values, places, heights)
 
 
 def maml_cost(tasks: LQR, gains: ArrayLike, inner_step_size: float) -> Array:

@@ -12,12 +12,13 @@ import itertools
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib.objective import gain_array
+from lqrlib.objective import gain_array, optimal_gain
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, Seed
 
 from .bisection import bisect, double
 from .moments import kronecker_square, second_moment_matrix
+from .robustness import scaled_noise
 
 # Beyond it the integrand leaves the grid of `tail_exponent`: as good as no tail.
 LARGEST_EXPONENT = 256.0
@@ -109,3 +110,16 @@ def average_costs(problem: LQR, K: Array, W: Array, x0: Array, runs: int, rng: S
         drift += u @ problem.B.T + np.einsum("sp,pij,sj->si", delta, A_i, x)
         x = x @ problem.A.T + drift
     return total / (STEPS - FORGOTTEN)
+
+
+def share_with_variance(problem: LQR) -> float:
+    """Share of the noise variances up to which roll-outs from the optimal gain have a variance.
+
+    Gaussian noise, one problem whose optimum has none with all its noise; within a thousandth.
+    """
+
+    def has_variance(share: Array) -> np.bool_:
+        system = scaled_noise(problem, float(share))
+        return np.bool_(fourth_moment_radius(system, optimal_gain(system)) < 1)
+
+    return float(bisect(has_variance, 0.0, 1.0, 10)[0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import lqrlib
 from lqrpapers.figures import maml
 
 
@@ -13,9 +14,9 @@ def runs(last=2.0):
 
 
 def objectives(top=9.0):
-    x = np.linspace(-1, 1, 50)
-    ends = np.where(abs(x) > 0.9, np.inf, 1 + x**4)
-    line = maml.Slice(x, 1 + (top - 1) * x**2, ends, {"$k^*$": 0.0}, "gain")
+    family = lqrlib.LQR([[[0.0]]], [[1.0]], [[top]], [[1.0]])
+    x = np.linspace(-0.9, 0.9, 50)
+    line = maml.Line(family, 0.0, 1.0, x, 1e-3, {"$k^*$": 0.0}, "gain")
     return maml.objectives({"one": line, "two": line})
 
 
@@ -96,14 +97,13 @@ def test_what_is_lost_is_said():
             ),
             r"both: expected shape \(3, 1\)",
         ),
-        (
-            lambda: maml.objectives(
-                {"a": maml.Slice(np.ones(3), np.ones(2), np.ones(3), {}, "gain")}
-            ),
-            "expected x",
-        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_run_counts_where_it_exceeds_its_promise():
+    assert maml.Run(np.array([1.0, 0.5, 0.4]), np.array([1.0, 0.4, 0.3, 0.2])).broken == 2
+    assert maml.Run(np.array([1.0, 0.3]), np.array([1.0, 0.4, 0.3])).broken == 0

@@ -31,7 +31,7 @@ def test_tightness_names_the_largest_ratio():
 def test_landscapes_list_stationary_points():
     gains = np.linspace(-1, 1, 21)
     values = np.where(np.abs(gains) < 0.95, gains**2, np.inf)
-    curve = meta_landscape.Objective(values, np.array([0.0]), np.array([0.0]))
+    curve = values, np.array([0.0]), np.array([0.0])
     text = meta_landscape.scalar_landscapes({"one": (gains, {"flat": curve}, 1.0)}).alt_text
     assert "one, flat: stationary at 0" in text
     with pytest.raises(ValueError, match=r"flat: expected x .* got \(20,\) and \(21,\)"):
@@ -41,10 +41,11 @@ def test_landscapes_list_stationary_points():
 def test_pieces_tell_minima_and_ends():
     x = np.linspace(-2, 2, 41)
     costs = np.where(np.abs(np.add.outer(x, x)) < 0.5, 1.0 + np.add.outer(x**2, x**2), np.inf)
-    path = np.array([[1.0, -1.0], [0.5, -0.5]])
-    minima = [(0.5, -0.5, 1.5), (-1.0, 1.0, 3.0)]
-    text = meta_landscape.two_pieces(x, x, costs, minima, [path], ("a", "b")).alt_text
+    path = np.array([[[0.0, 1.0], [-1.0, 9.0]], [[0.0, 0.5], [-0.5, 9.0]]])
+    minima, heights = np.array([path[1], -2 * path[1]]), np.array([1.5, 3.0])
+    paths = np.stack([path, -2 * path], axis=1)
+    text = meta_landscape.two_pieces(x, costs, minima, heights, paths).alt_text
     assert "(0.5, -0.5) with 1.5; (-1, 1) with 3" in text
-    assert "1 descents end at (0.5, -0.5)" in text
-    with pytest.raises(ValueError, match=r"costs: expected shape \(41, 40\)"):
-        meta_landscape.two_pieces(x[1:], x, costs, minima, [path], ("a", "b"))
+    assert "2 descents end at (0.5, -0.5), (-1, 1)" in text
+    with pytest.raises(ValueError, match=r"costs: expected shape \(40, 40\)"):
+        meta_landscape.two_pieces(x[1:], costs, minima, heights, paths)

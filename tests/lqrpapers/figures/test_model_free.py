@@ -15,27 +15,19 @@ def learning(last):
 
 def errors(scale):
     found = scale * np.array([[1.0, 0.5, 0.25], [1.0, 0.5, 0.25]])
-    panel = model_free.Curves(
-        "roll-outs",
-        {"pairs": (steps, found)},
-        {"bias": (steps, found[0])},
-        {"line": (steps, steps)},
-    )
+    panel = "roll-outs", steps, {"pairs": found}, {"bias": found[0]}, {"line": steps}
     return model_free.gradient_errors({"samples": panel})
 
 
 def tails(exponent):
-    costs = np.random.default_rng(0).pareto(2, 1000)
+    costs = np.random.default_rng(0).pareto(2, (1000, 1))
     settled = np.array([[0.5, 0.2]])
-    return model_free.rollout_tails(
-        {"mild": costs}, {"mild": exponent}, np.array([10, 100]), settled
-    )
+    return model_free.rollout_tails([0.1], [exponent], costs, np.array([10, 100]), settled)
 
 
 def rate(end):
     gaps = np.array([[1.0, 0.5, end], [1.0, 0.4, end]])
-    promised = {"full": np.array([1.0, 0.9, 0.8]), "half": np.array([1.0, 0.95, 0.9])}
-    return model_free.promised_rate(gaps, np.array([1.0, 0.3, 0.1]), promised)
+    return model_free.promised_rate(gaps, np.array([1.0, 0.3, 0.1]), 0.1)
 
 
 def choices(last):
@@ -62,6 +54,14 @@ def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match="one point: expected x"):
         model_free.learning_curves({"toy": {"one point": (steps, np.ones((2, 4)))}}, 0.05)
     with pytest.raises(ValueError, match=r"gaps: expected shape \(seeds, 3\)"):
-        model_free.promised_rate(np.ones((2, 4)), np.ones(3), {})
+        model_free.promised_rate(np.ones((2, 4)), np.ones(3), 0.1)
     with pytest.raises(ValueError, match=r"errors: expected shape \(1, 3\), got \(2, 3\)"):
-        model_free.rollout_tails({"mild": steps}, {"mild": 2.0}, steps, np.ones((2, 3)))
+        model_free.rollout_tails([0.1], [2.0], np.ones((9, 1)), steps, np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"costs: expected shape \(roll-outs, 1\), got \(9, 2\)"):
+        model_free.rollout_tails([0.1], [2.0], np.ones((9, 2)), steps, np.ones((1, 3)))
+
+
+def test_the_second_promise_is_half_of_the_first():
+    text = rate(0.1).alt_text
+    assert "promise of Theorem 3.6: 1 at 0 to 0.81 at 2" in text
+    assert "promise of Theorem 4.1: 1 at 0 to 0.902 at 2" in text

@@ -4,31 +4,39 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import lqrlib
+from lqrlib import LQR
 from lqrpapers.figures import tasks
 
 
-def disc(x, y, centre, radius, edge):
-    distance = np.hypot(*np.meshgrid(x - centre, y)) / radius
-    return np.where(distance < edge, distance, np.inf)
+def companions(spread):
+    """Three tasks whose stabilizing gains are triangles."""
+    A = np.zeros((3, 2, 2))
+    A[:, 0, 1] = 1.0
+    A[:, 1] = -spread * np.array([[1.0, 0.0], [-0.5, -1.5], [-0.5, 1.5]])
+    return LQR(A, [[0.0], [1.0]], np.eye(2), [[1.0]])
 
 
 def test_plane_measures_what_tasks_have_in_common():
-    x, y = np.linspace(-2, 2, 81), np.linspace(-1, 1, 41)
-    near = np.stack([disc(x, y, c, 0.5, 1.8) for c in (-0.1, 0.1)])
-    far = np.where(np.isfinite(near), np.nan, np.inf)
-    far[1] = np.where(np.isfinite(disc(x, y, 1.5, 0.2, 2.0)), np.nan, np.inf)
-    optima = np.array([[-0.1, 0.0], [0.1, 0.0]])
-    panels = {
-        "near": tasks.Family(near, optima, (0.0, 0.0)),
-        "far": tasks.Family(far, optima, None),
-    }
-    figure = tasks.sublevel_plane(x, y, panels, ("k1", "k2"))
+    x, y = np.linspace(-2, 1.6, 61), np.linspace(-2.6, 2.6, 61)
+    near, far = companions(0.25), companions(0.8)
+    start = (0.4, -0.25)
+    panels = {"near": (near, start), "far": (far, None)}
+    figure = tasks.sublevel_plane(x, y, panels)
     assert isinstance(figure, Figure)
-    both = 100 * np.isfinite(near).all(axis=0).mean()
-    assert f"near: gains that stabilize all 2 tasks fill {both:.2g} %" in figure.alt_text
-    assert "far: gains that stabilize all 2 tasks fill 0 %" in figure.alt_text
-    with pytest.raises(ValueError, match=r"near: expected excess of shape \(at most 3, 41, 80\)"):
-        tasks.sublevel_plane(x[1:], y, panels, ("k1", "k2"))
+    gains = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 1, 1, 2)
+    costs = lqrlib.cost(near, gains)
+    both = 100 * np.isfinite(costs).all(axis=-1).mean()
+    meta = 100 * (costs <= lqrlib.cost(near, [start])).all(axis=-1).mean()
+    assert both > meta > 0.5
+    assert (
+        f"near: gains that stabilize all 3 tasks fill {both:.2g} % of the window, "
+        f"the common sub-level set {meta:.2g} %"
+    ) in figure.alt_text
+    assert (
+        "far: gains that stabilize all 3 tasks fill 0 % of the window, "
+        "the common sub-level set 0 %" in figure.alt_text
+    )
 
 
 def test_distances_tell_medians():
@@ -49,3 +57,10 @@ def test_shares_say_where_half_is_lost():
     assert "small, some gain, masks: below half from 0.4 on" in text
     with pytest.raises(ValueError, match=r"some gain, masks: expected shape \(3, families\)"):
         tasks.common_gain_shares({"small": (levels, {"some gain": {"masks": found[:2]}})})
+
+
+def test_half_is_lost_from_a_level_on_or_beyond():
+    levels = np.array([0.1, 0.2, 0.4])
+    falls = np.array([[True] * 4, [True] * 2 + [False] * 2, [False] * 4])
+    found = {"masks": falls, "spheres": falls[:1].repeat(3, axis=0)}
+    assert tasks.half_lost(levels, found) == "0.4 (masks) or beyond 0.4 (spheres)"

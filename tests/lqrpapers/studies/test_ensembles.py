@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import tasks
+from lqrlib import systems, tasks
 from lqrpapers.studies import ensembles
 
 
@@ -42,15 +42,43 @@ def test_normalised_families_differ_in_the_system_and_have_curvature_one():
     assert (np.abs(norms - 1) > 1e-6).any()
 
 
-def test_random_cases_have_every_size_without_and_with_noise():
-    found = list(ensembles.random_cases(3, [7, 1], spread=1))
-    assert [problem.states for problem, _ in found] == 2 * list(range(1, 9))
-    assert [problem.inputs for problem, _ in found[:8]] == [1, 1, 2, 2, 3, 3, 4, 4]
-    assert [bool(problem.has_noise) for problem, _ in found] == 8 * [False] + 8 * [True]
-    for problem, K in found:
-        assert problem.batch_shape == (3,) and lqrlib.is_stabilizing(problem, K).all()
-        np.testing.assert_allclose(
-            problem.Q, np.broadcast_to(np.eye(problem.states), problem.Q.shape), atol=1e-12
-        )
-    other = next(ensembles.random_cases(3, [8, 1], spread=1))
-    assert not np.array_equal(other[0].A, found[0][0].A)
+@pytest.mark.parametrize("noise", [0, 2])
+def test_unit_families_have_a_gain_at_which_the_largest_curvature_is_one(noise):
+    families, K = ensembles.unit_families(10, 3, 3, noise_terms=noise)
+    assert families.batch_shape == (len(K), 4) and 5 < len(K) <= 10
+    assert bool(families.has_noise) == bool(noise)
+    assert lqrlib.is_stabilizing(families, K[:, None]).all()
+    norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
+    np.testing.assert_allclose(norms.max(axis=1), 1, rtol=1e-12)
+    assert (tasks.heterogeneity(families).A <= 0.05 * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("noise", [0, 2])
+def test_pairs_are_near_and_share_a_gain(noise):
+    first, second, K = ensembles.pairs(10, 3, tasks.levels(1e-3, "cost"), 4, noise_terms=noise)
+    assert first.batch_shape == second.batch_shape == (len(K),) and 5 < len(K) <= 10
+    assert lqrlib.is_stabilizing(first, K).all() and lqrlib.is_stabilizing(second, K).all()
+    A, B, Q, R = tasks.distances(first, second)
+    assert (A == 0).all() and (B == 0).all()
+    np.testing.assert_allclose(np.stack([Q, R]), 5e-4, rtol=1e-9)
+    moved = np.abs(first.state_noise[1] - second.state_noise[1])
+    assert (moved.sum(axis=(1, 2, 3)) > 1e-4).all() if noise else moved.size == 0
+
+
+def test_problems_by_size_come_without_and_with_noise_from_their_own_seeds():
+    cases = ensembles.without_and_with_noise(5, [1, 2, 3], [7, 1], inputs=2, noise_level=0.2)
+    assert [(many.states, many.inputs) for many, _ in cases] == [(1, 1), (2, 2), (3, 2)] * 2
+    assert [many.has_noise for many, _ in cases] == [False] * 3 + [True] * 3
+    assert all(lqrlib.is_stabilizing(many, K).all() for many, K in cases)
+    rng = np.random.default_rng([7, 1, 2, 3])
+    alone = systems.random_ensemble(
+        5, 3, 2, rng, state_noise_terms=2, input_noise_terms=2, noise_level=0.2
+    )
+    np.testing.assert_array_equal(cases[-1][0].A, alone.A)
+    np.testing.assert_array_equal(cases[-1][1], systems.random_stabilizing_gains(alone, rng))
+
+
+def test_where_inputs_are_not_given_there_are_half_as_many_as_states():
+    found = ensembles.problems_by_size(3, range(1, 5), [7], inputs=None, spread=1)
+    assert [many.inputs for many, _ in found.values()] == [1, 1, 2, 2]
+    np.testing.assert_allclose(found[4][0].Q, np.broadcast_to(np.eye(4), (3, 4, 4)), atol=1e-12)

@@ -5,7 +5,7 @@ import pytest
 
 import lqrlib
 from lqrlib import oracles, systems
-from lqrpapers.studies.horizon_gradient import finite_horizon_gradient
+from lqrpapers.studies.horizon_gradient import finite_horizon_gradient, shortsighted_gain
 
 
 @pytest.fixture
@@ -31,3 +31,14 @@ def test_finite_horizon_gradient_tends_to_the_gradient(noisy):
     K = lqrlib.optimal_gain(noisy) + 0.02
     long = finite_horizon_gradient(noisy, K, 600)
     np.testing.assert_allclose(long, lqrlib.gradient(noisy, K), rtol=1e-8)
+
+
+def test_shortsighted_gain_is_nothing_for_one_step_and_tends_to_the_optimum():
+    problem = systems.three_state()
+    np.testing.assert_allclose(shortsighted_gain(problem, 1), 0, atol=1e-7)
+    best = lqrlib.optimal_gain(problem)
+    np.testing.assert_allclose(shortsighted_gain(problem, 80), best, atol=1e-6)
+    off = finite_horizon_gradient(problem, shortsighted_gain(problem, 3), 3)
+    start = finite_horizon_gradient(problem, np.zeros_like(best), 3)
+    assert np.abs(off).max() < 1e-7 * np.abs(start).max()
+    assert np.abs(shortsighted_gain(problem, 3) - best).max() > 0.01

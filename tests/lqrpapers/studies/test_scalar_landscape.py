@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lqrlib import LQR, maml, systems
-from lqrpapers.studies.scalar_landscape import maml_cost, stationary_gains
+from lqrpapers.studies.scalar_landscape import landscape, maml_cost, stationary_gains
 from lqrpapers.studies.stationary import stationary_gain
 
 ONE = LQR([[[0.0]]], [[1.0]], [[1.0]], [[1.0]])
@@ -16,6 +16,14 @@ def test_one_task_has_three_minimisers():
     np.testing.assert_allclose(found[[0, 2, 4]], [-0.5, 0.0, 0.5], atol=1e-9)
     np.testing.assert_allclose(maml_cost(ONE, found[[0, 2, 4]], 9 / 64), 1.0, atol=1e-12)
     assert (maml_cost(ONE, found[[1, 3]], 9 / 64) > 1.01).all()
+
+
+def test_a_landscape_is_the_objective_and_its_stationary_points():
+    grid = np.linspace(-0.9, 0.9, 400)
+    found = landscape(ONE, 9 / 64, grid)
+    np.testing.assert_array_equal(found.values, maml_cost(ONE, grid, 9 / 64))
+    np.testing.assert_allclose(found.stationary[[0, 2, 4]], [-0.5, 0.0, 0.5], atol=1e-9)
+    np.testing.assert_allclose(found.heights[[0, 2, 4]], 1.0, atol=1e-12)
 
 
 def test_average_cost_of_mirrored_tasks_has_one():

@@ -6,6 +6,7 @@ import pytest
 import lqrlib
 from lqrlib import systems
 from lqrpapers.studies import tails
+from lqrpapers.studies.robustness import scaled_noise
 
 
 def one_state(variance, input_variance=0.0):
@@ -84,3 +85,12 @@ def test_the_average_with_added_noise_is_the_cost_with_the_noise_as_start():
     want = float(lqrlib.cost(problem.replace(Sigma0=W), K))
     assert abs(costs.mean() - want) < 4 * costs.std() / np.sqrt(2000) < 0.1 * want
     assert np.array_equal(costs, tails.average_costs(problem, K, W, np.ones(2), 2000, 7))
+
+
+def test_share_with_variance_is_where_the_fourth_moment_at_the_optimum_becomes_critical():
+    problem = systems.suspension()
+    share = tails.share_with_variance(problem)
+    for factor, below in ((share, True), (share + 2e-3, False)):
+        system = scaled_noise(problem, factor)
+        radius = tails.fourth_moment_radius(system, lqrlib.optimal_gain(system))
+        assert (radius < 1) == below

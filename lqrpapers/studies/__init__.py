@@ -30,6 +30,7 @@ One problem or family
 Runs
 
 ==================  ==============================================================================
+`query_errors`      gradient estimates from many seeds beside their leading orders
 `critical_step`     the largest constant step with which descent converges
 `training`          S1's Algorithm 3 from many seeds, and its limit under perfect sampling
 `adaptation`        policy gradient on new tasks, counted in cost queries

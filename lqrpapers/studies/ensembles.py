@@ -20,6 +20,22 @@ TASKS = 3
 DRAWN = 1e-6
 
 
+def random_cases(
+    count: int,
+    states: int,
+    inputs: int,
+    rng: Seed,
+    noise_terms: int = 0,
+    *,
+    fraction: tuple[float, float] = (0.0, 0.95),
+) -> tuple[LQR, Array]:
+    """Random problems (count,), with as many noise terms of each kind, and stabilizing gains."""
+    generator = np.random.default_rng(rng)
+    noise = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    many = systems.random_ensemble(count, states, inputs, generator, **noise)
+    return many, systems.random_stabilizing_gains(many, generator, fraction=fraction)
+
+
 def tasks_around(
     problems: LQR, count: int, epsilon: float | ArrayLike, rng: Seed, *, noise: float = 0.0
 ) -> LQR:

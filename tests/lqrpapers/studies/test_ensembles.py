@@ -27,3 +27,11 @@ def test_normalised_families_differ_in_the_system_and_have_curvature_one():
     norms = np.linalg.norm(lqrlib.hessian_matrix(families, K[:, None]), 2, axis=(-2, -1))
     np.testing.assert_allclose(norms, 1, rtol=0.5)  # exactly one at the problem in the middle
     assert (np.abs(norms - 1) > 1e-6).any()
+
+
+def test_random_cases_are_stabilized_and_repeat():
+    many, K = ensembles.random_cases(7, 3, 2, 5, 1, fraction=(0.1, 0.9))
+    again, L = ensembles.random_cases(7, 3, 2, 5, 1, fraction=(0.1, 0.9))
+    assert many.batch_shape == (7,) and K.shape == (7, 2, 3)
+    assert many.has_noise and lqrlib.is_stabilizing(many, K).all()
+    assert (many.A == again.A).all() and (K == L).all()

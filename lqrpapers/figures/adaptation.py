@@ -17,12 +17,12 @@ from .looks import BLACK, GREEN, GREY, METHODS, ORANGE, SERIES, SKY, Look, in_or
 from .panels import draw
 from .words import joined, number
 
-# Where a descent starts. Labels are given by the chapter.
+# Where a descent starts.
 STARTS = {
     "random": Look(GREY, "p", "random gain"),
-    "learned": METHODS["maml"],
-    "alone": METHODS["zeroth_order"],
-    "nominal": METHODS["optimum"],
+    "learned": METHODS["maml"]._replace(label="learned by Algorithm 3"),
+    "alone": METHODS["zeroth_order"]._replace(label="nominal task alone"),
+    "nominal": METHODS["optimum"]._replace(label="nominal optimum"),
     "average model": Look(SKY, "P", "average model"),
     "average cost": Look(GREEN, "X", "average cost"),
     "maml": Look(ORANGE, "h", "MAML optimum"),
@@ -83,17 +83,17 @@ def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, f
 
 
 def query_counts(
-    groups: list[str], targets: list[str], counts: Mapping[str, tuple[str, Array]], *, each: float
+    groups: list[str], targets: list[str], counts: Mapping[str, Array], *, each: float
 ) -> Figure:
     """Draw median queries with intervals: a panel for each target, a group for each level.
 
-    `counts` maps a label to a key of `STARTS` and an array (groups, targets, 3): median, lower and
-    upper end; ``inf`` where the target is not reached, nan where there is no such start. The axis
-    is linear below `each`, the queries of one gradient.
+    `counts` maps a key of `STARTS` to an array (groups, targets, 3): median, lower and upper end;
+    ``inf`` where the target is not reached, nan where there is no such start. The axis is linear
+    below `each`, the queries of one gradient.
     """
-    for label, (_, rows) in counts.items():
-        shaped(label, rows, len(groups), len(targets), 3)
-    every = np.array([rows for _, rows in counts.values()])
+    for start, rows in counts.items():
+        shaped(STARTS[start].label, rows, len(groups), len(targets), 3)
+    every = np.array(list(counts.values()))
     edge = 6 * float(np.max(every[np.isfinite(every)], initial=1.0))
     offsets = np.linspace(-0.32, 0.32, len(counts))
 
@@ -107,7 +107,8 @@ def query_counts(
     axis |= {"ylim": (-0.3 * each, 1.3 * edge), "top": edge, "also": bend}
     for k, target in enumerate(targets):
         curves = []
-        for offset, (label, (start, rows)) in zip(offsets, counts.items(), strict=True):
+        for offset, (start, rows) in zip(offsets, counts.items(), strict=True):
+            label = STARTS[start].label
             middle, *ends = rows[:, k].T
             style |= {"shift": offset, "between": tuple(ends)}
             curves.append(points(places, middle, STARTS[start], label, **style))

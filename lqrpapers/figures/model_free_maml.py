@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from ..claims import Check
 from .by_size import STATES
 from .checking import same_names, shaped
 from .curves import Curve, Limits, Panel, Reference, dashed, points, spread
@@ -119,12 +121,16 @@ def gaps_by_level(
     return draw([panel], "gap (dimensionless)", story, height=3.8, legend_columns=2)
 
 
-def kept_promises(sizes: Array, ratios: Mapping[str, Array]) -> Figure:
-    """Draw measured over promised decrease in a step, {form: (N, S)}, by number of states (N,)."""
-    looks = (Look(VERMILION, "x"), Look(BLUE, "+"), Look(SKY, "o"))
-    curves = [
-        spread(sizes, values, look, quantiles=((0, 1),)) for look, values in in_order(looks, ratios)
-    ]
+def kept_promises(sizes: Array, decreases: Mapping[str, Sequence[Sequence[Check]]]) -> Figure:
+    """Draw measured over promised decrease in a step, {form: checks for each number of states}.
+
+    Where a form was checked on fewer cases of one size, as many are drawn of all.
+    """
+    looks, curves = (Look(VERMILION, "x"), Look(BLUE, "+"), Look(SKY, "o")), []
+    for look, several in in_order(looks, decreases):
+        ratios = [np.concatenate([1 / np.ravel(c.ratio) for c in checks]) for checks in several]
+        values = np.array([each[: min(map(len, ratios))] for each in ratios])
+        curves.append(spread(sizes, values, look, quantiles=((0, 1),)))
     axis: Any = {"xscale": "linear", "xticks": sizes, "legend": "upper left"}
     panel = Panel(STATES, curves, references=[Reference(1)], **axis)
     label = "measured / promised decrease\n(dimensionless)"

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from lqrlib.validation import Array
 
+from ..studies.query_errors import KINDS, Both
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
 from .looks import BLACK, BLUE, GREEN, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
@@ -19,7 +20,7 @@ from .words import number
 
 ESTIMATES = {
     "one point": METHODS["zeroth_order"]._replace(label="one point"),
-    "one point, baseline": SERIES[1]._replace(label="one point, baseline"),
+    "baseline": SERIES[1]._replace(label="one point, baseline"),
     "two points": Look(SKY, "^", "two points"),
     "as printed": PRINTED,
     "Stein": Look(BLUE, "+", "Stein, sphere"),
@@ -68,6 +69,29 @@ def error_panels(
     rows = -(-len(panels) // columns)
     story = "Measured solid, promised dashed."
     return draw(drawn, y_label, story, height=height * rows, columns=columns, share=False)
+
+
+def gradient_errors(
+    places: Mapping[str, tuple[Array, Both]], counts: Array, averages: Both
+) -> Figure:
+    """Draw what `lqrpapers.studies.query_errors` finds at gains that are keys of `ESTIMATES`.
+
+    Bias and one sample over radii (X,) at each; averages of so many samples (X,) at the first.
+    """
+    label, panels = "radius $r$ (dimensionless)", {}
+
+    def over(name: str, x: Array, both: Both) -> Errors:
+        first, second = ({kind: (x, side[kind]) for kind in KINDS} for side in both)
+        return Errors(name, first, second)
+
+    bias, promised = ({k: (x, both[i]["bias"]) for k, (x, both) in places.items()} for i in (0, 1))
+    panels["bias, two points"] = Errors(label, bias, promised)
+    for place, (radii, both) in places.items():
+        short = place.removeprefix("at ")
+        if len(panels) == 1:
+            panels[f"average, {short}"] = over("samples", counts, averages)
+        panels[f"one sample, {short}"] = over(label, radii, both)
+    return error_panels(panels, "error / $\\|\\nabla J\\|_F$ (dimensionless)", height=3.0)
 
 
 def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]) -> Figure:

@@ -33,6 +33,10 @@ class Training(NamedTuple):
     iterations: Array  #: (X,)
     gaps: Array  #: (X,)
 
+    def gap_at(self, iteration: float) -> float:
+        """The gap at an iteration, between recorded ones on a straight line of its logarithm."""
+        return float(np.exp(np.interp(iteration, self.iterations, np.log(self.gaps))))
+
 
 class Adaptation(NamedTuple):
     """One run of model-free policy gradient on one unseen task."""

@@ -34,8 +34,10 @@ One problem or family
 Runs
 
 ==================  ==============================================================================
+`query_errors`      gradient estimates from many seeds beside their leading orders
 `critical_step`     the largest constant step with which descent converges
 `training`          S1's Algorithm 3 from many seeds, and its limit under perfect sampling
+`learned_gains`     gains learned and adapted at the settings of S1's published code
 `adaptation`        policy gradient on new tasks, counted in cost queries
 `bisection`         where a predicate stops holding, for all the above
 ==================  ==============================================================================

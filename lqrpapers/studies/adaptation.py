@@ -13,9 +13,11 @@ spends until the relative gap :math:`J(K)/J^* - 1` first falls to a level. Two q
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # loads scipy.stats when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib import directions, objective
@@ -26,6 +28,7 @@ from lqrlib.tasks import MATRICES
 from lqrlib.validation import Array, Seed, finite_array, real_number
 
 from ..constants import printed
+from .stationary import stationary_gain
 
 # Directions behind each gradient, which costs two queries for each.
 DIRECTIONS = 50
@@ -88,6 +91,53 @@ def queries_to(run: Adaptation, level: float) -> Array:
     first = np.argmax(below, axis=0)
     spent = np.take_along_axis(run.queries, first[None], axis=0)[0]
     return np.where(below.any(axis=0), spent, np.inf)
+
+
+def adapt_from(
+    tasks: LQR, starts: Mapping[str, ArrayLike], iterations: int
+) -> dict[str, Adaptation]:
+    """`adapt` from several starts, each broadcast over the tasks, in one stack."""
+    shape = (*tasks.batch_shape, tasks.inputs, tasks.states)
+    stack = np.stack([np.broadcast_to(np.asarray(K), shape) for K in starts.values()])
+    run = adapt(tasks, stack, iterations)
+    parts = (Adaptation(*(part[:, place] for part in run)) for place in range(len(starts)))
+    return dict(zip(starts, parts, strict=True))
+
+
+def queries_to_learn(family: LQR, K0: ArrayLike, level: float, iterations: int) -> float:
+    """Queries until the average cost of a family (M,) is within `level` of its least, from K0.
+
+    Policy gradient by the same rule as `adapt`, M tasks at each step; ``inf`` if never.
+    """
+    trace = descend(
+        lambda K: objective.gradient(family, K).mean(axis=0),
+        K0,
+        backtracking(1e-3),
+        iterations,
+        cost=lambda K: objective.cost(family, K).mean(),
+    )
+    assert trace.costs is not None
+    best = stationary_gain(family, objective.optimal_gain(family[0]), 0.0)
+    below = trace.costs / objective.cost(family, best).mean() - 1 <= level
+    if not below.any():
+        return np.inf
+    trials = 1 + np.round(np.log2(1e-3 / trace.step_sizes[: int(below.argmax())]))
+    return float(len(family) * (len(trials) * 2 * DIRECTIONS + trials.sum()))
+
+
+def saved(one: Array, two: Array) -> tuple[float, float]:
+    """Median over families of how many queries more `one` needs than `two`, and Wilcoxon's p.
+
+    Queries (F, P) of tasks (P) in families (F), whose medians are paired; families where one is
+    infinite are left out, and without any the difference is nan.
+    """
+    middle = [np.quantile(each, 0.5, axis=1, method="inverted_cdf") for each in (one, two)]
+    known = np.isfinite(middle[0]) & np.isfinite(middle[1])
+    difference = middle[0][known] - middle[1][known]
+    if not len(difference):
+        return np.nan, 1.0
+    p = scipy.stats.wilcoxon(difference, method="exact").pvalue if difference.all() else 1.0
+    return float(np.median(difference)), float(p)
 
 
 def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Array:

@@ -9,7 +9,7 @@ from lqrlib import maml, objective
 from lqrlib.problem import LQR, require_family
 from lqrlib.validation import Array, real_number
 
-from ..constants import meta
+from ..constants import estimates, meta
 from .families import all_stable, scaled
 
 # The largest kappa that the sharp form of Theorem 10 is run with.
@@ -82,3 +82,28 @@ def scaled_to_limit(families: LQR, K0: Array, form: str, fraction: float) -> LQR
             limit = np.sqrt((over.domination * over.gap).min(axis=-1)) * (1 - kappa) / (1 + kappa)
         families = scaled(families, fraction * limit / over.heterogeneity.max(axis=-1))
     return families
+
+
+def asked_of_a_run(
+    family: LQR, K0: ArrayLike, form: str, *, failure: float = 0.1
+) -> tuple[float, float, estimates.EstimateSize]:
+    """What Theorem 13 of S1 asks for to end within a hundredth of the first task's gap.
+
+    Iterations, error of a gradient estimate at K0, its radius and samples, for one family (M,).
+    "printed": a part of the theorem, the gradient estimates of TR Lemma 17 alone. "sharp": without
+    a Hessian, eta = 1/L and eta_l = 0.1/L, every one of the 2 M T estimates good at once.
+    """
+    over = meta.suprema(family, K0, form)
+    gap, domination = float(over.start_gap[0]), float(over.domination[0])
+    target, allowed = gap / 100, meta.Errors(kappa_hessian=0.0, scaled_inner_step=0.1)
+    if form == "sharp":
+        left = 1 - allowed.kappa
+        error = left * np.sqrt(domination * target) / float(allowed.outer(np.ones(())))
+        iterations = float(2 * over.smoothness / (left * domination) * np.log(gap / target))
+        failure = failure / (2 * over.tasks * iterations)
+    else:
+        error = domination * target / 648  # an error of 2x for h_r(x) and h_S(x)
+        outer = float(meta.printed_steps(over, model_free=True).outer)
+        iterations = 8 / (outer * domination) * np.log(2 * gap / target)
+    size = estimates.gradient_size(family[0], K0, error, failure=failure, form=form)
+    return iterations, error, size

@@ -23,6 +23,27 @@ TASKS = 3
 DRAWN = 1e-6
 
 
+def random_cases(
+    count: int,
+    states: int,
+    inputs: int,
+    rng: Seed,
+    noise_terms: int = 0,
+    *,
+    fraction: tuple[float, float] = (0.0, 0.95),
+    **options: Any,
+) -> tuple[LQR, Array]:
+    """Random problems (count,), with as many noise terms of each kind, and stabilizing gains.
+
+    The fraction and the options are those of `lqrlib.systems.random_stabilizing_gains` and
+    `lqrlib.systems.random_ensemble`.
+    """
+    generator = np.random.default_rng(rng)
+    noise = {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
+    many = systems.random_ensemble(count, states, inputs, generator, **noise, **options)
+    return many, systems.random_stabilizing_gains(many, generator, fraction=fraction)
+
+
 def problems_by_size(
     count: int,
     sizes: Iterable[int],
@@ -30,22 +51,18 @@ def problems_by_size(
     noise_terms: int = 0,
     *,
     inputs: int | None = 3,
-    fraction: tuple[float, float] = (0.0, 0.95),
     **options: Any,
 ) -> dict[int, tuple[LQR, Array]]:
-    """Random problems (count,) and a stabilizing gain for each, (count, m, n), by states n.
+    """`random_cases` by number of states n, from seeds [*seed, n].
 
-    There are at most so many inputs, half as many as states where None, and of each kind
-    `noise_terms`. The seed of size n is [*seed, n]. The fraction and the options are those of
-    `lqrlib.systems.random_stabilizing_gains` and `lqrlib.systems.random_ensemble`.
+    There are at most so many inputs, half as many as states where None.
     """
-    options |= {"state_noise_terms": noise_terms, "input_noise_terms": noise_terms}
-    found = {}
-    for n in sizes:
-        rng, most = np.random.default_rng([*seed, n]), inputs or (n + 1) // 2
-        many = systems.random_ensemble(count, n, min(n, most), rng, **options)
-        found[n] = many, systems.random_stabilizing_gains(many, rng, fraction=fraction)
-    return found
+    return {
+        n: random_cases(
+            count, n, min(n, inputs or (n + 1) // 2), [*seed, n], noise_terms, **options
+        )
+        for n in sizes
+    }
 
 
 def without_and_with_noise(

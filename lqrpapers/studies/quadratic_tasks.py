@@ -15,10 +15,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import objective
+from lqrlib import maml, objective
 from lqrlib.matrices import spectral_norm
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, finite_array, real_number
+
+from .stationary import stationary_gain
 
 
 def quadratic_model(tasks: LQR) -> tuple[Array, Array]:
@@ -80,3 +82,32 @@ def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: flo
         raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
     spread = spectral_norm(H - H.mean(axis=-3, keepdims=True)).max(axis=-1)
     return 4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap
+
+
+def one_step_advantages(
+    family: LQR, unseen: LQR, start: ArrayLike, products: Array
+) -> tuple[Array, Array, Array]:
+    """What MAML wins over averaging after one inner step eta with eta h_max one of `products` (X,).
+
+    For LQR families (D, M) and unseen tasks (D, U): medians over families of the relative advantage
+    on the training tasks, measured and by the quadratic model, (X,); and MAML's gap over
+    averaging's on the unseen tasks (X, D), nan where one step throws both out.
+    """
+    H, centres = quadratic_model(family)
+    steepest = np.linalg.eigvalsh(H)[..., -1].max()
+    least, least_new = (
+        objective.cost(tasks, objective.optimal_gain(tasks)).mean(axis=-1)
+        for tasks in (family, unseen)
+    )
+    average = meta = stationary_gain(family, start, 0.0)
+    measured, model, ratios = [], [], []
+    for eta in map(float, products / steepest):
+        meta = stationary_gain(family, meta, eta, tolerance=1e-7)
+        both = [maml.cost(family, K, eta) for K in (average, meta)]
+        measured.append((both[0] - both[1]) / least)
+        ends = [meta_cost(H, centres, meta_optimum(H, centres, e), eta) for e in (0.0, eta)]
+        model.append((ends[0] - ends[1]) / least)
+        gaps = [maml.cost(unseen, K, eta) / least_new - 1 for K in (meta, average)]
+        with np.errstate(invalid="ignore"):
+            ratios.append(gaps[0] / gaps[1])
+    return np.median(measured, axis=1), np.median(model, axis=1), np.array(ratios)

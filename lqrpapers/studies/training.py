@@ -105,14 +105,17 @@ def train(
     return Runs(gains, left, queries)
 
 
-def nominal_gaps(nominal: LQR, runs: Runs, start: ArrayLike | None = None) -> Array:
+def nominal_gaps(nominal: LQR, runs: Runs | Array, start: ArrayLike | None = None) -> Array:
     """J(K_t) - J(K*) of one task, (T + 1, S); ``inf`` for runs that left.
 
-    From a fixed initial state over a horizon, as S1 reports it, or for the task's own Sigma0.
+    Of runs, or of gains (T + 1, S, m, n) that all stabilize. From a fixed initial state over a
+    horizon, as S1 reports it, or for the task's own Sigma0.
     """
     best = objective.optimal_gain(nominal)
     if nominal.batch_shape:
         raise ValueError(f"nominal: expected a single LQR, got {nominal!r}")
+    if not isinstance(runs, Runs):
+        runs = Runs(runs, np.full(runs.shape[1], len(runs)), 0)
     if start is None:
         gaps = objective.cost(nominal, runs.gains) - objective.cost(nominal, best)
     else:

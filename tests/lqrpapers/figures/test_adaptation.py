@@ -23,7 +23,7 @@ def clocks(end):
 
 def queries(most):
     rows = 100 * most * np.array([[[2.0, 1.0, 3.0]], [[np.inf, 1.0, np.inf]]])
-    return adaptation.query_counts(["a", "b"], ["1 %"], {"start": ("maml", rows)}, each=100)
+    return adaptation.query_counts(["a", "b"], ["1 %"], {"maml": rows}, each=100)
 
 
 def crossover(last):
@@ -59,8 +59,8 @@ def test_runs_that_left_are_counted():
 def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match=r"run: expected shape \(3, runs\), got \(2, 3\)"):
         adaptation.clocks({"run": ("learned", x, np.ones((2, 3)))}, {})
-    with pytest.raises(ValueError, match="start: expected shape"):
-        adaptation.query_counts(["a"], ["1 %"], {"start": ("maml", np.ones((2, 1, 3)))}, each=1)
+    with pytest.raises(ValueError, match="MAML optimum: expected shape"):
+        adaptation.query_counts(["a"], ["1 %"], {"maml": np.ones((2, 1, 3))}, each=1)
     with pytest.raises(ValueError, match="level: expected x"):
         adaptation.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
     with pytest.raises(ValueError, match="start: expected x"):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lqrpapers.claims import Check
 from lqrpapers.figures import model_free_maml as plots
 
 x = np.arange(5.0)
@@ -21,8 +22,14 @@ def by_level(last):
     return plots.gaps_by_level(points, {"step 1": 1.0, "step 2": 2.0}, np.array([0.1, 1.0]), bias)
 
 
+def check(*ratios):
+    return Check("s1-thm-13", "decrease", "sharp", np.array(ratios), np.ones(len(ratios)))
+
+
 def kept(last):
-    return plots.kept_promises(np.array([1, 2]), {"sharp": np.array([[1.5, 2.0], [3.0, last]])})
+    """Two checks for one state, one with more cases for two."""
+    checks = [[check(0.4), check(0.5)], [check(0.2, last, 0.1)]]
+    return plots.kept_promises(np.array([1, 2]), {"sharp": checks})
 
 
 @pytest.mark.parametrize("figure", [curves, by_level, kept])
@@ -53,4 +60,4 @@ def test_bad_shapes_are_refused():
     with pytest.raises(ValueError, match="bias"):
         plots.gaps_by_level({"a": []}, {"a": 1.0}, x, np.ones((2, 4)))
     with pytest.raises(ValueError, match="sharp"):
-        plots.kept_promises(np.array([1, 2, 3]), {"sharp": np.ones((2, 2))})
+        plots.kept_promises(np.array([1, 2, 3]), {"sharp": [[check(0.5)], [check(0.4)]]})

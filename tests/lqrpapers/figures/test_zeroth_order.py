@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lqrpapers.figures import zeroth_order
+from lqrpapers.studies.query_errors import KINDS
 
 X = np.array([1.0, 2.0, 4.0])
 
@@ -40,7 +41,14 @@ def prices(factor=1.0, width=3):
     return zeroth_order.price_of_certainty(10.0**-X, {"coin": (known, True), "sum": (known, False)})
 
 
-@pytest.mark.parametrize("draw", [panels, eigenvalues, printed, factors, prices])
+def gradients(factor=1.0, width=3):
+    measured = {kind: factor * np.ones((5, width)) / X[:width] for kind in ("bias", *KINDS)}
+    formula = {kind: 1 / X for kind in measured}
+    places = dict.fromkeys(("at $K_0$", "near $K^*$"), (X, (measured, formula)))
+    return zeroth_order.gradient_errors(places, X, (measured, formula))
+
+
+@pytest.mark.parametrize("draw", [panels, gradients, eigenvalues, printed, factors, prices])
 def test_alt_text_follows_the_data_and_wrong_shapes_are_refused(draw):
     first, second = draw(), draw(1.5)
     assert first.alt_text != second.alt_text and len(first.alt_text) > 60

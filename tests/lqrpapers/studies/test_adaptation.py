@@ -129,3 +129,31 @@ def test_average_model_of_noisy_tasks_is_refused():
     noisy = nominal.replace(state_noise=([0.01], [np.eye(4)]))
     with pytest.raises(ValueError, match="tasks: expected tasks without noise"):
         adaptation.average_model(lqrlib.LQR.stack([noisy, noisy]))
+
+
+def test_several_starts_in_one_stack_are_those_alone():
+    starts = {"best": best, "other": best + 0.01}
+    found = adaptation.adapt_from(family, starts, 4)
+    for name, K in starts.items():
+        alone = adaptation.adapt(family, K, 4)
+        np.testing.assert_allclose(found[name].gaps, alone.gaps, rtol=1e-12, atol=1e-15)
+        np.testing.assert_array_equal(found[name].queries, alone.queries)
+
+
+def test_learning_a_family_costs_gradients_and_trials_of_every_task():
+    start = best + 0.3 * (systems.boeing_start() - best)
+    run = adaptation.adapt(family[:1], start, 60)
+    assert run.gaps[1, 0] > 1e-2 > run.gaps[60, 0]
+    alone = adaptation.queries_to_learn(family[:1], start, 1e-2, 60)
+    assert alone == adaptation.queries_to(run, 1e-2)[0]
+    assert adaptation.queries_to_learn(family, start, 1e-2, 60) % 4 == 0
+    assert adaptation.queries_to_learn(family, start, 1e-2, 1) == np.inf
+
+
+def test_what_is_saved_is_paired_by_families():
+    one = np.array([[5.0, 7.0], [9.0, 9.0], [6.0, 8.0], [np.inf, np.inf]])
+    assert adaptation.saved(one, one - 2) == (2.0, 0.25)  # three of three signs
+    assert adaptation.saved(one, one) == (0.0, 1.0)
+    never = np.full((4, 2), np.inf)
+    difference, p = adaptation.saved(one, never)
+    assert np.isnan(difference) and p == 1.0

@@ -73,3 +73,18 @@ def test_families_scaled_below_the_sharp_limit_are_invariant():
     assert meta.sharp_invariant(over, kappa).all()
     far = meta.suprema(admission.scaled_to_limit(family, K0, "sharp", 5.0), K0, "sharp")
     assert not meta.sharp_invariant(far, kappa).any()
+
+
+def test_a_longer_run_with_better_estimates_is_asked_for_as_printed():
+    family = spectral_family(systems.boeing(), 3, 1e-3, 0)
+    K0 = systems.boeing_start()
+    (many, small, printed), (few, error, sharp) = (
+        admission.asked_of_a_run(family, K0, form) for form in ("printed", "sharp")
+    )
+    assert many > few and printed.samples > sharp.samples and printed.radius < sharp.radius
+    over = meta.suprema(family, K0, "sharp")
+    kappa = 0.1  # eta_l L, without a Hessian
+    bound = (1.1 * error / (1 - kappa)) ** 2 / over.domination[0]  # the theorem's, for equal tasks
+    np.testing.assert_allclose(bound, over.start_gap[0] / 100)
+    shrunk = (1 - (1 - kappa) * over.domination[0] / (2 * over.smoothness)) ** few
+    np.testing.assert_allclose(shrunk, 0.01, rtol=1e-3)

@@ -82,3 +82,11 @@ def test_where_inputs_are_not_given_there_are_half_as_many_as_states():
     found = ensembles.problems_by_size(3, range(1, 5), [7], inputs=None, spread=1)
     assert [many.inputs for many, _ in found.values()] == [1, 1, 2, 2]
     np.testing.assert_allclose(found[4][0].Q, np.broadcast_to(np.eye(4), (3, 4, 4)), atol=1e-12)
+
+
+def test_random_cases_are_stabilized_and_repeat():
+    many, K = ensembles.random_cases(7, 3, 2, 5, 1, fraction=(0.1, 0.9))
+    again, L = ensembles.random_cases(7, 3, 2, 5, 1, fraction=(0.1, 0.9))
+    assert many.batch_shape == (7,) and K.shape == (7, 2, 3)
+    assert many.has_noise and lqrlib.is_stabilizing(many, K).all()
+    assert (many.A == again.A).all() and (K == L).all()

@@ -67,3 +67,13 @@ def test_the_model_of_similar_lqr_tasks_predicts_their_meta_optimum():
 def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match="hessians, optima: expected"):
         quadratic_tasks.meta_optimum(H, optima[:, :2], 0.0)
+
+
+def test_maml_wins_on_training_tasks_about_what_the_quadratic_model_says():
+    nominal = lqrlib.systems.boeing()
+    family = spectral_family(nominal, 6, 0.1, 4, families=3)
+    products, best = np.array([0.1, 0.5]), lqrlib.optimal_gain(nominal)
+    measured, model, ratios = quadratic_tasks.one_step_advantages(family, family, best, products)
+    assert (measured > 0).all() and measured[1] > measured[0]
+    assert ((measured > model) & (measured < 20 * model)).all()  # of the same order
+    assert ratios.shape == (2, 3) and (ratios < 1).all()  # on the training tasks themselves

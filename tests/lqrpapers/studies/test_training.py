@@ -133,3 +133,13 @@ def test_gain_of_relative_cost_has_it():
     assert np.ptp(gain - best) < 1e-9 and (gain > best).all()
     with pytest.raises(ValueError, match="ratio"):
         training.gain_of_relative_cost(problem, direction, 1.0)
+
+
+def test_gaps_of_gains_are_those_of_a_run_that_went_through():
+    nominal = systems.boeing()
+    best = lqrlib.optimal_gain(nominal)
+    gains = best + np.array([0.0, 0.01, 0.02])[:, None, None, None] * np.ones((3, 2, 2, 4))
+    run = training.Runs(gains, np.full(2, 3), 0)
+    found = training.nominal_gaps(nominal, gains)
+    np.testing.assert_array_equal(found, training.nominal_gaps(nominal, run))
+    assert found.shape == (3, 2) and (found[0] == 0).all() and (found[2] > found[1]).all()

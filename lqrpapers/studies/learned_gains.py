@@ -1,0 +1,110 @@
+"""Gains learned from costs and adapted to new tasks, at the settings of S1's published code.
+
+Costs are those of initial states near (1/2, ..., 1/2), drawn anew; `streams` are whole numbers that
+name the random streams of a study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lqrlib import LQR, descend, directions, objective
+from lqrlib.validation import Array, Seed
+
+from ..recorded.s1 import RADIUS, SAMPLES, START, TRAINING_DEVIATION, TRAINING_MEAN
+from .sampled_start import SampledStartCost, sampled_start_cost
+from .task_families import spectral_family
+
+# Training: step and iterations. Adaptation: radius, directions and iterations.
+STEP, TRAINING = 8e-6, 200
+NARROW, DIRECTIONS, ADAPTATION = 1e-5, 50, 300
+
+
+def published_cost(
+    tasks: LQR,
+    rng: Seed,
+    mean: float = TRAINING_MEAN,
+    deviation: float = TRAINING_DEVIATION,
+    horizon: int | None = None,
+) -> SampledStartCost:
+    """The oracle that S1's code trains with, from a state with this mean in every coordinate."""
+    return sampled_start_cost(tasks, np.full(tasks.states, mean), deviation, rng, horizon=horizon)
+
+
+def as_trained(tasks: LQR) -> LQR:
+    """The tasks with the second moment of the initial states that S1's code trains with."""
+    n = tasks.states
+    moment = np.full((n, n), TRAINING_MEAN**2) + TRAINING_DEVIATION**2 * np.eye(n)
+    return tasks.replace(Sigma0=moment)
+
+
+def reported_cost(tasks: LQR) -> SampledStartCost:
+    """The cost that S1 reports: from one other initial state."""
+    return sampled_start_cost(tasks, START, 0.0, 0)
+
+
+def learn(
+    families: LQR, start: ArrayLike, streams: Sequence[int]
+) -> tuple[NDArray[np.intp], Array]:
+    """Algorithm 3 on families (D, M): the runs that stay inside (S,), and their gains (T, S, m, n).
+
+    Most runs that leave do so in the first iteration, so that is made apart.
+    """
+    seeds = np.random.SeedSequence(streams)
+    inside = np.arange(len(families))
+    gains = np.broadcast_to(np.asarray(start), (1, len(inside), *np.shape(start)))
+    for iterations in (1, TRAINING - 1):
+        if len(inside):
+            states, draws = seeds.spawn(2)
+            cost = published_cost(families[inside], states)
+            direction = directions.meta_zeroth_order(
+                cost, STEP, RADIUS, SAMPLES, draws, fresh=False
+            )
+            trace = descend(direction, gains[-1], STEP, iterations, on_leave="flag")
+            gains = np.concatenate([gains[:-1], trace.gains])[:, ~trace.left]
+            inside = inside[~trace.left]
+    return inside, gains
+
+
+def learn_alone(problem: LQR, start: ArrayLike, count: int, streams: Sequence[int]) -> Array:
+    """Gains (count, m, n) of plain policy gradient on one task; runs that leave are repeated."""
+    found: list[Array] = []
+    seeds = np.random.SeedSequence(streams)
+    while len(found) < count:
+        states, draws = seeds.spawn(2)
+        direction = directions.zeroth_order(published_cost(problem, states), RADIUS, SAMPLES, draws)
+        trace = descend(direction, start, STEP, TRAINING, on_leave="flag")
+        found += [] if trace.left else [trace.gain]
+    return np.array(found)
+
+
+def adapt_by_pairs(problems: LQR, starts: Array, step: float, streams: Sequence[int]) -> Array:
+    """Gaps over J* (T + 1, D, U) of model-free policy gradient on tasks (D, U), as reported.
+
+    One start (D, m, n) for the tasks of each row; ``inf`` for runs that left.
+    """
+    found = []
+    for number, (tasks, K) in enumerate(zip(problems, starts, strict=True)):
+        states, draws = np.random.SeedSequence([*streams, number]).spawn(2)
+        direction = directions.zeroth_order(
+            published_cost(tasks, states), NARROW, DIRECTIONS, draws
+        )
+        judge, gains = reported_cost(tasks), np.broadcast_to(K, (len(tasks), *K.shape))
+        trace = descend(direction, gains, step, ADAPTATION, cost=judge, on_leave="flag")
+        assert trace.costs is not None
+        found.append(trace.costs / judge(objective.optimal_gain(tasks)) - 1)
+    return np.stack(found, axis=1)
+
+
+def unseen_tasks(
+    nominal: LQR, families: LQR, level: float, count: int, streams: Sequence[int]
+) -> LQR:
+    """Tasks (D, count), each as near to all training tasks of its family (D, M) as they are."""
+    rows = (
+        spectral_family(nominal, count, level, [*streams, number], near=seen)
+        for number, seen in enumerate(families)
+    )
+    return LQR.stack(list(rows))

@@ -23,7 +23,9 @@ def lab_command(root: Path, chapter: str) -> list[str]:
 def strip_outputs(model: dict[str, Any], path: str, **_: Any) -> None:
     """Take the outputs out of a chapter that is about to be saved; a copy elsewhere keeps them."""
     if model["type"] == "notebook" and path.startswith("chapters/"):
-        model["content"]["metadata"]["language_info"] = {"name": "python"}  # for every Python
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}  # for every Python
+        model["content"]["metadata"] |= metadata
         for cell in model["content"]["cells"]:
             if cell["cell_type"] == "code":
                 cell.update(outputs=[], execution_count=None)

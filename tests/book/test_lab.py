@@ -77,7 +77,9 @@ def test_outputs_of_a_chapter_are_not_saved() -> None:
     assert code["outputs"] == [] and code["execution_count"] is None
     assert code["metadata"] == {"tags": ["parameters"]} and code["source"] == "print(1)"
     assert text == executed()["cells"][1]
-    assert model["content"]["metadata"] == {"language_info": {"name": "python"}}
+    metadata = model["content"]["metadata"]
+    assert metadata["language_info"] == {"name": "python"}
+    assert metadata["kernelspec"]["name"] == "python3"
 
 
 @pytest.mark.parametrize(("kind", "path"), [("notebook", "mine/05.ipynb"), ("file", "chapters/a")])

@@ -6,7 +6,6 @@ import copy
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 import urllib.error
@@ -136,5 +135,5 @@ def test_the_real_server_opens_strips_and_ends(book: Path) -> None:
             saved = json.loads((book / folder / "05_convergence.ipynb").read_text())
             assert len(saved["cells"][0]["outputs"]) == kept
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.communicate(timeout=60)

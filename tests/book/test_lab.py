@@ -136,4 +136,7 @@ def test_the_real_server_opens_strips_and_ends(book: Path) -> None:
             assert len(saved["cells"][0]["outputs"]) == kept
     finally:
         server.terminate()
-        server.communicate(timeout=60)
+        try:
+            server.communicate(timeout=60)
+        finally:
+            server.kill()  # nothing stays, should it not end by itself

@@ -1,5 +1,6 @@
 # make book       environment, chapters, pages            make chapter C=05 P="samples=200 seed=3"
-# make test       environment, then every test            make serve   make bench   make fuzz   make lock   make clean
+# make test       environment, then every test            make lab C=05       that chapter in JupyterLab
+# make serve      the built book in a browser             make bench   make fuzz   make lock   make clean
 # Without make: python3 -m book book, python3 -m book test, and so on.
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ export JOBS C P
 STAMP := .venv/book-stamp.json
 INSIDE := .venv/bin/python -m book
 
-.PHONY: book test chapter serve bench fuzz lock clean environment python
+.PHONY: book test chapter lab serve bench fuzz lock clean environment python
 .DEFAULT_GOAL := book
 
 book: $(STAMP)
@@ -45,6 +46,9 @@ bench: | python
 
 fuzz: $(STAMP)
 	@$(INSIDE) fuzz $(F)
+
+lab: | python
+	@$(PYTHON) -m book lab "$$C"
 
 serve clean: | python
 	@$(PYTHON) -m book $@

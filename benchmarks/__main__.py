@@ -19,7 +19,7 @@ def main() -> int:
         import slycot  # noqa: F401
         from threadpoolctl import threadpool_limits
     except ImportError as error:
-        print(f"benchmarks: {error.name} is missing; `make bench` installs requirements-bench.txt")
+        print(f"benchmarks: {error.name} is missing; `make bench` installs it")
         return 1
     from benchmarks.agreement import WrongResult
     from benchmarks.digits import digits

@@ -17,9 +17,9 @@ from typing import Any
 
 import yaml
 
-CLAIMS = "claims.yml"
 EXECUTED = "_build/executed"
 CHAPTERS = "chapters"
+CLAIMS = "chapters/claims.yml"
 
 PAPERS = ("S1", "S2", "ours")
 VERDICTS = {

@@ -17,12 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from book.environment import ROOT, EnvironmentProblem, ensure, exclusive, python_of
+from book.environment import ROOT, EnvironmentProblem, ensure, exclusive, python_of, uv_settings
+from book.lab import lab_command
 from book.problem import ChapterProblem
 
 ENVIRONMENTS = {
     ".venv": ROOT / "requirements.txt",
-    ".venv-bench": ROOT / "requirements-bench.txt",
+    ".venv-bench": ROOT / "benchmarks" / "requirements.txt",
+    ".venv-lab": ROOT / "book" / "requirements-lab.txt",
 }
 
 
@@ -41,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
         with_jobs.add_argument("--jobs", type=int, default=jobs_default(), help="chapters at once")
     add("test", help="run every test; further words go to pytest")
     add("serve", help="open the built book in a browser, from this machine only")
+    lab = add("lab", help="open a chapter in JupyterLab, from this machine only")
+    lab.add_argument("chapter", nargs="?", default="", help="number or name; all without")
     add("bench", help="run the benchmarks; further words go to them")
     add("fuzz", help="try lqrlib with hostile numbers and arguments; words go to the fuzzers")
     lock = add("lock", help="lock the environments again from pyproject.toml")
@@ -70,7 +74,8 @@ def run(arguments: list[str]) -> int:
         options = parsed(arguments)
         if options.command in ("serve", "clean"):
             return int(COMMANDS[options.command](options))
-        environment = ".venv-bench" if options.command == "bench" else ".venv"
+        own = f".venv-{options.command}"
+        environment = own if own in ENVIRONMENTS else ".venv"
         ensure(ROOT / environment, ENVIRONMENTS[environment])
         if options.command == "environment":
             return 0
@@ -94,7 +99,11 @@ def go_inside(environment: Path, arguments: list[str]) -> None:
     """Continue in the environment's own Python, unless this is it."""
     if Path(sys.prefix).resolve() == environment.resolve():
         return
-    command = [str(python_of(environment)), "-m", "book", *arguments]
+    become([str(python_of(environment)), "-m", "book", *arguments])
+
+
+def become(command: list[str]) -> NoReturn:
+    """Go on as another program."""
     sys.stdout.flush()
     if os.name == "nt":
         sys.exit(subprocess.call(command))
@@ -185,33 +194,26 @@ def serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def bench(options: argparse.Namespace) -> int:
-    """Run the benchmarks."""
-    return subprocess.call([sys.executable, "-m", "benchmarks", *options.arguments], cwd=ROOT)
-
-
-def fuzz(options: argparse.Namespace) -> int:
-    """Run the fuzzers."""
-    return subprocess.call([sys.executable, "-m", "tests.fuzz", *options.arguments], cwd=ROOT)
+def bench_or_fuzz(options: argparse.Namespace) -> int:
+    """Run the benchmarks or the fuzzers."""
+    module = {"bench": "benchmarks", "fuzz": "tests.fuzz"}[options.command]
+    return subprocess.call([sys.executable, "-m", module, *options.arguments], cwd=ROOT)
 
 
 def lock(options: argparse.Namespace) -> int:
-    """Lock both environments again: one lock for all supported versions of Python."""
+    """Lock the environments again: one lock each for all supported versions of Python."""
     common = (
-        "uv pip compile pyproject.toml --extra plots --extra book --extra test --universal "
-        "--python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url "
-        "--no-header --no-annotate --quiet"
+        "uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest "
+        "--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra plots"
     )
-    upgrade = ["--upgrade"] if options.upgrade else []
-    for name, more in (
-        ("requirements.txt", upgrade),
-        ("requirements-bench.txt", ["--extra", "bench", "-c", "requirements.txt"]),
+    for environment, more in (
+        (".venv", "--extra book --extra test" + " --upgrade" * options.upgrade),
+        (".venv-bench", "--extra book --extra test --extra bench -c requirements.txt"),
+        (".venv-lab", "--extra lab -c requirements.txt"),
     ):
-        from book.environment import uv_settings
-
-        command = [sys.executable, "-m", *shlex.split(common), *more, "-o", name]
-        settings = {**os.environ, **uv_settings(sys.executable)}
-        if subprocess.call(command, cwd=ROOT, env=settings) != 0:
+        name = str(ENVIRONMENTS[environment].relative_to(ROOT))
+        command = [sys.executable, "-m", *shlex.split(f"{common} {more}"), "-o", name]
+        if subprocess.call(command, cwd=ROOT, env=os.environ | uv_settings(sys.executable)) != 0:
             raise ChapterProblem(f"{name} could not be locked")
     return 0
 
@@ -224,12 +226,13 @@ def clean(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "bench": bench,
+    "bench": bench_or_fuzz,
     "book": book,
     "chapter": chapter,
     "clean": clean,
     "execute": execute,
-    "fuzz": fuzz,
+    "fuzz": bench_or_fuzz,
+    "lab": lambda options: become(lab_command(ROOT, options.chapter)),
     "lock": lock,
     "serve": serve,
     "test": test,

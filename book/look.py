@@ -73,6 +73,8 @@ def problems(html: Path, chromium: str) -> list[str]:
     found: list[str] = []
     with served(html) as base, Browser(chromium) as browser:
         for path in page_paths(html):
+            if 'http-equiv="refresh"' in path.read_text(encoding="utf-8"):
+                continue  # it leads to another of these pages
             name = path.relative_to(html).as_posix()
             try:
                 lines = list(page_problems(browser, f"{base}/{quote(name)}", base))

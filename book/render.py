@@ -21,7 +21,7 @@ from book.chapters import digest, files_under
 from book.problem import ChapterProblem
 
 # Never part of the pages, and in part large.
-OUTSIDE = ("_build", "tests", "benchmarks", "dist", "requirements-bench.txt")
+OUTSIDE = ("_build", "tests", "benchmarks", "dist", "requirements-lab.txt")
 PAGES = (".md", ".ipynb")
 
 

@@ -85,10 +85,10 @@ def _plain(name: str, value: Any) -> str | int | float:
 def glue(**numbers: Any) -> None:
     """Store numbers and texts under names unique in the chapter, for ``glue:text`` in the prose.
 
-    ``glue(worst_gap=gap.max())`` is ``{glue:text}`worst-gap:.1e` `` there: a name has hyphens for
-    underscores. numpy numbers and arrays of one entry are unwrapped, so number formats work.
-    ValueError for what is neither a number nor a text, and for NaN: nothing undefined reaches a
-    page.
+    ``glue(worst_gap=gap.max())`` is ``worst-gap`` there, as in ``worst-gap:.1e``: a name has
+    hyphens for underscores. numpy numbers and arrays of one entry are unwrapped, so number formats
+    work. ValueError for what is neither a number nor a text, and for NaN: nothing undefined reaches
+    a page.
     """
     from IPython.core.formatters import format_display_data
 

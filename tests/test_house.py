@@ -97,9 +97,8 @@ def resolved(name: str) -> object:
     return found
 
 
-NAMES = sorted(
-    set(re.findall(r"`((?:lqrlib|lqrpapers)(?:\.\w+)+)`", (ROOT / "CONTRIBUTING.md").read_text()))
-)
+CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
+NAMES = sorted(set(re.findall(r"`((?:lqrlib|lqrpapers)(?:\.\w+)+)`", CONTRIBUTING)))
 
 
 @pytest.mark.parametrize("name", NAMES)

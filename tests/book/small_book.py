@@ -18,15 +18,17 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 TOC = """
 format: jb-book
-root: index
+root: pages/index
 defaults: {numbered: true}
 parts:
   - caption: One
     chapters: [{file: chapters/01_small}]
   - caption: Back
     numbered: false
-    chapters: [{file: results}, {file: theorems}, {file: execution}, {file: bibliography}]
+    chapters:
 """
+SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
+COPIED = ("results", "theorems", "execution", "bibliography")
 
 CLAIMS = """
 - {id: s2-lemma-3.2, paper: S2, number: Lemma 3.2, title: Gradient domination,
@@ -179,12 +181,17 @@ def write_book(root: Path, address: str = "") -> Path:
     settings = (REPOSITORY / "_config.yml").read_text()
     assert 'url: ""' in settings  # the one place for the address
     (root / "_config.yml").write_text(settings.replace('url: ""', f'url: "{address}"'))
-    (root / "_toc.yml").write_text(TOC)
-    (root / "claims.yml").write_text(CLAIMS)
-    (root / "index.md").write_text("# The book\n\n```{lqr-at-a-glance}\n```\n")
-    for name in ("results.md", "theorems.md", "execution.md", "bibliography.md", "references.bib"):
-        shutil.copy(REPOSITORY / name, root)
-    shutil.copytree(REPOSITORY / "_static", root / "_static")
+    entries = "".join(f"      - file: pages/{name}\n" for name in (*COPIED, *SHORT))
+    (root / "_toc.yml").write_text(TOC + entries)
+    (root / "chapters" / "claims.yml").write_text(CLAIMS)
+    shutil.copy(REPOSITORY / "chapters" / "references.bib", root / "chapters")
+    for name in ("_static", "_templates"):
+        shutil.copytree(REPOSITORY / "pages" / name, root / "pages" / name)
+    for name in COPIED:
+        shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
+    for name in SHORT:
+        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n")
+    (root / "pages" / "index.md").write_text("# The book\n\n```{lqr-at-a-glance}\n```\n")
     nbformat.write(notebook(executed=False), root / "chapters" / "01_small.ipynb")
     return root
 

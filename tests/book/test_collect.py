@@ -141,25 +141,25 @@ def test_a_malformed_record_is_a_problem(root: Path, broken: object) -> None:
     ],
 )
 def test_a_malformed_list_of_claims_is_a_problem(root: Path, text: str, part: str) -> None:
-    (root / "claims.yml").write_text(text)
+    (root / collect.CLAIMS).write_text(text)
     (line,) = collect.problems(root)
     assert part in line or "expected" in line
 
 
 @pytest.mark.parametrize("change", ["expected: hoped", "paper: S3"])
 def test_an_unknown_word_in_claims_is_a_problem(root: Path, change: str) -> None:
-    text = (root / "claims.yml").read_text()
+    text = (root / collect.CLAIMS).read_text()
     name = change.partition(":")[0]
     first = text.index(name)
     end = min(i for i in (text.find(",", first), text.find("}", first)) if i > 0)
-    (root / "claims.yml").write_text(text[:first] + change + text[end:])
+    (root / collect.CLAIMS).write_text(text[:first] + change + text[end:])
     (line,) = collect.problems(root)
     assert change.partition(": ")[2] in line
 
 
 def test_a_row_twice_is_a_problem(root: Path) -> None:
-    text = (root / "claims.yml").read_text()
-    (root / "claims.yml").write_text(text + text)
+    text = (root / collect.CLAIMS).read_text()
+    (root / collect.CLAIMS).write_text(text + text)
     (line,) = collect.problems(root)
     assert "twice" in line
 

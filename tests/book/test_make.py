@@ -74,9 +74,18 @@ def test_what_make_hands_on(folder: Path, words: list[str], told: str) -> None:
     assert line.startswith(f"inside [-m] [book] {told}")
 
 
-@pytest.mark.parametrize("target", ["serve", "clean", "bench"])
-def test_what_needs_no_environment_of_the_book(folder: Path, target: str) -> None:
-    assert make(folder, target).stdout.strip() == f"outside -m book {target}"
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["serve"], "serve"),
+        (["clean"], "clean"),
+        (["bench"], "bench"),
+        (["lab"], "lab"),
+        (["lab", "C=05"], "lab 05"),
+    ],
+)
+def test_what_needs_no_environment_of_the_book(folder: Path, words: list[str], told: str) -> None:
+    assert make(folder, *words).stdout.strip() == f"outside -m book {told}"
 
 
 def test_a_chapter_needs_a_name(folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -10,11 +12,13 @@ import pytest
 
 import lqrlib
 from book import api, check, collect, look
-from book.browser import Browser, find_chromium, served
+from book.browser import Browser, BrowserError, find_chromium, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = "article figure img"
 VERDICTS = "article .lqr-verdict em"
+# Where the pages around the chapters stood at first.
+OLD = ["index", "notation", "results", "theorems", "execution", "api", "bibliography", "CHANGELOG"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,7 @@ def test_every_chapter_is_executed_and_can_be_downloaded(built_book: Path) -> No
 
 @pytest.mark.pages
 def test_api_page_documents_every_public_name(built_book: Path) -> None:
-    anchors = check.read_page(built_book / "api.html").anchors
+    anchors = check.read_page(built_book / "pages" / "api.html").anchors
     documented = {f"module-{module.__name__}" for module in api.public_modules()}
     documented |= {
         f"lqrlib.{name}"
@@ -59,6 +63,36 @@ def test_api_page_documents_every_public_name(built_book: Path) -> None:
         if not isinstance(getattr(lqrlib, name), ModuleType)
     }
     assert documented <= anchors, documented - anchors
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("name", OLD)
+def test_an_old_address_leads_to_its_page(built_book: Path, name: str) -> None:
+    place = f"pages/{name.lower()}.html"
+    assert check.read_page(built_book / f"{name}.html").links == [place]
+    assert "<article" in (built_book / place).read_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", ["below the top of a host", "from disk"])
+def test_a_browser_follows_old_addresses(browser: Browser, built_book: Path, place: str) -> None:
+    with served(built_book.parent) as host:
+        base = built_book.as_uri() if place == "from disk" else f"{host}/{built_book.name}"
+        folder = [] if place == "from disk" else [("", "pages/index.html")]
+        pages = [(f"{name}.html#x", f"pages/{name.lower()}.html#x") for name in OLD]
+        for old, new in folder + pages:
+            assert landing(browser, f"{base}/{old}") == f"{base}/{new}"
+
+
+def landing(browser: Browser, url: str) -> str:
+    """Where a page that leads on has led to after at most ten seconds."""
+    browser.open("about:blank")
+    browser.send("Page.navigate", url=url)
+    address, deadline = url, time.monotonic() + 10
+    while "/pages/" not in address and time.monotonic() < deadline:
+        with suppress(BrowserError):  # the page left while it was asked
+            address = browser.evaluate("location.href")
+    return address
 
 
 @pytest.mark.browser
@@ -83,7 +117,7 @@ def test_search_finds_pages(browser: Browser, built_book: Path, place: str) -> N
 @pytest.mark.browser
 def test_pages_open_from_disk(browser: Browser, built_book: Path) -> None:
     base = built_book.as_uri()
-    for path in [built_book / "index.html", *chapters(built_book)]:
+    for path in [built_book / "pages" / "index.html", *chapters(built_book)]:
         assert list(look.page_problems(browser, path.as_uri(), base)) == []
 
 
@@ -95,7 +129,7 @@ def test_figures_and_verdicts_can_be_read_on_a_dark_page(
     browser.resize(look.DESKTOP)
     with served(built_book) as base:
         for theme, is_light in (("dark", False), ("light", True)):
-            look.set_theme(browser, f"{base}/index.html", theme)
+            look.set_theme(browser, f"{base}/pages/index.html", theme)
             for path in chapters(built_book):
                 browser.open(f"{base}/{path.relative_to(built_book).as_posix()}")
                 (page,) = look.computed_style(browser, "body", "backgroundColor")

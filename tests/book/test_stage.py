@@ -94,15 +94,15 @@ def test_each_folded_proof_has_an_id_of_its_own(plain: Path) -> None:
 
 
 def test_theorem_index_has_numbers_and_titles(plain: Path) -> None:
-    index = words(page(plain, "theorems"))
+    index = words(page(plain, "pages/theorems"))
     assert r"Lemma 1.1 S2, Lemma 3.2: domination with \(\mu\)" in index
     assert "Definition 1.4 Task" in index
-    assert "mathjax/tex-svg-full.js" in page(plain, "theorems")  # a title holds a formula
+    assert "mathjax/tex-svg-full.js" in page(plain, "pages/theorems")  # a title holds a formula
 
 
 def test_results_page_tells_verdicts_and_links_to_the_statement(plain: Path) -> None:
-    results = page(plain, "results")
-    assert 'href="chapters/01_small.html#s2-lemma-3.2">Gradient domination</a>' in results
+    results = page(plain, "pages/results")
+    assert 'href="../chapters/01_small.html#s2-lemma-3.2">Gradient domination</a>' in results
     shown = words(results)
     assert "Lemma 3.2s2-lemma-3.2" in shown.replace(" s2-", "s2-")
     assert "fails as printed; corrected form holds" in shown
@@ -111,11 +111,11 @@ def test_results_page_tells_verdicts_and_links_to_the_statement(plain: Path) -> 
 
 
 def test_front_page_counts_verdicts(plain: Path) -> None:
-    assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "index"))
+    assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
 
 
 def test_execution_page_tells_times_and_versions(plain: Path) -> None:
-    shown = words(page(plain, "execution"))
+    shown = words(page(plain, "pages/execution"))
     assert "1 A small chapter 1.2 123 5 preset = 'paper', samples = 7" in shown
     assert "numpy 2.4.6" in shown
 
@@ -141,6 +141,14 @@ def test_the_executed_notebook_is_what_is_downloaded(plain: Path) -> None:
     assert 'href="../_sources/chapters/01_small.ipynb"' in page(plain, "chapters/01_small")
 
 
+def test_old_addresses_lead_to_the_pages(plain: Path) -> None:
+    for name in ("index", "results", "CHANGELOG"):
+        place = f"pages/{name.lower()}.html"
+        shown = page(plain, name)
+        assert f'location.replace("{place}" + location.search + location.hash)' in shown
+        assert f'<a href="{place}">' in shown and f'content="0; url={place}"' in shown
+
+
 def test_with_an_address_the_notebook_installs_lqrlib_first(addressed: Path) -> None:
     published = json.loads((addressed / "_build/html/_sources/chapters/01_small.ipynb").read_text())
     executed = json.loads((addressed / "_build/executed/chapters/01_small.ipynb").read_text())
@@ -152,7 +160,7 @@ def test_with_an_address_the_notebook_installs_lqrlib_first(addressed: Path) -> 
 
 
 def test_without_an_address_there_are_no_buttons_that_need_one(plain: Path) -> None:
-    for name in ("index", "chapters/01_small", "results"):
+    for name in ("index", "chapters/01_small", "pages/results"):
         shown = page(plain, name).lower()
         for word in ("mybinder", "colab", "github.com", "repository-button", "launch-buttons"):
             assert word not in shown.replace("https://sphinx-book-theme.readthedocs.io", "")
@@ -187,17 +195,17 @@ def test_only_a_changed_executed_copy_is_read_again(tmp_path: Path) -> None:
     root = write_book(tmp_path / "book")
     build(root, "-q")  # nothing executed yet: the source is shown, every claim is planned
     assert "all is well" not in page(root, "chapters/01_small")
-    assert CONFIRMED not in page(root, "results")
+    assert CONFIRMED not in page(root, "pages/results")
 
     write_executed(root)
     build(root)
     assert "all is well" in page(root, "chapters/01_small")
-    assert CONFIRMED in page(root, "results")
+    assert CONFIRMED in page(root, "pages/results")
 
     assert "0 added, 0 changed, 0 removed" in build(root)
 
     write_executed(root, printed="all has changed\n", claims=CLAIM_OUTPUTS[:-1])
     said = build(root)
     assert "all has changed" in page(root, "chapters/01_small")
-    assert CONFIRMED not in page(root, "results")
+    assert CONFIRMED not in page(root, "pages/results")
     assert "bibliography" not in said.split("updating environment")[1].split("looking for")[0]

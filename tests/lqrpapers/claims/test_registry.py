@@ -202,7 +202,7 @@ def test_gains_that_do_not_stabilize_are_refused():
 
 
 def test_every_claim_has_an_id_of_the_book_and_a_function_with_words():
-    rows = yaml.safe_load((Path(__file__).parents[3] / "claims.yml").read_text())
+    rows = yaml.safe_load((Path(__file__).parents[3] / "chapters" / "claims.yml").read_text())
     known = {row["id"]: row["number"] for row in rows}
     for id, claim in CLAIMS.items():
         assert claim.id == id and claim.number == known[id], id

@@ -6,8 +6,11 @@ import math
 
 import mpmath
 import numpy as np
+import scipy
 
+import lqrlib
 from lqrlib.validation import Array
+from lqrpapers.recorded.darex import Case
 
 
 def precise_riccati(A: Array, B: Array, Q: Array, R: Array, K: Array, digits: int = 60) -> Array:
@@ -36,3 +39,14 @@ def correct_digits(P: Array | None, exact: Array) -> float:
         return 0.0
     error = float(np.linalg.norm(P - exact) / np.linalg.norm(exact))
     return min(16.0, -math.log10(max(error, 1e-16)))
+
+
+def solver_digits(case: Case) -> tuple[float, float]:
+    """Correct digits of P from `lqrlib.solve` and from scipy.linalg.solve_discrete_are."""
+    ours = lqrlib.solve(lqrlib.LQR(*case[:4]))
+    exact = precise_riccati(*case[:4], ours.K) if case.P is None else case.P
+    try:
+        theirs = scipy.linalg.solve_discrete_are(*case[:4])
+    except np.linalg.LinAlgError:
+        theirs = None
+    return correct_digits(ours.P, exact), correct_digits(theirs, exact)

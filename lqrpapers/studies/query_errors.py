@@ -28,7 +28,7 @@ def relative_errors(
     exact: Array,
     seeds: int,
 ) -> Array:
-    """Errors of estimate(*arguments, setting, rng) over the norm of `exact`: (seeds, settings)."""
+    """Relative errors of ``estimate(*arguments, setting, rng)``, Frobenius, (seeds, settings)."""
     each, size, draws = list(settings), np.linalg.norm(exact), np.random.default_rng(rng)
     found = [[estimate(*arguments, one, draws) - exact for one in each] for _ in range(seeds)]
     return np.array([[np.linalg.norm(error) for error in row] for row in found]) / size

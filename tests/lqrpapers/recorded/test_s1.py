@@ -37,3 +37,10 @@ def test_frobenius_distances_exceed_the_spectral_level_they_were_drawn_with() ->
 
 def test_the_random_start_stabilizes_the_nominal_task() -> None:
     assert lqrlib.is_stabilizing(systems.boeing(), s1.FIGURE_1_RIGHT_RANDOM.K0)
+
+
+def test_gaps_between_recorded_ones_lie_on_a_line_of_logarithms():
+    run = s1.FIGURE_1_LEFT
+    assert run.gap_at(20) == pytest.approx(run.gaps[list(run.iterations).index(20)])
+    ends = [run.gaps[list(run.iterations).index(k)] for k in (20, 30)]
+    assert run.gap_at(25) == pytest.approx(np.sqrt(ends[0] * ends[1]))

@@ -22,6 +22,8 @@ def by_parts(
 
     `temporaries` counts the matrices (n, n) that one array of the work holds for each member.
     """
+    if K.ndim == 2 and not problem.batch_shape:
+        return number(problem, K)
     shape = np.broadcast_shapes(K.shape[:-2], problem.batch_shape)
     count = math.prod(shape)
     parts = chunks(count, 8 * temporaries * problem.states**2, PART_BYTES)

@@ -68,7 +68,7 @@ def problems_by_size(
 def without_and_with_noise(
     count: int, sizes: Sequence[int], seed: Sequence[int], noise_terms: int = 2, **options: Any
 ) -> list[tuple[LQR, Array]]:
-    """`problems_by_size` of all sizes without noise, then with it, from seeds ``[*seed, terms, n]``."""
+    """`problems_by_size` of all sizes without, then with noise; seeds ``[*seed, terms, n]``."""
     kinds = (
         problems_by_size(count, sizes, [*seed, terms], terms, **options)
         for terms in (0, noise_terms)

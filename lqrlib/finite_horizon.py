@@ -30,8 +30,8 @@ from .validation import Array, finite_array, require_broadcast, whole_number
 EPS = np.finfo(float).eps
 # Steps without a new least change of at most this size after which a recursion has settled.
 PATIENCE, SETTLED = 50, 1e-13
-# Relative error of a power from which a sum is worked out again.
-DOUBTFUL = 1e-6
+# Relative error that a power's lost digits may bring into a sum before it is worked out again.
+DOUBTFUL = 1e-8
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -63,7 +63,7 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
         W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
         found, F = np.empty(W.shape), F.reshape(flat)
         for part in chunks(len(W), 8 * problem.states**2):
-            found[part], doubt = _doubled(F[part], W[part], horizon, _congruence, NEGLIGIBLE)
+            found[part], doubt = _doubled(F[part], W[part], horizon, _congruence, 2)
             for i in np.flatnonzero(doubt) + part.start:
                 found[i] = _alone(F[i], F[:0], W[i], horizon)
         value[some] = found.reshape(value[some].shape)
@@ -99,7 +99,7 @@ def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
 def _by_matrix(operator: Array, W: Array, horizon: int) -> tuple[Array, Flags]:
     """The sum for W (N, n, n) by powers of the operator's matrix, and which are in doubt."""
     right = coordinates(W)[..., None]
-    found, doubt = _doubled(operator, right, horizon, _image, NEGLIGIBLE**2)
+    found, doubt = _doubled(operator, right, horizon, _image, 1)
     return from_coordinates(found[..., 0], W.shape[-1]), doubt
 
 
@@ -112,7 +112,7 @@ def _alone(F: Array, S: Array, W: Array, horizon: int) -> Array:
         operator = congruence(A) + Directions(frame.S[None]).operator(slice(None))
         found, _ = _by_matrix(operator, W, horizon)
     else:
-        found, _ = _doubled(A, W, horizon, _congruence, NEGLIGIBLE)
+        found, _ = _doubled(A, W, horizon, _congruence, 2)
     return frame.solution(found[0], True)
 
 
@@ -125,25 +125,27 @@ def _image(M: Array, v: Array) -> Array:
 
 
 def _doubled(
-    power: Array, value: Array, horizon: int, pull: Callable[..., Array], negligible: float
+    power: Array, value: Array, horizon: int, pull: Callable[..., Array], factors: int
 ) -> tuple[Array, Flags]:
     """Sum over t < horizon of pull^t(W) for a flat stack W and what pulls it: F'WF, or M'w.
 
     V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
     horizon name. Once the power is below rounding, V_k is the sum of any number of terms. In doubt
-    are members that lose the digits of a power of norm above one: its square is far smaller.
+    are members whose power lost digits that matter: a square may be far smaller than what is
+    squared. The power is a factor of pull^k once or twice (`factors`).
     """
     stages, size, lost = [], squared_norms(power), np.full(len(value), EPS)
     doubt = np.zeros(len(value), dtype=bool)
     for bit in range(horizon.bit_length()):
         if bit:
-            value = value + pull(power, value)
+            before, value = value, value + pull(power, value)
+            share = np.sqrt(squared_norms(before) / squared_norms(value))
+            doubt |= lost * size ** (factors / 2) * share > DOUBTFUL
             last, power = size, power @ power
             size = squared_norms(power)
-            if size.max() <= negligible:
+            if size.max() <= NEGLIGIBLE ** (2 / factors):
                 return value, doubt
             lost = np.where(size < np.inf, 2 * lost * (last / np.sqrt(size)), lost)
-            doubt |= (lost > DOUBTFUL) & (size > 1)
         if horizon >> bit & 1:
             stages.append((power, value))
     *earlier, (_, total) = stages

@@ -61,6 +61,10 @@ def stack(rng: np.random.Generator) -> tuple[LQR, Any]:
     return LQR(F + B @ K, B, Q, R, start @ t(start), *noises), K
 
 
+# What 50 digits decide where the reference differs.
+DECIDED = "cost", "gradient", "Hessian", "Hessian matrix"
+
+
 class Checked:
     """A stack with its references; collects what is wrong, a line for each member at most."""
 
@@ -98,14 +102,15 @@ class Checked:
         error = np.abs(np.asarray(got) - want).max(axis=axes)
         bad = ~(error <= factor * EPS * self.condition * scale) & members
         for i in np.flatnonzero(bad):
-            if name not in ("cost", "gradient") or not self.is_right(name, i, got[i], scale[i]):
+            if name not in DECIDED or not self.is_right(name, i, got[i], scale[i]):
                 self.complain(i, f"{name} off by {error[i] / scale[i]:.1e}")
 
     def is_right(self, name: str, i: int, got: Any, scale: float) -> bool:
-        """Whether 50 digits say so of a cost or a gradient."""
+        """Whether 50 digits say so of a cost, a gradient or a Hessian along X."""
         m, n = self.K[i].shape
         units = np.eye(m * n).reshape(-1, m, n)
-        along = [[]] if name == "cost" else [[unit] for unit in units]
+        second = [self.X[i]] if "Hessian" in name else []
+        along = [[]] if name == "cost" else [[unit, *second] for unit in units]
         exact = [float(truth.precise(self.problem[i], self.K[i], X)) for X in along]
         error = np.abs(np.ravel(got) - exact).max()
         self.found.decided += 1

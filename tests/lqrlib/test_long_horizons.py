@@ -8,6 +8,7 @@ import lqrlib
 from lqrlib import oracles, systems
 from lqrlib.finite_horizon import finite_horizon_cost, value_matrix
 from lqrlib.matrix_equations import ClosedLoop
+from tests.fuzz import numbers
 
 
 def noisy(n):
@@ -115,3 +116,12 @@ def test_powers_that_are_not_normal_lose_no_digits_where_they_grow(states, horiz
     found = finite_horizon_cost(problem.replace(A=many), K, horizon)
     np.testing.assert_allclose(found[[0, 3450]], exact, rtol=1e-3)
     np.testing.assert_allclose(found[[1, -1]], found[7], rtol=1e-14)
+
+
+@pytest.mark.parametrize(("number", "member", "horizon"), [(1425, 14, 10), (1841, 45, 129)])
+def test_a_stable_loop_whose_powers_grow_first_keeps_its_digits(number, member, horizon):
+    """`make fuzz` found these off by 3e-3 and 5e-5: the digits were lost before the powers fell."""
+    problems, K = numbers.stack(np.random.default_rng([1, number]))
+    problem, K = problems[member], K[member]
+    exact = truth.precise_horizon(problem, K, horizon)
+    assert finite_horizon_cost(problem, K, horizon) == pytest.approx(exact, rel=1e-9, abs=0)

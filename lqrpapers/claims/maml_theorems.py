@@ -43,14 +43,6 @@ def _require(met: NDArray[np.bool_], what: str) -> None:
         raise ValueError(f"tasks: expected {what}, got {missing} families without")
 
 
-def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
-    """Whether Theorem 11 admits the families from this start, bool (...): near, and E6 spares it.
-
-    The printed h_H is negative for some problems (erratum E6), and then no inner step is allowed.
-    """
-    return meta.printed_admits(meta.suprema(tasks, K0), model_free=True)
-
-
 @claim("s1-thm-10", form=("printed", "corrected"), model_free=False)
 @claim("s1-thm-11", model_free=True)
 def invariance(

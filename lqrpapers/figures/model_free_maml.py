@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from ..claims import Check
+from ..recorded.s1 import Training
 from .by_size import STATES
-from .checking import same_names, shaped
+from .checking import shaped
 from .curves import Curve, Limits, Panel, Reference, dashed, points, spread
 from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
@@ -36,20 +37,26 @@ HESSIANS = {
 
 
 class Series(NamedTuple):
-    """One curve of a panel; what is None is not drawn."""
+    """Gaps over iterations as one curve of a panel; what is None is not drawn."""
 
     label: str
     look: Look
-    x: Array  # (X,)
-    gaps: Array | None = None  # (S, X), one row for each run
-    predicted: tuple[Array, Array] | None = None  # x and y of a dashed line
-    recorded: tuple[Array, Array] | None = None  # x and y of open markers
+    predicted: Array | None = None  # (X,), a dashed line from iteration 0, no further than `record`
+    record: Training | None = None  # open markers
+    gaps: Array | None = None  # (T + 1, S), one column for each run; a run that left ends infinite
+    first: int = 0  # the iteration of gaps[0]
+    unit: float = 1.0  # what an iteration is on the x axis
+
+    @property
+    def stayed(self) -> Array:
+        """The gaps (T + 1, S) of the runs that did not leave."""
+        return np.zeros((0, 0)) if self.gaps is None else self.gaps[:, np.isfinite(self.gaps[-1])]
 
 
 def gap_curves(
     panels: Mapping[str, Sequence[Series]],
-    xlabel: str,
-    ylabel: str,
+    xlabel: str = "iteration",
+    ylabel: str = "gap (dimensionless)",
     *,
     height: float = 3.6,
     ylim: Limits = (None, None),
@@ -69,22 +76,26 @@ def gap_curves(
         gone += [
             f"{f'{title}, ' if title else ''}{series.label}: no run left."
             for series in several
-            if series.gaps is not None and not len(series.gaps)
+            if series.gaps is not None and not series.stayed.size
         ]
     return draw(drawn, ylabel, " ".join(gone), height=height, legend_columns=columns)
 
 
 def _curves(series: Series) -> list[Curve]:
     """What there is of a series: measured runs, a prediction, recorded points."""
-    label, look, x, gaps, predicted, recorded = series
+    label, look, predicted, record, gaps, first, unit = series
     alone, curves = gaps is None, []
-    if gaps is not None and len(gaps):
-        curves.append(Curve(x, gaps, look, label))
+    if series.stayed.size:
+        x = unit * (first + np.arange(len(series.stayed)))
+        curves.append(Curve(x, series.stayed.T, look, label))
     if predicted is not None:
-        curves.append(dashed(*predicted, look, f"{label}, predicted", listed=alone))
-    if recorded is not None:
+        y = predicted if record is None else predicted[: int(record.iterations[-1]) + 1]
+        line = dashed(unit * np.arange(len(y)), y, look, f"{label}, predicted", listed=alone)
+        curves.append(line)
+    if record is not None:
         style: Any = {"hollow": True, "size": 5, "every": 2, "listed": alone}
-        curves.append(points(*recorded, look, f"{label}, recorded", **style))
+        x = unit * record.iterations
+        curves.append(points(x, record.gaps, look, f"{label}, recorded", **style))
     return curves
 
 
@@ -92,28 +103,32 @@ class Point(NamedTuple):
     """Gaps (S,) of the runs at one level of heterogeneity and one step size."""
 
     level: float
+    step: float
     gaps: Array
 
 
 def gaps_by_level(
-    points_by_step: Mapping[str, Sequence[Point]],
-    predicted: Mapping[str, float],
+    measured: Sequence[Point],
+    predicted: Mapping[float, float],
     levels: Array,
     bias: Array,
 ) -> Figure:
     """Draw what is left after the same number of iterations against the level.
 
-    Measured levels for each step size; dashed the gap `predicted` without heterogeneity or
+    Measured levels for each step size; dashed the gap `predicted` for it without heterogeneity or
     sampling; the `bias` (D, L) of the MAML optimum at `levels` (L,) for D draws of tasks.
     """
-    same_names("predicted", predicted, points_by_step)
+    if not {point.step for point in measured} <= set(predicted):
+        raise ValueError(f"predicted: expected all measured steps, got {list(predicted)}")
     exact = shaped("bias", bias, "draws", len(levels))
     looks = (SERIES[0], SERIES[2], SERIES[3])
     curves, references, words = [], [], []
-    for look, several in in_order(looks, points_by_step):
-        references.append(Reference(predicted[look.label], color=look.color))
-        words.append(f"{look.label}: predicted {number(predicted[look.label])}")
-        curves += [points([level], gaps[:, None], look, bars=True) for level, gaps in several]
+    by_step = {f"step {step:.2g}": (step, gap) for step, gap in predicted.items()}
+    for look, (step, gap) in in_order(looks, by_step):
+        references.append(Reference(gap, color=look.color))
+        words.append(f"{look.label}: predicted {number(gap)}")
+        several = [point for point in measured if point.step == step and point.gaps.size]
+        curves += [points([at.level], at.gaps[:, None], look, bars=True) for at in several]
     curves.append(Curve(levels, exact, Look(GREY, "*"), "exact bias of the MAML optimum"))
     label = r"level of heterogeneity $\epsilon$ (dimensionless)"
     panel = Panel(label, curves, references=references)

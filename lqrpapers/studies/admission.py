@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lqrlib import maml, objective
 from lqrlib.problem import LQR, require_family
@@ -11,6 +11,7 @@ from lqrlib.validation import Array, real_number
 
 from ..constants import estimates, meta
 from .families import all_stable, scaled
+from .stationary import stationary_gain
 
 # The largest kappa that the sharp form of Theorem 10 is run with.
 LARGEST_KAPPA = 0.25
@@ -82,6 +83,27 @@ def scaled_to_limit(families: LQR, K0: Array, form: str, fraction: float) -> LQR
             limit = np.sqrt((over.domination * over.gap).min(axis=-1)) * (1 - kappa) / (1 + kappa)
         families = scaled(families, fraction * limit / over.heterogeneity.max(axis=-1))
     return families
+
+
+def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
+    """Whether Theorem 11 admits the families from this start, bool (...): near, and E6 spares it.
+
+    The printed h_H is negative for some problems (erratum E6), and then no inner step is allowed.
+    """
+    return meta.printed_admits(meta.suprema(tasks, K0), model_free=True)
+
+
+def admitted(families: LQR, K0: Array) -> tuple[LQR, Array, Array]:
+    """What Theorem 13 of S1 speaks of: families, starts, and K*_ML near the first task's optimum.
+
+    The families (D, M) scaled to 0.9 of what Theorem 11 admits, as many as are admissible; K*_ML,
+    like K0 (D, m, n), for the largest printed inner step.
+    """
+    near = scaled_to_limit(families, K0, "printed", 0.9)
+    spared = admissible(near, K0)
+    near, K0 = near[spared], K0[spared]
+    inner = meta.printed_steps(meta.suprema(near, K0), model_free=True).inner
+    return near, K0, stationary_gain(near, objective.optimal_gain(near[:, 0]), inner)
 
 
 def asked_of_a_run(

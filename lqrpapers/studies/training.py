@@ -142,7 +142,7 @@ def asks_outside(
     families: LQR,
     K: ArrayLike,
     inner_step_size: float,
-    oracle: Oracle,
+    oracle: Callable[[LQR], Oracle],
     rng: Seed,
     *,
     radius: float,
@@ -152,9 +152,9 @@ def asks_outside(
     """Whether one iteration of Algorithm 3 at K asks for a cost outside, (S,).
 
     Outside: of a gain that does not stabilize the task it is asked for. With the seed of a run
-    these are the questions of its first iteration.
+    of `train`, and its oracle, these are the questions of its first iteration.
     """
-    noting = _Noting(oracle)
+    noting = _Noting(oracle(families))
     direction = directions.meta_zeroth_order(
         noting, inner_step_size, radius, samples, rng, **options
     )

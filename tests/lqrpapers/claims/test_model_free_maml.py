@@ -10,11 +10,10 @@ from lqrlib import systems
 from lqrpapers import claims
 from lqrpapers.claims import maml_theorems
 from lqrpapers.claims.figure_1 import deviations
-from lqrpapers.claims.maml_theorems import admissible
 from lqrpapers.constants import meta
 from lqrpapers.recorded import s1
 from lqrpapers.studies import ensembles
-from lqrpapers.studies.admission import scaled_to_limit
+from lqrpapers.studies.admission import admissible, scaled_to_limit
 from lqrpapers.studies.families import scaled
 from lqrpapers.studies.stationary import stationary_gain
 from lqrpapers.studies.training import PerfectSampling

@@ -88,3 +88,17 @@ def test_a_longer_run_with_better_estimates_is_asked_for_as_printed():
     np.testing.assert_allclose(bound, over.start_gap[0] / 100)
     shrunk = (1 - (1 - kappa) * over.domination[0] / (2 * over.smoothness)) ** few
     np.testing.assert_allclose(shrunk, 0.01, rtol=1e-3)
+
+
+def test_what_theorem_13_speaks_of_is_admissible_and_stationary():
+    many = systems.random_ensemble(8, 2, 1, 4, radius=(0.2, 0.9), spread=2.0)
+    K0 = systems.random_stabilizing_gains(many, 5, fraction=(0.1, 0.5))
+    family, weight = tasks_around(many, 3, 1e-6, 6), np.ones((8, 1, 1, 1))
+    weight[3] = 1e-4  # there the printed h_H is negative (erratum E6)
+    drawn = family.replace(Q=weight * family.Q, R=weight * family.R)
+    near, starts, gain = admission.admitted(drawn, K0)
+    np.testing.assert_array_equal(starts, np.delete(K0, 3, axis=0))
+    assert admission.admissible(near, starts).all()
+    inner = meta.printed_steps(meta.suprema(near, starts), model_free=True).inner
+    slope = np.linalg.norm(lqrlib.maml.gradient(near, gain, inner), axis=(-2, -1))
+    assert (slope < 1e-6 * np.linalg.norm(lqrlib.maml.gradient(near, starts, inner))).all()

@@ -120,8 +120,8 @@ def test_questions_outside_are_noticed(families, start):
     )
     oracle = oracles.finite_horizon_cost(alike, 50)
     options = {"radius": 0.01, "samples": 10}
-    assert not training.asks_outside(alike, start, 1e-8, oracle, 0, **options).any()
-    assert training.asks_outside(alike, near, 1e-8, oracle, 0, **options).all()
+    assert not training.asks_outside(alike, start, 1e-8, lambda _: oracle, 0, **options).any()
+    assert training.asks_outside(alike, near, 1e-8, lambda _: oracle, 0, **options).all()
     assert oracle.queries == 2 * 4 * 3 * 41
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib.matrices import frobenius_norm
+from lqrlib.matrices import frobenius_norm, transpose
 from lqrlib.validation import Array, Seed
 
 from ..constants.estimates import matrix_bernstein_samples
@@ -72,6 +72,26 @@ def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
     variance, bound = p * (1 - p), max(p, 1 - p)
     exponent = samples * t**2 / 2 / (variance + bound * np.abs(t) / 3)
     return -t, reached[ends], np.minimum(1, 2 * np.exp(-exponent))
+
+
+def coin_errors(samples: int, p: float, failures: Array, copies: int = 1) -> Array:
+    """Errors (X,) that a mean of diagonals of so many coins exceeds so often; spectral norm."""
+    distances, tails, _ = coin_tails(samples, p)
+    tails = -np.expm1(copies * np.log1p(-np.clip(tails, 1e-300, 1 - 1e-16)))
+    return np.interp(-np.log(failures), -np.log(tails)[::-1], distances[::-1])
+
+
+def simulated_errors(Z: Array, failures: Array) -> tuple[float, float, Array]:
+    """sigma^2, B and errors (X,) that means of centred Z (means, samples, m, n) exceed so often.
+
+    In Frobenius norm; nan where fewer than five of the means would.
+    """
+    each = Z.reshape(-1, *Z.shape[2:])
+    squares = each @ transpose(each), transpose(each) @ each
+    variance = max(float(np.linalg.norm(square.mean(axis=0), 2)) for square in squares)
+    errors = np.quantile(frobenius_norm(Z.mean(axis=1)), 1 - failures)
+    bound = float(np.linalg.norm(each, 2, (-2, -1)).max())
+    return variance, bound, np.where(failures * len(Z) >= 5, errors, np.nan)
 
 
 @claim("s1-tr-16")

@@ -63,31 +63,6 @@ def gradient_samples(
     yield Sides("variance", variance, size.deviation**2)
 
 
-def gradient_failures(
-    problem: LQR,
-    K: ArrayLike,
-    error: float,
-    rng: Seed,
-    *,
-    form: str = "printed",
-    repetitions: int = 200,
-) -> int:
-    """How many of the repetitions are off by more than error, with the lemma's radius and samples.
-
-    For one problem; `surely_more_often` turns the count into a probability.
-    """
-    gain, exact = objective.gain_array(problem, K), objective.gradient(problem, K)
-    size = gradient_size(problem, gain, error, failure=FAILURE, form=form)
-    generator, failures = np.random.default_rng(rng), 0
-    for _ in range(repetitions):
-        U = estimators.sphere(int(size.samples), gain.shape, float(size.radius), generator)
-        plus = value_difference_along(problem, gain, U)
-        minus = value_difference_along(problem, gain, -U)
-        found = estimators.gradient_from_pairs(plus, minus, U)
-        failures += int(frobenius_norm(found - exact) > error)
-    return failures
-
-
 @claim("s1-tr-17", form="dropped")
 def gradient_samples_beyond_the_boundary(
     problem: LQR,

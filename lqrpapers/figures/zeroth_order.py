@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,15 +94,17 @@ def gradient_errors(
     return error_panels(panels, "error / $\\|\\nabla J\\|_F$ (dimensionless)", height=3.0)
 
 
-def price_of_certainty(failures: Array, ratios: Mapping[str, tuple[Array, bool]]) -> Figure:
+def price_of_certainty(
+    failures: Array, ratios: Mapping[str, Array], exact: Collection[str]
+) -> Figure:
     """Draw how much more error Bernstein's inequality allows than needed.
 
-    {name: (promised over true error (X,), exact)} over probabilities of failure (X,); nan where
-    unknown, open markers where simulated.
+    {name: promised over true error (X,)} over probabilities of failure (X,); nan where unknown,
+    open markers where simulated and not `exact`.
     """
     curves = [
-        Curve(failures, shaped(look.label, values, len(failures)), look, hollow=not exact)
-        for look, (values, exact) in in_order(SERIES, ratios)
+        Curve(failures, shaped(name, values, len(failures)), look, hollow=name not in exact)
+        for name, (look, values) in zip(ratios, in_order(SERIES, ratios), strict=True)
     ]
     axes: Any = {"yscale": "linear", "legend": "right", "also": Axes.invert_xaxis}
     one = [Reference(1, line="-", width=1)]
@@ -136,30 +138,29 @@ def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> F
 def printed_hessian(
     radii: Array,
     limit: float,
-    means: Array,
-    predicted: Array,
-    deviations: Array,
-    promised: Array,
+    measured: Mapping[str, Array],
+    promised: Mapping[str, Array],
     samples: int,
 ) -> Figure:
     """Draw mean and standard deviation of the printed Hessian estimate over the radius (X,).
 
-    Left the means (S, X) of a diagonal entry, a row for each seed, and their formula `predicted`
-    (X,), over the limit as the radius goes to zero. Right the deviation (X,) of one sample and of
-    an average of `samples`, with the promised one (X,).
+    Left the "mean" (S, X) of a diagonal entry, a row for each seed, and as promised (X,), over the
+    limit as the radius goes to zero. Right the "deviation" (X,) of one sample and of an average of
+    `samples`, with the promised one (X,).
     """
-    shaped("means", means, "seeds", len(radii))
+    means = shaped("means", measured["mean"], "seeds", len(radii))
     one = [Reference(1, line=":", color=GREY, width=1)]
     left = [
         Curve(radii, means / limit, PRINTED, "measured"),
-        dashed(radii, predicted / limit, label="formula", listed=True),
+        dashed(radii, promised["mean"] / limit, label="formula", listed=True),
     ]
     right = []
     many = f"{samples} samples"
     for count, name, look in ((1, "one sample", PRINTED), (samples, many, ESTIMATES["at $K_0$"])):
         scale = np.sqrt(count) * abs(limit)
-        right.append(Curve(radii, deviations / scale, look, name))
-        right.append(dashed(radii, promised / scale, label=f"{name}, promised", width=1.2))
+        right.append(Curve(radii, measured["deviation"] / scale, look, name))
+        formula = promised["deviation"] / scale
+        right.append(dashed(radii, formula, label=f"{name}, promised", width=1.2))
     label, mean = "radius $r$ (dimensionless)", "mean / its limit (dimensionless)"
     axes: Any = {"references": one, "legend": "best"}
     panels = [

@@ -44,6 +44,19 @@ def random_cases(
     return many, systems.random_stabilizing_gains(many, generator, fraction=fraction)
 
 
+def cheap_inputs(count: int, seed: Sequence[int]) -> list[tuple[LQR, Array]]:
+    """Problems with 1 to 8 states whose input weights are scaled down by up to 1e-8, with gains.
+
+    (count,) of each size; the first is one problem, with one state, two inputs and R = 0.001 I.
+    """
+    found = [(LQR([[0.5]], [[1.0, 0.0]], [[1.0]], 0.001 * np.eye(2)), np.zeros((2, 1)))]
+    for number, size in enumerate(((1, 2), (2, 2), (3, 2), (4, 3), (6, 2), (8, 1))):
+        rng = np.random.default_rng([*seed, number])
+        many, K = random_cases(count, *size, rng, fraction=(0.05, 0.9))
+        found.append((many.replace(R=many.R * 10 ** rng.uniform(-8, 0, (count, 1, 1))), K))
+    return found
+
+
 def problems_by_size(
     count: int,
     sizes: Iterable[int],

@@ -7,9 +7,9 @@ import scipy  # loads scipy.optimize when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib.finite_horizon import finite_horizon_cost
-from lqrlib.matrices import transpose
+from lqrlib.matrices import frobenius_norm, transpose
 from lqrlib.matrix_equations import closed_loop
-from lqrlib.objective import gain_array, optimal_gain
+from lqrlib.objective import at_gain, gain_array, optimal_gain
 from lqrlib.problem import LQR, input_weight, stage_weight
 from lqrlib.validation import Array, whole_number
 
@@ -33,6 +33,16 @@ def finite_horizon_gradient(problem: LQR, K: ArrayLike, horizon: int) -> Array:
         total += 2 * (input_weight(problem, value) @ gain - B @ value @ problem.A) @ moment
         value = weight + loop.apply_adjoint(value)
     return total
+
+
+def cut_off_curves(problem: LQR, K: ArrayLike, horizons: Array) -> list[tuple[Array, Array]]:
+    """Shares (1, X) that horizons (X,) cut off cost and gradient of one problem, as two curves."""
+    at = at_gain(problem, K)
+    costs = np.array([finite_horizon_cost(problem, K, steps) for steps in horizons])
+    slopes = np.array([finite_horizon_gradient(problem, K, steps) for steps in horizons])
+    errors = frobenius_norm(slopes - at.gradient) / frobenius_norm(at.gradient)
+    cut = np.maximum((at.cost - costs) / at.cost, 1e-16)
+    return [(horizons, cut[None]), (horizons, errors[None])]
 
 
 def shortsighted_gain(problem: LQR, horizon: int) -> Array:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from lqrlib import LQR, estimators, objective
+from lqrlib import LQR, estimators, objective, oracles
 from lqrlib.validation import Array, Seed
 
-from .sphere import gradient_bias, gradient_variance
+from . import sphere
 from .taylor import expansion
 
 # Gradient estimates: names of `sphere.gradient_variance`.
@@ -49,8 +49,8 @@ def _samples(
 def _predicted(problem: LQR, K: Array, radius: Array | float) -> tuple[Array, dict[str, Array]]:
     """Bias and standard deviation of one sample of each kind, to leading orders."""
     at = expansion(problem, K)
-    bias = np.linalg.norm(gradient_bias(at, radius), axis=-1) / np.sqrt(at.square)
-    return bias, {k: np.sqrt(gradient_variance(at, radius, k) / at.square) for k in KINDS}
+    bias = np.linalg.norm(sphere.gradient_bias(at, radius), axis=-1) / np.sqrt(at.square)
+    return bias, {k: np.sqrt(sphere.gradient_variance(at, radius, k) / at.square) for k in KINDS}
 
 
 def one_sample(
@@ -81,3 +81,28 @@ def averages(
         means = [[each[kind].mean(axis=0) for each in row] for row in found]
         measured[kind] = np.linalg.norm(means - exact / np.linalg.norm(exact), axis=-1)
     return measured, {kind: np.hypot(deviations[kind] / np.sqrt(counts), bias) for kind in KINDS}
+
+
+def printed_action(J: estimators.Function, K: Array, radius: float, count: int, rng: Seed) -> Array:
+    """The printed Hessian estimate H as the matrix (d, d) of X -> HX on vec X."""
+    found = estimators.printed_hessian(J, K, radius, count, rng)
+    return np.asarray(np.kron(found, np.eye(K.shape[-1])), dtype=float)
+
+
+def printed_entry(problem: LQR, K: Array, radii: Array, seeds: int, count: int, rng: Seed) -> Both:
+    """Entry (0, 0) of the printed Hessian: "mean" of `count` pairs K + U, K - U (seeds, X).
+
+    And "deviation" of one sample, of all seeds together (X,).
+    """
+    cost, at, draws = oracles.exact_cost(problem), expansion(problem, K), np.random.default_rng(rng)
+    means, deviations = [], []
+    for radius in radii:
+        U = estimators.sphere(seeds * count, K.shape, radius, draws)
+        plus, minus = estimators.pairs(cost, K, U)
+        weight = len(K) ** 2 / radius**2 * (np.sum(U[:, 0] ** 2, axis=-1) - 1)
+        even = weight * ((plus + minus) / 2 - at.value)
+        means.append(even.reshape(seeds, -1).mean(axis=1))
+        deviations.append(np.std(weight * (plus - at.value)))
+    measured = {"mean": np.array(means).T, "deviation": np.array(deviations)}
+    mean = sphere.printed_hessian_mean(at, radii)[:, 0, 0]
+    return measured, {"mean": mean, "deviation": sphere.printed_hessian_deviation(at, radii)}

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import estimators, systems
+from lqrlib import estimators, oracles, systems
 from lqrpapers import claims, constants
-from lqrpapers.claims import bernstein, estimate_sizes, zeroth_order
+from lqrpapers.claims import bernstein, zeroth_order
 from lqrpapers.constants import estimates
 from lqrpapers.studies import sphere, taylor
 
@@ -86,6 +86,29 @@ def test_coin_tails_are_binomial():
     assert (tails <= bounds).all()
 
 
+def test_errors_of_coins_are_where_their_tails_are():
+    # Four coins all fall on one side with probability 1/8, in one of two copies with 15/64.
+    assert bernstein.coin_errors(4, 0.5, np.array([0.125])) == pytest.approx(0.5)
+    assert bernstein.coin_errors(4, 0.5, np.array([15 / 64]), 2) == pytest.approx(0.5)
+    failures = 10.0 ** -np.arange(1, 6)
+    one, many = (bernstein.coin_errors(500, 0.3, failures, copies) for copies in (1, 64))
+    assert (np.diff(one) > 0).all() and (many > one).all()
+
+
+def test_simulated_errors_are_those_of_coins_and_unknown_where_too_rare():
+    coins = np.random.default_rng(0).integers(0, 2, (20_000, 100, 1, 1)) - 0.5
+    failures = np.array([0.1, 0.01, 1e-4])
+    variance, bound, errors = bernstein.simulated_errors(coins, failures)
+    assert variance == pytest.approx(0.25) and bound == pytest.approx(0.5)
+    exact = bernstein.coin_errors(100, 0.5, failures[:2])
+    np.testing.assert_allclose(errors[:2], exact, atol=0.011)
+    assert np.isnan(errors[2])
+    # Rank one: sigma^2 is the larger of E ZZ' and E Z'Z, the error a Frobenius norm.
+    wide = np.array([[[[1.0, 0.0]]], [[[0.0, -1.0]]]])
+    variance, bound, errors = bernstein.simulated_errors(wide, np.array([0.5]))
+    assert (variance, bound) == pytest.approx((1.0, 1.0)) and np.isnan(errors).all()
+
+
 def test_the_almost_sure_bound_of_lemma_17_fails_where_h_cost_does():
     """(d - 1)||grad J|| = 16/9, and B_r tends to h_G, which tends to 8/9."""
     lean = lqrlib.LQR([[0.5]], [[1.0, 0.0]], [[1.0]], 1e-7 * np.eye(2))
@@ -103,18 +126,25 @@ def test_repaired_sizes_hold_step_by_step(case, form):
         assert not any(violations("s1-tr-17", lean, K, form=form, relative_error=error).values())
 
 
+def gradient_failures(problem, K, share, seed, form, repetitions):
+    """How many gradients of the lemma's size err by more than this share of the exact one."""
+    exact, rng = lqrlib.gradient(problem, K), np.random.default_rng(seed)
+    error = share * np.linalg.norm(exact)
+    size = estimates.gradient_size(problem, K, error, failure=0.1, form=form)
+    setting = oracles.exact_cost(problem), K, float(size.radius), int(size.samples), rng
+    found = [estimators.two_point_gradient(*setting) - exact for _ in range(repetitions)]
+    return sum(np.linalg.norm(off) > error for off in found)
+
+
 def test_the_conclusion_of_lemma_17_fails_and_the_repaired_one_does_not():
     long = lqrlib.LQR(
         np.diag([np.sqrt(0.999)] + 39 * [0.0]), np.eye(40)[:, :1], np.eye(40), [[1e-9]]
     )
-    K = np.zeros((1, 40))
-    quarter = np.linalg.norm(lqrlib.gradient(long, K)) / 4
-    missed = estimate_sizes.gradient_failures(long, K, quarter, 0, repetitions=6)
+    missed = gradient_failures(long, np.zeros((1, 40)), 0.25, 0, "printed", 6)
     assert bernstein.surely_more_often(missed, 6) > 0.1
     mild = systems.scalar(0.3, 0.5, 1.0, 1.0)
-    target = np.abs(lqrlib.gradient(mild, [[0.5]])).item()
     for form in ("printed", "sharp"):
-        assert not estimate_sizes.gradient_failures(mild, [[0.5]], target, 1, form=form)
+        assert not gradient_failures(mild, np.array([[0.5]]), 1.0, 1, form, 200)
 
 
 def test_lemma_18_fails_and_its_repair_holds(case):

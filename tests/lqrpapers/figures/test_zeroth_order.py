@@ -27,8 +27,9 @@ def eigenvalues(factor=1.0, width=3):
 
 
 def printed(factor=1.0, width=3):
-    means = -factor * np.ones((4, width))
-    return zeroth_order.printed_hessian(X, -1.0, means, -np.ones(3), 1 / X, 1 / X, 20)
+    measured = {"mean": -factor * np.ones((4, width)), "deviation": 1 / X}
+    promised = {"mean": -np.ones(3), "deviation": 1 / X}
+    return zeroth_order.printed_hessian(X, -1.0, measured, promised, 20)
 
 
 def factors(factor=1.0, width=2):
@@ -38,7 +39,7 @@ def factors(factor=1.0, width=2):
 
 def prices(factor=1.0, width=3):
     known = np.array([factor, 2.0, np.nan])[:width]
-    return zeroth_order.price_of_certainty(10.0**-X, {"coin": (known, True), "sum": (known, False)})
+    return zeroth_order.price_of_certainty(10.0**-X, {"coin": known, "sum": known}, exact=["coin"])
 
 
 def gradients(factor=1.0, width=3):

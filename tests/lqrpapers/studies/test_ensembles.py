@@ -90,3 +90,14 @@ def test_random_cases_are_stabilized_and_repeat():
     assert many.batch_shape == (7,) and K.shape == (7, 2, 3)
     assert many.has_noise and lqrlib.is_stabilizing(many, K).all()
     assert (many.A == again.A).all() and (K == L).all()
+
+
+def test_cheap_inputs_are_random_cases_with_smaller_weights_that_repeat():
+    one, *many = ensembles.cheap_inputs(3, [5])
+    assert one[0].batch_shape == () and [p.states for p, _ in many] == [1, 2, 3, 4, 6, 8]
+    again = ensembles.cheap_inputs(3, [5])
+    for (problem, K), (same, _) in zip([one, *many], again, strict=True):
+        assert lqrlib.is_stabilizing(problem, K).all() and (problem.R == same.R).all()
+    plain, _ = ensembles.random_cases(3, 2, 2, [5, 1], fraction=(0.05, 0.9))
+    share = many[1][0].R / plain.R
+    assert (share <= 1).all() and (share >= 1e-8).all() and (many[1][0].A == plain.A).all()

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import oracles, systems
-from lqrpapers.studies.horizon_gradient import finite_horizon_gradient, shortsighted_gain
+from lqrlib import finite_horizon, oracles, systems
+from lqrpapers.studies.horizon_gradient import (
+    cut_off_curves,
+    finite_horizon_gradient,
+    shortsighted_gain,
+)
 
 
 @pytest.fixture
@@ -42,3 +46,15 @@ def test_shortsighted_gain_is_nothing_for_one_step_and_tends_to_the_optimum():
     start = finite_horizon_gradient(problem, np.zeros_like(best), 3)
     assert np.abs(off).max() < 1e-7 * np.abs(start).max()
     assert np.abs(shortsighted_gain(problem, 3) - best).max() > 0.01
+
+
+def test_curves_of_what_horizons_cut_off_fall_to_nothing():
+    task, K = systems.boeing(), systems.boeing_start()
+    horizons = np.array([1, 50, 400])
+    (x, cost), (_, gradient) = cut_off_curves(task, K, horizons)
+    assert x is horizons and cost.shape == gradient.shape == (1, 3)
+    exact, fifty = lqrlib.cost(task, K), finite_horizon.finite_horizon_cost(task, K, 50)
+    assert cost[0, 1] == pytest.approx(1 - fifty / exact)
+    slope, short = lqrlib.gradient(task, K), finite_horizon_gradient(task, K, 50)
+    assert gradient[0, 1] == pytest.approx(np.linalg.norm(short - slope) / np.linalg.norm(slope))
+    assert cost[0, 0] > 0.5 and cost[0, 2] < 1e-9 and gradient[0, 2] < 1e-9

@@ -39,3 +39,20 @@ def test_relative_errors_go_seed_by_seed():
         for k in (10, 40) * 3
     ]
     assert (found == np.reshape(each, (3, 2)) / np.linalg.norm(exact)).all()
+
+
+def test_the_printed_hessian_acts_from_the_left():
+    J, X = oracles.exact_cost(TASK), lqrlib.gradient(TASK, NEAR)
+    printed = estimators.printed_hessian(J, NEAR, 1e-3, 10, 7)
+    found = query_errors.printed_action(J, NEAR, 1e-3, 10, 7)
+    np.testing.assert_allclose(found @ X.ravel(), (printed @ X).ravel(), rtol=1e-12)
+
+
+def test_an_entry_of_the_printed_hessian_has_the_promised_mean_and_deviation():
+    radii = np.array([0.005, 0.01])
+    found, promised = query_errors.printed_entry(TASK, NEAR, radii, 4, 5000, 2)
+    assert found["mean"].shape == (4, 2)
+    np.testing.assert_allclose(np.median(found["mean"], axis=0), promised["mean"], rtol=0.05)
+    found, promised = query_errors.printed_entry(TASK, K, radii / 50, 4, 5000, 3)
+    assert found["deviation"].shape == (2,)
+    np.testing.assert_allclose(found["deviation"], promised["deviation"], rtol=0.05)

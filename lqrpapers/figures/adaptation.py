@@ -33,7 +33,7 @@ GAP = "$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)"
 
 
 class Runs(NamedTuple):
-    """Runs from one kind of start: a key of `STARTS`, a label and gaps (T + 1, runs)."""
+    """Runs from one kind of start: a key of `STARTS`, a label and gaps (T + 1, ...)."""
 
     start: str
     label: str
@@ -56,7 +56,7 @@ def adaptation_curves(
     axes = ITERATIONS | {"references": marks, "top": 1e6, "ylim": (2e-5, 20)}
     for title, several in panels.items():
         curves = [
-            spread(np.arange(len(gaps)), gaps, STARTS[start], label)
+            spread(np.arange(len(gaps)), gaps.reshape(len(gaps), -1), STARTS[start], label)
             for start, label, gaps in several
         ]
         if recorded is not None and not drawn:
@@ -128,13 +128,13 @@ FAMILIES = (SERIES[0], SERIES[1], SERIES[3])
 def crossover(
     steps: Array,
     advantages: Mapping[str, tuple[Array, Array]],
-    ratios: Mapping[str, tuple[Array, Array]],
+    ratios: Mapping[str, Array],
 ) -> Figure:
     """Draw what MAML wins over averaging, against inner step times the largest eigenvalue (X,).
 
     Left relative advantages on training tasks, {label: (measured (X,), by the quadratic model
-    (X,))}; right gaps after one step on unseen tasks, MAML's over averaging's, {label: (x (Y,),
-    ratios (Y, families))}.
+    (X,))}; right gaps after one step on unseen tasks, MAML's over averaging's, {label: ratios
+    (X, families)}.
     """
     left = []
     for look, (measured, model) in in_order(FAMILIES, advantages):
@@ -142,8 +142,7 @@ def crossover(
         left.append(dashed(steps, model, look, f"{look.label}, quadratic model"))
     looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
     right = [
-        spread(x, values, look, quantiles=QUARTILES)
-        for look, (x, values) in in_order(looks, ratios)
+        spread(steps, values, look, quantiles=QUARTILES) for look, values in in_order(looks, ratios)
     ]
     label = r"$\eta_l\,h_{\max}$ (dimensionless)"
     labels = (
@@ -159,19 +158,18 @@ def crossover(
     return draw(panels, story=story, width=7.2, height=4.0)
 
 
-def beyond_training(
-    distances: Array, stable: Mapping[str, tuple[str, Array]], gaps: Mapping[str, tuple[str, Array]]
-) -> Figure:
+def beyond_training(distances: Array, gaps: Mapping[str, tuple[str, Sequence[Array]]]) -> Figure:
     """Draw how starts fare on tasks at `distances` (X,), relative to the training tasks.
 
-    Left the share of tasks stabilized, {label: (key of `STARTS`, (X,))}, right relative gaps at the
-    start, {label: (key of `STARTS`, (X, runs))}, ``inf`` where it does not stabilize.
+    Left the share of tasks stabilized, right relative gaps at the start, {label: (key of `STARTS`,
+    (X, ...))}, ``inf`` where it does not stabilize.
     """
-    left = [
-        Curve(distances, 100 * values, STARTS[start], label)
-        for label, (start, values) in stable.items()
-    ]
-    right = [spread(distances, runs, STARTS[start], label) for label, (start, runs) in gaps.items()]
+    left, right = [], []
+    for label, (start, runs) in gaps.items():
+        rows = np.reshape(runs, (len(runs), -1))
+        right.append(spread(distances, rows, STARTS[start], label))
+        shares = 100 * np.isfinite(rows).mean(axis=1)
+        left.append(Curve(distances, shares, STARTS[start], label))
     label = "distance / training distance (dimensionless)"
     gap = "relative gap at the start (dimensionless)"
     panels = [

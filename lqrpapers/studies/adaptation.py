@@ -13,7 +13,7 @@ spends until the relative gap :math:`J(K)/J^* - 1` first falls to a level. Two q
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from lqrlib.descent import backtracking, descend
 from lqrlib.matrices import transpose
 from lqrlib.problem import LQR, require_family
 from lqrlib.tasks import MATRICES
-from lqrlib.validation import Array, Seed, finite_array, real_number
+from lqrlib.validation import Array, Seed, real_number
 
 from ..constants import printed
 from .stationary import stationary_gain
@@ -125,13 +125,14 @@ def queries_to_learn(family: LQR, K0: ArrayLike, level: float, iterations: int) 
     return float(len(family) * (len(trials) * 2 * DIRECTIONS + trials.sum()))
 
 
-def saved(one: Array, two: Array) -> tuple[float, float]:
-    """Median over families of how many queries more `one` needs than `two`, and Wilcoxon's p.
+def saved(one: Adaptation, two: Adaptation, level: float) -> tuple[float, float]:
+    """Median over families of how many queries more `one` needs to a level, and Wilcoxon's p.
 
-    Queries (F, P) of tasks (P) in families (F), whose medians are paired; families where one is
-    infinite are left out, and without any the difference is nan.
+    Runs on tasks (P) of families (F), whose medians are paired; families where one is infinite are
+    left out, and without any the difference is nan.
     """
-    middle = [np.quantile(each, 0.5, axis=1, method="inverted_cdf") for each in (one, two)]
+    needed = (queries_to(run, level) for run in (one, two))
+    middle = [np.quantile(each, 0.5, axis=1, method="inverted_cdf") for each in needed]
     known = np.isfinite(middle[0]) & np.isfinite(middle[1])
     difference = middle[0][known] - middle[1][known]
     if not len(difference):
@@ -193,6 +194,22 @@ def median_interval(values: ArrayLike, rng: Seed) -> tuple[float, float, float]:
     return float(np.partition(table, middle, axis=None)[middle]), float(low), float(high)
 
 
+def query_intervals(runs: Sequence[Adaptation], levels: Sequence[float], rng: Seed) -> Array:
+    """`median_interval` of the queries (F, P) of each run to each level, (runs, levels, 3)."""
+    generator = np.random.default_rng(rng)
+    found = [[median_interval(queries_to(run, x), generator) for x in levels] for run in runs]
+    return np.array(found)
+
+
+def clock_at(level: float, clocks: Array, gaps: Array) -> float:
+    """Clock at which the median of falling gaps (T + 1, runs) reaches a level, interpolated.
+
+    The last clock where it does not.
+    """
+    middle = np.log(np.median(gaps, axis=1))
+    return float(np.interp(np.log(level), middle[::-1], clocks[::-1]))
+
+
 def clock_bound(problem: LQR, run: Adaptation) -> Array:
     """Gap (T + 1, ...) that gradient domination promises a run: its first, times e^(-lambda tau/2).
 
@@ -200,30 +217,6 @@ def clock_bound(problem: LQR, run: Adaptation) -> Array:
     """
     rate = printed.gradient_domination(problem, objective.optimal_gain(problem))
     return run.gaps[0] * np.exp(-rate * run.clocks / 2)
-
-
-def head_start_bounds(
-    eigenvalues: ArrayLike, first: ArrayLike, second: ArrayLike, step_size: float
-) -> tuple[Array, Array]:
-    """Bounds (...) on how many more iterations the first start needs than the second, any target.
-
-    For a quadratic with `eigenvalues` (d,) ascending and starts whose gaps have the parts s
-    (..., d): log(s_1/gap')/c - 1 and log(gap/s_1')/c + 1 with c = -2 log(1 - step h_1).
-    """
-    h = finite_array("eigenvalues", eigenvalues, 1)
-    if h.ndim != 1 or (np.diff(h) < 0).any():
-        raise ValueError(f"eigenvalues: expected (d,) ascending, got {eigenvalues!r}")
-    if not (0 < step_size * h[0] < 1 and step_size * h[-1] <= 1):
-        raise ValueError(f"step_size: expected one in (0, 1/{h[-1]:.3g}], got {step_size!r}")
-    one, two = finite_array("first", first, 1), finite_array("second", second, 1)
-    for name, parts in (("first", one), ("second", two)):
-        if parts.shape[-1] != len(h) or (parts < 0).any():
-            raise ValueError(f"{name}: expected parts >= 0, (..., {len(h)}), got {parts.shape}")
-    rate = -2 * np.log1p(-step_size * h[0])
-    with np.errstate(divide="ignore"):  # no part along h_1: nothing is promised, +-inf
-        low = np.log(one[..., 0] / two.sum(axis=-1)) / rate - 1
-        high = np.log(one.sum(axis=-1) / two[..., 0]) / rate + 1
-    return low, high
 
 
 def average_model(tasks: LQR) -> LQR:
@@ -238,3 +231,18 @@ def average_model(tasks: LQR) -> LQR:
     if tasks.has_noise:
         raise ValueError("tasks: expected tasks without noise")
     return LQR(*(getattr(tasks, name).mean(axis=-3) for name in (*MATRICES, "Sigma0")))
+
+
+def exact_starts(families: LQR, near: ArrayLike, inner_step_size: float = 1e-4) -> dict[str, Array]:
+    """What can be learned exactly from families (D, M): starts (D, 1, m, n) by name.
+
+    The optimum of the average model, of the average cost, and K*_ML, both found from the gain
+    `near` them.
+    """
+    average = stationary_gain(families, near, 0.0)
+    starts = {
+        "average model": objective.optimal_gain(average_model(families)),
+        "average cost": average,
+        "maml": stationary_gain(families, average, inner_step_size),
+    }
+    return {name: K[:, None] for name, K in starts.items()}

@@ -21,6 +21,8 @@ from .task_families import spectral_family
 # Training: step and iterations. Adaptation: radius, directions and iterations.
 STEP, TRAINING = 8e-6, 200
 NARROW, DIRECTIONS, ADAPTATION = 1e-5, 50, 300
+# Every entry of the gain of a lost run: it stabilizes nothing.
+LOST = 1e3
 
 
 def published_cost(
@@ -69,6 +71,19 @@ def learn(
     return inside, gains
 
 
+def learn_each(families: LQR, start: ArrayLike, streams: Sequence[int]) -> tuple[Array, int, int]:
+    """Algorithm 3 on families (D, M): last gains (D, m, n), and how many are able and survive.
+
+    Able are families whose tasks the start stabilizes all, one at least; the gain of a family that
+    is not, or whose run leaves, is `LOST`.
+    """
+    able = np.isfinite(objective.cost(families, start)).all(axis=-1)
+    inside, gains = learn(families[able], start, streams)
+    last = np.full((len(families), *np.shape(start)), LOST)
+    last[np.flatnonzero(able)[inside]] = gains[-1]
+    return last, int(able.sum()), len(inside)
+
+
 def learn_alone(problem: LQR, start: ArrayLike, count: int, streams: Sequence[int]) -> Array:
     """Gains (count, m, n) of plain policy gradient on one task; runs that leave are repeated."""
     found: list[Array] = []
@@ -81,11 +96,12 @@ def learn_alone(problem: LQR, start: ArrayLike, count: int, streams: Sequence[in
     return np.array(found)
 
 
-def adapt_by_pairs(problems: LQR, starts: Array, step: float, streams: Sequence[int]) -> Array:
+def adapt_by_pairs(problems: LQR, starts: ArrayLike, step: float, streams: Sequence[int]) -> Array:
     """Gaps over J* (T + 1, D, U) of model-free policy gradient on tasks (D, U), as reported.
 
-    One start (D, m, n) for the tasks of each row; ``inf`` for runs that left.
+    One start (m, n), or (D, m, n) for the tasks of each row; ``inf`` for runs that left.
     """
+    starts = np.broadcast_to(starts, (len(problems), *np.shape(starts)[-2:]))
     found = []
     for number, (tasks, K) in enumerate(zip(problems, starts, strict=True)):
         states, draws = np.random.SeedSequence([*streams, number]).spawn(2)
@@ -97,6 +113,26 @@ def adapt_by_pairs(problems: LQR, starts: Array, step: float, streams: Sequence[
         assert trace.costs is not None
         found.append(trace.costs / judge(objective.optimal_gain(tasks)) - 1)
     return np.stack(found, axis=1)
+
+
+def race(problems: LQR, start: ArrayLike, *phases: tuple[float, int]) -> Array:
+    """Gaps over J* (T + 1, ...) of exact policy gradient for the cost trained on, as reported.
+
+    The start broadcasts over the tasks (...), the phases are (step size, iterations) one after the
+    other; ``inf`` for runs that left.
+    """
+    steps = [step for step, iterations in phases for _ in range(iterations)]
+    following, judge = iter(steps), reported_cost(problems)
+    trace = descend(
+        directions.gradient(as_trained(problems)),
+        start,
+        lambda *_: np.asarray(next(following)),
+        len(steps),
+        cost=judge,
+        on_leave="flag",
+    )
+    assert trace.costs is not None
+    return trace.costs / judge(objective.optimal_gain(problems)) - 1
 
 
 def unseen_tasks(

@@ -13,10 +13,10 @@ the average cost. Gains are vectors here: H is (..., M, d, d), optima are (..., 
 from __future__ import annotations
 
 import numpy as np
+import scipy  # loads scipy.stats when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib import maml, objective
-from lqrlib.matrices import spectral_norm
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, finite_array, real_number
 
@@ -63,27 +63,6 @@ def meta_cost(
     return (error * products).sum(axis=-1).mean(axis=-1) / 2
 
 
-def advantage_bound(hessians: ArrayLike, optima: ArrayLike, inner_step_size: float) -> Array:
-    r"""Bounds J_ML(K_av) - min J_ML, (...): averaging is nearly as good where Hessians agree.
-
-    .. math:: \frac{4\eta_l^2\delta^2}{(1-\eta_lh)^2}\frac h\ell D
-
-    with all eigenvalues in [l, h], eta_l < 1/h, delta the largest distance of a Hessian from
-    their mean and D the average gap of K_av.
-    """
-    H, eta = (
-        finite_array("hessians", hessians, 3),
-        real_number("inner_step_size", inner_step_size, positive=False),
-    )
-    gap = meta_cost(H, optima, meta_optimum(H, optima, 0.0), 0.0)
-    eigenvalues = np.linalg.eigvalsh(H)
-    low, high = eigenvalues.min(axis=(-2, -1)), eigenvalues.max(axis=(-2, -1))
-    if not ((low > 0) & (eta * high < 1)).all():
-        raise ValueError("inner_step_size: expected definite Hessians and eta_l < 1/h")
-    spread = spectral_norm(H - H.mean(axis=-3, keepdims=True)).max(axis=-1)
-    return 4 * (eta * spread / (1 - eta * high)) ** 2 * high / low * gap
-
-
 def one_step_advantages(
     family: LQR, unseen: LQR, start: ArrayLike, products: Array
 ) -> tuple[Array, Array, Array]:
@@ -111,3 +90,10 @@ def one_step_advantages(
         with np.errstate(invalid="ignore"):
             ratios.append(gaps[0] / gaps[1])
     return np.median(measured, axis=1), np.median(model, axis=1), np.array(ratios)
+
+
+def wins(ratios: Array) -> tuple[int, int, float]:
+    """How many of the known ratios (D,) are below one, of how many, and the binomial test's p."""
+    known = ratios[~np.isnan(ratios)]
+    below = int((known < 1).sum())
+    return below, len(known), float(scipy.stats.binomtest(below, len(known)).pvalue)

@@ -30,16 +30,13 @@ def crossover(last):
     return adaptation.crossover(
         x,
         {"level": (np.array([1e-6, 2e-6, last]), np.array([1e-6, 2e-6, 4e-6]))},
-        {"family": (x, np.array([[1.0, 1.0], [0.9, 1.1], [last, last]]))},
+        {"family": np.array([[1.0, 1.0], [0.9, 1.1], [last, last]])},
     )
 
 
 def beyond(last):
-    return adaptation.beyond_training(
-        x,
-        {"start": ("nominal", np.array([1.0, 0.9, last]))},
-        {"start": ("nominal", np.array([[0.1, 0.2], [0.2, 0.3], [last, np.inf]]))},
-    )
+    gaps = np.array([[0.1, 0.2], [0.2, 0.3], [last, np.inf]])
+    return adaptation.beyond_training(x, {"start": ("nominal", gaps)})
 
 
 @pytest.mark.parametrize("draw", [curves, clocks, queries, crossover, beyond])
@@ -63,5 +60,13 @@ def test_bad_shapes_are_named():
         adaptation.query_counts(["a"], ["1 %"], {"maml": np.ones((2, 1, 3))}, each=1)
     with pytest.raises(ValueError, match="level: expected x"):
         adaptation.crossover(x, {"level": (np.ones(2), np.ones(2))}, {})
-    with pytest.raises(ValueError, match="start: expected x"):
-        adaptation.beyond_training(x, {"start": ("nominal", np.ones(2))}, {})
+    with pytest.raises(ValueError, match="start: expected shape"):
+        adaptation.beyond_training(x, {"start": ("nominal", np.ones((2, 2)))})
+
+
+def test_the_share_stabilized_is_counted_over_all_tasks_of_a_distance():
+    gaps = np.full((3, 2, 2), 0.1)
+    gaps[2, 0, 1] = np.inf
+    figure = adaptation.beyond_training(x, {"start": ("nominal", gaps)})
+    share = figure.axes[0].lines[0].get_ydata()
+    np.testing.assert_array_equal(share, [100, 100, 75])

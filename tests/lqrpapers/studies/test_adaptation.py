@@ -1,4 +1,4 @@
-"""Adaptation: queries add up, the clock's promise and the head start's bounds hold."""
+"""Adaptation: queries add up, the clock's promise holds, starts are what they are called."""
 
 import numpy as np
 import pytest
@@ -81,26 +81,6 @@ def test_the_clock_bounds_every_gap(terms):
     assert (bound[-1] < bound[0]).all()
 
 
-def test_head_starts_lie_between_their_bounds():
-    rng = np.random.default_rng(7)
-    for _ in range(50):
-        h = np.sort(10 ** rng.uniform(-1.5, 0, 4))
-        shares = h * rng.standard_normal((2, 4)) ** 2
-        gaps = (shares * (1 - 0.9 * h) ** (2.0 * np.arange(800)[:, None, None])).sum(axis=-1)
-        first, second = (gaps <= gaps[0].min() / 50).argmax(axis=0)
-        low, high = adaptation.head_start_bounds(h, *shares, 0.9)
-        assert low <= first - second <= high
-    with pytest.raises(ValueError, match="step_size"):
-        adaptation.head_start_bounds([0.1, 1.0], [1.0, 1.0], [1.0, 1.0], 1.5)
-
-
-def test_the_bounds_of_a_head_start_by_hand():
-    """Step 0.9, slowest curvature 1/2: its part of the gap shrinks by 0.55^2 an iteration."""
-    low, high = adaptation.head_start_bounds([0.5, 1.0], [2.0, 1.0], [3.0, 1.0], 0.9)
-    clock = -np.log(0.55**2)
-    np.testing.assert_allclose([low, high], [np.log(2 / 4) / clock - 1, 1.0], rtol=1e-12)
-
-
 def test_the_median_interval_redraws_families_before_their_tasks():
     two_families = np.repeat([[0.0], [1.0]], 30, axis=1)
     assert adaptation.median_interval(two_families, 1) == (0.0, 0.0, 1.0)
@@ -150,10 +130,46 @@ def test_learning_a_family_costs_gradients_and_trials_of_every_task():
     assert adaptation.queries_to_learn(family, start, 1e-2, 1) == np.inf
 
 
+def counted(queries):
+    """Runs on tasks (F, P) that reach any level at once or, after so many queries, at all."""
+    first = np.full(np.shape(queries), 1.0)
+    spent = np.array([0 * first, np.where(np.isinf(queries), 0, queries)])
+    return Adaptation(np.array([first, np.where(np.isinf(queries), 1.0, 0.0)]), spent, spent)
+
+
 def test_what_is_saved_is_paired_by_families():
     one = np.array([[5.0, 7.0], [9.0, 9.0], [6.0, 8.0], [np.inf, np.inf]])
-    assert adaptation.saved(one, one - 2) == (2.0, 0.25)  # three of three signs
-    assert adaptation.saved(one, one) == (0.0, 1.0)
-    never = np.full((4, 2), np.inf)
-    difference, p = adaptation.saved(one, never)
+    run = counted(one)
+    assert adaptation.saved(run, counted(one - 2), 0.1) == (2.0, 0.25)  # three of three signs
+    assert adaptation.saved(run, run, 0.1) == (0.0, 1.0)
+    difference, p = adaptation.saved(run, counted(np.full((4, 2), np.inf)), 0.1)
     assert np.isnan(difference) and p == 1.0
+
+
+def test_intervals_of_queries_by_run_and_level():
+    gaps = np.array([0.5, 0.2, 0.05])[:, None, None] * np.ones((2, 3))
+    spent = np.array([0.0, 101.0, 203.0])[:, None, None] * np.ones((2, 3))
+    found = adaptation.query_intervals([Adaptation(gaps, spent, spent)], [0.3, 0.1, 0.01], 1)
+    np.testing.assert_array_equal(found, [[[101.0] * 3, [203.0] * 3, [np.inf] * 3]])
+
+
+def test_the_clock_at_a_level_by_hand():
+    gaps = np.array([[1.0, 1.0, 1.0], [0.1, 0.1, 5.0], [0.01, 0.01, 9.0]])  # medians fall tenfold
+    clocks = np.array([0.0, 2.0, 6.0])
+    assert adaptation.clock_at(10**-1.5, clocks, gaps) == pytest.approx(4.0)
+    assert adaptation.clock_at(1e-4, clocks, gaps) == 6.0
+
+
+def test_exact_starts_are_stationary_and_each_its_own():
+    tasks = spectral_family(nominal, 3, 0.05, 2, families=2)
+    starts = adaptation.exact_starts(tasks, best)
+    assert list(starts) == ["average model", "average cost", "maml"]
+    assert all(K.shape == (2, 1, 2, 4) for K in starts.values())
+    slopes = lqrlib.gradient(tasks, starts["average cost"]).mean(axis=1)
+    assert np.abs(slopes).max() < 1e-7
+
+    def cost(name, step):
+        return lqrlib.maml.cost(tasks, starts[name][:, 0], step)
+
+    assert (cost("average cost", 0.0) < cost("average model", 0.0)).all()
+    assert (cost("maml", 1e-4) < cost("average cost", 1e-4)).all()

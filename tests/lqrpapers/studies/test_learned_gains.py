@@ -44,6 +44,42 @@ def test_adaptation_starts_at_the_reported_gap_and_shrinks_it():
     assert (gaps[-1] < 0.2 * gaps[0]).all()
 
 
+def test_each_family_has_a_gain_which_is_lost_where_learning_fails():
+    families = spectral_family(NOMINAL, 10, 0.01, 3, families=4)
+    unstable = families[:1].replace(A=3 * families[:1].A)
+    mixed = lqrlib.LQR.stack([unstable[0], *families])
+    last, able, survived = learned_gains.learn_each(mixed, K0, [5, 1])
+    inside, gains = learned_gains.learn(families, K0, [5, 1])
+    assert (able, survived) == (4, len(inside))
+    np.testing.assert_array_equal(last[1:][inside], gains[-1])
+    assert (np.delete(last, 1 + inside, axis=0) == learned_gains.LOST).all()
+
+
+def test_phases_of_a_race_follow_one_another():
+    tasks = spectral_family(NOMINAL, 3, 0.01, 3)
+    near = lqrlib.optimal_gain(NOMINAL) + 0.01
+    whole = learned_gains.race(tasks, near, (3e-4, 7))
+    split = learned_gains.race(tasks, near, (3e-4, 3), (3e-4, 4))
+    np.testing.assert_array_equal(whole, split)
+    assert whole.shape == (8, 3) and (whole[-1] < whole[0]).all()
+    slower = learned_gains.race(tasks, near, (3e-4, 3), (1e-4, 4))
+    np.testing.assert_array_equal(slower[:4], whole[:4])
+    assert (slower[4:] > whole[4:]).all()
+    thrown = learned_gains.race(tasks, near, (3e-4, 2), (10.0, 2), (3e-4, 1))
+    np.testing.assert_array_equal(thrown[:3], whole[:3])
+    assert np.isinf(thrown[3:]).all()
+
+
+def test_one_start_adapts_as_its_copies():
+    tasks = learned_gains.unseen_tasks(
+        NOMINAL, spectral_family(NOMINAL, 4, 0.01, 3, families=2), 0.01, 2, [7]
+    )
+    near = lqrlib.optimal_gain(NOMINAL) + 0.01
+    one = learned_gains.adapt_by_pairs(tasks, near, 1e-3, [8])
+    copies = learned_gains.adapt_by_pairs(tasks, np.stack([near, near]), 1e-3, [8])
+    np.testing.assert_array_equal(one, copies)
+
+
 def test_unseen_tasks_are_as_near_as_the_training_tasks():
     families = spectral_family(NOMINAL, 4, 0.01, 3, families=2)
     tasks = learned_gains.unseen_tasks(NOMINAL, families, 0.01, 5, [7])

@@ -28,7 +28,6 @@ OUTSIDE = np.array([[-10.0, 10.0]])
 HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
 EXPANSION = taylor.expansion(NOMINAL, K)
 NAN = float("nan")
-PARTS = np.ones(2)
 
 
 def train(**changes):
@@ -97,19 +96,9 @@ CALLS = {
     "values": [
         lambda: adaptation.median_interval(np.zeros((0, 2)), 0),
     ],
-    "eigenvalues": [
-        lambda: adaptation.head_start_bounds([2.0, 1.0], PARTS, PARTS, 0.1),
-        lambda: adaptation.head_start_bounds([], PARTS, PARTS, 0.1),
-    ],
-    "first": [
-        lambda: adaptation.head_start_bounds([1.0, 2.0], np.ones(3), PARTS, 0.1),
-    ],
-    "second": [
-        lambda: adaptation.head_start_bounds([1.0, 2.0], PARTS, [1.0, -1.0], 0.1),
-    ],
     "hessians": [
         lambda: quadratic_tasks.meta_optimum(0 * HESSIANS, OPTIMA, 0.1),
-        lambda: quadratic_tasks.advantage_bound(HESSIANS[:, :1], OPTIMA, 0.01),
+        lambda: quadratic_tasks.meta_optimum(HESSIANS[:, :1], OPTIMA, 0.01),
     ],
     "K": [
         lambda: quadratic_tasks.meta_cost(HESSIANS, OPTIMA, [1.0], 0.1),
@@ -154,8 +143,3 @@ def test_the_argument_is_named(name, call):
 def test_a_bias_needs_a_gain_inside():
     with pytest.raises(lqrlib.NotStabilizingError, match="^K: "):
         meta_bias.stationary_bias(FAMILY, OUTSIDE)
-
-
-def test_no_part_along_the_slowest_direction_promises_nothing():
-    low, high = adaptation.head_start_bounds([1.0, 2.0], [0.0, 1.0], [0.0, 1.0], 0.1)
-    assert low == -np.inf and high == np.inf

@@ -6,7 +6,6 @@ page has been read, as only then the numbers and places of all theorems are know
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from book import collect
 from book.memory import Theorem, memory
 from book.tables import Content, as_nodes, lines, table
+from lqrpapers.notebook import readable
 
 SHOWN = {
     "holds": "holds",
@@ -240,7 +240,7 @@ def _counts(records: Sequence[collect.Record]) -> str:
 def _ratio(ratio: float | None) -> str:
     if ratio is None:
         return "–"
-    return "∞" if math.isinf(ratio) else f"{ratio:.3g}"
+    return readable(f"{ratio:.3g}")
 
 
 def _values(entries: Sequence[tuple[str, str]], named: bool) -> Content:

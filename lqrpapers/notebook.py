@@ -169,7 +169,7 @@ def animate(
 def _sentence(check: Check) -> tuple[str, str]:
     """Outcome (a CSS class) and the sentence that states it."""
     cases = f"{check.checked:,} case{'s' if check.checked != 1 else ''}"
-    ratio = f"largest left/right ratio {check.tightest:.4g}"
+    ratio = f"largest left/right ratio {readable(f'{check.tightest:.4g}')}"
     if check.form == "dropped":
         found = f"fails in {check.violated:,} of {cases}" if check.violated else "still holds"
         return "dropped", f"without “{check.assumption}” it {found}; {ratio}"
@@ -182,7 +182,7 @@ def report(*checks: Check) -> None:
     """Display the outcome of checked claims and hand it to the book's results page."""
     for check in checks:
         outcome, sentence = _sentence(check)
-        part = f" ({check.part})" if check.part else ""
+        part = f" ({readable(check.part)})" if check.part else ""
         record = {
             "id": check.id,
             "part": check.part,

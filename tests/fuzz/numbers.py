@@ -143,6 +143,7 @@ def closed_forms(c: Checked) -> None:
     each = size(want.inverse) * size(p.B) * size(c.X)  # what T does to a perturbation
     scale = (force + 1 * size(want.R_K)) * (1 + each * (1 + size(p.A - p.B @ K))) * size(c.X)
     scale = scale * size(want.Sigma) * (1 + size(p.B) * (size(p.A) + size(K)))
+    scale = np.maximum(scale, size(H))
     c.compare("Hessian", at.hessian(c.X), H, scale, c.easy)
     matrix = at.hessian_matrix @ c.X.reshape(len(K), -1, 1)
     c.compare("Hessian matrix", matrix.reshape(K.shape), H, scale, c.easy)

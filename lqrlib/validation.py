@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 Seed = int | Sequence[int] | np.random.SeedSequence | np.random.Generator
 
 # Asymmetry or negative eigenvalues up to this size, relative to the norm, count as rounding.
-ROUNDING = 1e-10
+ROUNDING, LARGEST = 1e-10, np.finfo(float).max
 
 
 class Noise(NamedTuple):
@@ -101,7 +101,7 @@ def generator(name: str, rng: Seed) -> np.random.Generator:
 def real_number(name: str, value: Any, *, positive: bool = True) -> float:
     """Return a finite number > 0 (or >= 0) as a float, or raise ValueError."""
     number = np.asarray(None if isinstance(value, list | np.ma.MaskedArray) else value)
-    usable = number.shape == () and number.dtype.kind in "iuf" and bool(np.isfinite(number))
+    usable = number.shape == () and number.dtype.kind in "iuf" and bool(abs(number) <= LARGEST)
     if not usable or number < 0 or (positive and number == 0):
         expected = "a positive number" if positive else "a number >= 0"
         raise ValueError(f"{name}: expected {expected}, got {value!r}")

@@ -19,6 +19,7 @@ def _definite(rng: np.random.Generator, count: int, size: int, spread: float) ->
     return (frame * eigenvalues) @ frame.swapaxes(-1, -2)
 
 
+@np.errstate(all="ignore")
 def random_ensemble(
     count: int,
     states: int,
@@ -118,6 +119,7 @@ def noise_scale(closed: Array, variances: Array, directions: Array, target: Arra
         noise = directions @ X[:, None] @ directions.swapaxes(-1, -2)
         noise = np.einsum("sj,sjkl->skl", variances, noise) / root**2
         image = solve_lyapunov(closed / root, noise)
+        image = np.where(np.isnan(image), 1e200 * np.eye(closed.shape[-1]), image)  # no room
         bound = np.abs(np.linalg.eigvals(np.linalg.solve(X, image))).max(axis=-1)
         X = image / np.trace(image, axis1=-2, axis2=-1)[:, None, None]
         # Rank-deficient noise would leave X singular; a little of the identity keeps X > 0.

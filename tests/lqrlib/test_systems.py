@@ -152,3 +152,16 @@ def test_boundary_distance_needs_a_stabilizing_start():
     problem = systems.scalar(2.0, 1.0, 1.0, 1.0)
     with pytest.raises(lqrlib.NotStabilizingError):
         systems.boundary_distance(problem, [[0.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("level", [0, 1e-308, 1e-17])
+def test_noise_too_faint_to_count_is_no_noise(level):
+    with np.errstate(all="raise"):
+        faint = systems.random_ensemble(5, 3, 2, 1, state_noise_terms=2, noise_level=level)
+    quiet = systems.random_ensemble(5, 3, 2, 1)
+    np.testing.assert_array_equal(lqrlib.optimal_gain(faint), lqrlib.optimal_gain(quiet))
+
+
+def test_a_longer_float_beyond_float64_is_refused_by_name():
+    with pytest.raises(ValueError, match="spread: expected a positive number"):
+        systems.random_ensemble(2, 2, 1, 0, spread=np.longdouble("1e400"))

@@ -6,6 +6,7 @@ parent, which then kills both groups, and with them whatever a chapter started.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -17,7 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def die_with_parent() -> None:
+    """Let the kernel kill this process when its parent is gone, however that ended (Linux)."""
+    if LIBC is not None:
+        LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 @dataclass(eq=False)

@@ -1,17 +1,21 @@
 """Execute chapters with papermill, in parallel, only those whose inputs changed.
 
-Each chapter runs in a worker process with a kernel of its own (`book.worker`), against one budget
-of wall time for the whole chapter: papermill knows only a limit for each cell. A worker writes to
-a partial file, which takes the place of the last good output only when everything went well.
+Each chapter has a kernel of its own (`book.kernel`) and one budget of wall time for the whole of
+it: papermill knows only a limit for each cell. What a run gives is written to a partial file, which
+takes the place of the last good output only when everything went well.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import re
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,9 +23,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import papermill
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
 from book import chapters as inputs
-from book.problem import ChapterProblem
-from book.process import Run, list_fonts, started_run
+from book.finish import cell_name, finish, first_difference
+from book.kernel import LOADED, Chapter, Kernel, list_fonts, running
+from book.problem import ChapterProblem, one_line
+from book.provenance import provenance, versions
+
+logging.getLogger("papermill").setLevel(logging.CRITICAL)  # nbclient's own word on a dead kernel
 
 
 @dataclass(frozen=True)
@@ -29,8 +43,8 @@ class Task:
     """What it takes to run one chapter."""
 
     chapter: Path
+    notebook: dict[str, Any]
     parameters: dict[str, Any]
-    fingerprint: str
     budget: float
 
 
@@ -52,14 +66,6 @@ class Outcome:
         return f"{self.chapter.stem}  {self.seconds:.1f} s{warned}"
 
 
-def prepared(root: Path, chapter: Path, given: str, library: str) -> Task:
-    """Return a chapter's task after checking everything that can be checked without running it."""
-    notebook = inputs.read_notebook(chapter)
-    parameters = inputs.read_parameters(notebook, given)
-    mark = inputs.fingerprint(chapter, parameters, library)
-    return Task(chapter, parameters, mark, inputs.budget(root, notebook))
-
-
 def prune(root: Path, chapters: Sequence[Path]) -> None:
     """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
     kept = {path for chapter in chapters for path in inputs.executed_paths(root, chapter)}
@@ -68,65 +74,79 @@ def prune(root: Path, chapters: Sequence[Path]) -> None:
             path.unlink()
 
 
+def unseen(name: str, what: str | None) -> None:
+    """Show nothing of what is under way."""
+
+
 class Executor:
-    """Runs chapters of one book and holds on to their processes."""
+    """Runs chapters of one book and holds on to their kernels."""
 
     def __init__(
         self,
         root: Path,
-        *,
-        jobs: int | None = None,
-        bar: bool = False,
+        jobs: int = 1,
         say: Callable[[str], None] = print,
+        under_way: Callable[[str, str | None], None] = unseen,
     ) -> None:
         self.root = root.resolve()
-        self.jobs = jobs or os.cpu_count() or 1
-        self.bar = bar
+        self.jobs = jobs
         self.say = say
-        self.runs: set[Run] = set()
+        self.under_way = under_way
+        self.compare = False
+        self.running: set[Chapter] = set()
         self.stopped = False
         self.lock = threading.Lock()
 
     def execute(
-        self, chapters: Sequence[Path], given: str = "", *, force: bool = False
+        self,
+        chapters: Sequence[Path],
+        given: str = "",
+        *,
+        force: bool = False,
+        compare: bool = False,
     ) -> list[Outcome]:
         """Run the chapters whose inputs changed, or all if forced; return an outcome for each.
 
-        `given` are the reader's parameters, as in "samples=200 seed=3". When one chapter fails
-        the others go on. An interrupt kills every kernel before it goes on its way.
+        `given` are the reader's parameters, as in "samples=200 seed=3"; with `compare` a chapter
+        fails that writes other bytes than its last run. When one fails the others go on. An
+        interrupt kills every kernel before it goes on its way.
         """
-        library = inputs.library_digest(self.root)
+        self.compare = compare
+        self.hashes = inputs.contents(self.root)  # of what the runs are about to read
         outcomes, tasks = [], []
         for chapter in chapters:
             try:
-                task = prepared(self.root, chapter, given, library)
+                notebook = inputs.read_notebook(chapter)
+                parameters = inputs.read_parameters(notebook, given)
+                task = Task(chapter, notebook, parameters, inputs.budget(self.root, notebook))
             except ChapterProblem as problem:
                 outcomes.append(Outcome(chapter, False, problem=f"{chapter.stem}: {problem}"))
                 self.say(str(outcomes[-1].problem))
                 continue
-            if not force and inputs.is_current(self.root, chapter, task.fingerprint):
+            if not force and inputs.is_current(self.root, chapter, self.hashes, parameters):
                 outcomes.append(Outcome(chapter, False))
             else:
                 tasks.append(task)
-        tasks.sort(key=lambda task: -self.expected_seconds(task.chapter))
-        self.bar = self.bar and len(tasks) == 1  # several bars at once would overwrite each other
+        # One never run may be long, so it is first.
+        longest = {
+            t.chapter: inputs.read_record(self.root, t.chapter).get("seconds") for t in tasks
+        }
+        tasks.sort(key=lambda task: -(longest[task.chapter] or float("inf")))
         if tasks:
+            self.about = {"run": provenance(self.root), "versions": versions()}
             list_fonts(self.root)
         return outcomes + self.run_all(tasks)
 
-    def expected_seconds(self, chapter: Path) -> float:
-        """Return how long a chapter took last time; one never run may be long, so it is first."""
-        seconds = inputs.read_record(self.root, chapter).get("seconds", float("inf"))
-        return float(seconds)
-
     def run_all(self, tasks: list[Task]) -> list[Outcome]:
-        """Run tasks on as many workers as there are jobs."""
+        """Run tasks on as many threads as there are jobs."""
         done: list[Outcome] = []
 
         def run(task: Task) -> None:
             outcome = self.run(task)
+            ensure_event_loop().close()  # nbclient's, of this thread
             with self.lock:
                 done.append(outcome)
+                self.under_way(task.chapter.stem, None)
                 if not self.stopped:
                     self.say(f"[{len(done)}/{len(tasks)}] {outcome}")
 
@@ -140,70 +160,120 @@ class Executor:
                 raise
         return done
 
-    def log_path(self, task: Task) -> Path:
-        """Return where a chapter's traceback and loose output go."""
-        return self.root / "_build" / "logs" / f"{task.chapter.stem}.log"
-
     def stop(self) -> None:
         """Kill everything that runs."""
-        self.stopped = True
         with self.lock:
-            for run in self.runs:
-                run.kill()
+            self.stopped = True
+            for chapter in self.running:
+                chapter.kill("stopped")
 
     def run(self, task: Task) -> Outcome:
         """Run one chapter; put its output in place only if all went well."""
         executed, _ = inputs.executed_paths(self.root, task.chapter)
         partial = executed.with_suffix(".partial")
-        log = self.log_path(task)
+        log = self.root / "_build" / "logs" / f"{task.chapter.stem}.log"
         for folder in (executed.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         log.write_text("")
         began = time.monotonic()
+        where = ["before its first cell"]
         try:
-            event = self.follow(task, partial, log)
+            with running(self.root, log, task.budget) as chapter:
+                done = self.notebook_run(task, chapter, partial, where)
             seconds = time.monotonic() - began
-            if "done" in event:
-                self.put_in_place(task, partial, seconds, event["done"])
-                return Outcome(task.chapter, True, seconds, stderr=tuple(event["done"]["stderr"]))
+            where[0] = ""  # what is wrong from here on names its cell itself
+            if self.compare and partial.read_bytes() != executed.read_bytes():
+                before, after = inputs.read_notebook(executed), inputs.read_notebook(partial)
+                where[0] = first_difference(before, after)
+                raise ChapterProblem("a second run wrote other bytes")
+            self.put_in_place(task, partial, seconds, done)
+            return Outcome(task.chapter, True, seconds, stderr=tuple(done["stderr"]))
+        except ChapterProblem as problem:
+            cause = str(problem)
+        except Exception as error:  # whatever it is, the chapter has to be named
+            with log.open("a") as file:
+                traceback.print_exc(file=file)
+            cause = one_line(f"{type(error).__name__}: {error}")
         finally:
             partial.unlink(missing_ok=True)
         hint = f" (log: {log.relative_to(self.root)})" if log.stat().st_size else ""
-        words = [task.chapter.stem, event["cell"], event["failed"]]
-        return Outcome(task.chapter, True, seconds, ": ".join(filter(None, words)) + hint)
+        words = ": ".join(filter(None, [task.chapter.stem, where[0], cause]))
+        return Outcome(task.chapter, True, time.monotonic() - began, words + hint)
 
-    def follow(self, task: Task, partial: Path, log: Path) -> dict[str, Any]:
-        """Start a chapter's worker and follow it to its end; return what it says of that."""
+    def notebook_run(
+        self, task: Task, chapter: Chapter, partial: Path, where: list[str]
+    ) -> dict[str, Any]:
+        """Execute and finish a notebook; return what its record needs. `where` names the cell."""
+        notebook: Any = nbformat.reads(json.dumps(task.notebook), as_version=4)  # type: ignore[no-untyped-call]
+        names = {cell.id: cell_name(cell, index) for index, cell in enumerate(notebook.cells)}
+        count, name = len(names), task.chapter.stem
+        loaded = LOADED.format(place=str(chapter.runtime / "loaded"))
+        notebook.cells.append(nbformat.v4.new_code_cell(loaded, id="loaded"))  # type: ignore[no-untyped-call]
+
+        def note(cell: Any, cell_index: int) -> None:
+            injected = f"the injected parameters ({one_line(cell.source, 80)!r})"
+            where[0] = names.get(cell.id, injected)
+            self.under_way(name, f"cell {min(cell_index + 1, count)} of {count}")
+
         with self.lock:
             if self.stopped:
-                return {"cell": "", "failed": "stopped"}
-            run = started_run(self.root, log, bar=self.bar)
-            self.runs.add(run)
-        words = {
-            "name": task.chapter.stem,
-            "notebook": str(task.chapter),
-            "root": str(self.root),
-            "parameters": task.parameters,
-            "partial": str(partial),
-            "log": str(log),
-            "bar": self.bar,
-        }
+                raise ChapterProblem("stopped")
+            self.running.add(chapter)
+        self.under_way(name, "its kernel starts")
         try:
-            return run.follow(words, task.budget)
+            executed = papermill.execute_notebook(
+                notebook,
+                None,
+                parameters=task.parameters,
+                progress_bar=False,
+                kernel_name="python3",
+                language="python",
+                kernel_manager_class=type("Kernel", (Kernel,), {"chapter": chapter}),
+                on_cell_start=note,
+                record_timing=False,
+                # The clock is ours; a process killed with children must not hold up the end.
+                shutdown_kernel="immediate",
+            )
+        except PapermillExecutionError as error:
+            chapter.log.write(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)) + "\n")
+            raise ChapterProblem(one_line(f"{error.ename}: {error.evalue}")) from None
+        except (DeadKernelError, RuntimeError):
+            raise ChapterProblem(chapter.ending()) from None
         finally:
             with self.lock:
-                self.runs.discard(run)
+                self.running.discard(chapter)
+        executed.cells.pop()
+        where[0] = ""
+        stderr = finish(executed)
+        nbformat.validate(executed)
+        text = nbformat.writes(executed) + "\n"  # type: ignore[no-untyped-call]
+        partial.write_text(text, encoding="utf-8")
+        files, peak = json.loads((chapter.runtime / "loaded").read_text())
+        return {
+            "cells": sum(cell.cell_type == "code" for cell in executed.cells),
+            "stderr": stderr,
+            "modules": self.own_modules(files),
+            "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1),
+        }
+
+    def own_modules(self, files: list[str]) -> list[str]:
+        """Return the files of the book's packages among those that the kernel loaded."""
+        paths = [Path(file).resolve() for file in files]
+        inside = [path.relative_to(self.root) for path in paths if path.is_relative_to(self.root)]
+        return sorted(str(path) for path in inside if path.parts[0] in inputs.PACKAGES)
 
     def put_in_place(self, task: Task, partial: Path, seconds: float, done: dict[str, Any]) -> None:
         """Replace the last good output, then its record: a record never speaks of other bytes."""
         executed, record = inputs.executed_paths(self.root, task.chapter)
+        modules = done["modules"]
         written = {
             "chapter": task.chapter.stem,
-            "fingerprint": task.fingerprint,
+            "fingerprint": inputs.fingerprint(task.notebook, task.parameters, modules, self.hashes),
             "sha256": hashlib.sha256(partial.read_bytes()).hexdigest(),
             "parameters": task.parameters,
             "seconds": round(seconds, 2),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self.about,
             **done,
         }
         half = record.with_suffix(".partial-record")

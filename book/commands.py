@@ -25,7 +25,7 @@ from book.problem import ChapterProblem
 BOOK, TESTS, LAB = "requirements.txt", "tests/requirements.txt", "book/requirements-lab.txt"
 BENCH, BINDER = "benchmarks/requirements.txt", ".binder/requirements.txt"
 # The extra of pyproject.toml that each lock holds.
-LOCKS = {BOOK: "book", TESTS: "test", BENCH: "bench", LAB: "lab", BINDER: "chapters"}
+LOCKS = {BOOK: "book", TESTS: "test", BENCH: "bench", LAB: "lab", BINDER: "binder"}
 # What a command needs beyond the book's own lock, in the one environment.
 NEEDS = {"test": [TESTS], "fuzz": [TESTS], "bench": [TESTS, BENCH], "lab": [LAB]}
 # The module that words after a command go to, and the variable in which make hands them on.

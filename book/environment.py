@@ -19,8 +19,13 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "book-stamp.json"
@@ -140,10 +145,8 @@ def command(arguments: list[str], failure: str) -> None:
             if sys.stderr.isatty():
                 clock = f"\rinstalling  {time.monotonic() - began:.0f} s\r"
                 print(clock, end="", file=sys.stderr, flush=True)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(1)
-            except subprocess.TimeoutExpired:
-                pass
         if process.returncode != 0:
             output.seek(0)
             raise EnvironmentProblem(f"{failure}: {cause(output.read())}")
@@ -152,11 +155,8 @@ def command(arguments: list[str], failure: str) -> None:
 def cause(text: str) -> str:
     """Return the line of an installer's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for telling in (r"\w+Error: ", r"(?i)^(error:|×|╰─▶|├─▶|caused by)"):
-        found = [line for line in lines if re.search(telling, line)]
-        if found:
-            return found[-1]
-    return (lines or ["it said nothing"])[-1]
+    telling = [line for line in lines if re.search(r"\w+Error: |(?i:^error:|caused by)", line)]
+    return (telling or lines or ["it said nothing"])[-1]
 
 
 @contextmanager
@@ -167,14 +167,10 @@ def exclusive(path: Path, what: str) -> Iterator[int]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: two runs at once are the reader's own care
-            yield file.fileno()
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"waiting for {what} that runs in another process", flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+        if fcntl is not None:  # else two runs at once are the reader's own care
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"waiting for {what} that runs in another process", flush=True)
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield file.fileno()

@@ -9,7 +9,7 @@ from typing import Any
 
 from book import chapters
 from book.environment import exclusive
-from book.execute import Executor, Outcome, prune
+from book.execute import Executor, Outcome
 from book.problem import ChapterProblem
 from book.progress import Display
 
@@ -39,7 +39,7 @@ class Build:
     def execute(self, names: list[str] | None = None, again: bool = False) -> None:
         """Execute the chapters that changed, all or those named; `again` compares the bytes."""
         every = chapters.find_chapters(self.root)
-        prune(self.root, every)
+        chapters.prune(self.root, every)
         wanted = [chapters.find_chapter(self.root, name) for name in names or ()] or every
         outcomes = self.executor().execute(wanted, force=again, compare=again)
         self.refuse_failures(outcomes, len(wanted))

@@ -82,6 +82,13 @@ def executed_paths(root: Path, chapter: Path) -> tuple[Path, Path]:
     return executed / chapter.name, executed / f"{chapter.stem}.json"
 
 
+def prune(root: Path, chapters: Iterable[Path]) -> None:
+    """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
+    kept = {path for chapter in chapters for path in executed_paths(root, chapter)}
+    for path in set((root / "_build" / "executed" / "chapters").glob("*")) - kept:
+        path.unlink()
+
+
 def executed_notebook(root: Path, chapter: Path) -> dict[str, Any]:
     """Return the outputs of the last good run among the words of the source."""
     ran = read_notebook(executed_paths(root, chapter)[0])

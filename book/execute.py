@@ -39,16 +39,6 @@ logging.getLogger("papermill").setLevel(logging.CRITICAL)  # nbclient's own word
 
 
 @dataclass(frozen=True)
-class Task:
-    """What it takes to run one chapter."""
-
-    chapter: Path
-    notebook: dict[str, Any]
-    parameters: dict[str, Any]
-    budget: float
-
-
-@dataclass(frozen=True)
 class Outcome:
     """How one chapter ended: `problem` is the one line that says why it has no good output."""
 
@@ -60,18 +50,22 @@ class Outcome:
 
     def __str__(self) -> str:
         """Say in one line how it went."""
-        if self.problem:
-            return self.problem
         warned = f"  (stderr: {self.stderr[0]})" if self.stderr else ""
-        return f"{self.chapter.stem}  {self.seconds:.1f} s{warned}"
+        return self.problem or f"{self.chapter.stem}  {self.seconds:.1f} s{warned}"
 
 
-def prune(root: Path, chapters: Sequence[Path]) -> None:
-    """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
-    kept = {path for chapter in chapters for path in inputs.executed_paths(root, chapter)}
-    for path in (root / "_build" / "executed" / "chapters").glob("*"):
-        if path not in kept:
-            path.unlink()
+class Task:
+    """One chapter to run: what was read of it, and how far it is."""
+
+    def __init__(self, root: Path, chapter: Path, given: str) -> None:
+        self.chapter = chapter
+        self.name = chapter.stem
+        self.notebook = inputs.read_notebook(chapter)
+        self.parameters = inputs.read_parameters(self.notebook, given)
+        self.budget = inputs.budget(root, self.notebook)
+        self.cell = "before its first cell"
+        seconds = inputs.read_record(root, chapter).get("seconds")
+        self.expected = float(seconds or "inf")  # one never run may be long
 
 
 def unseen(name: str, what: str | None) -> None:
@@ -98,12 +92,7 @@ class Executor:
         self.lock = threading.Lock()
 
     def execute(
-        self,
-        chapters: Sequence[Path],
-        given: str = "",
-        *,
-        force: bool = False,
-        compare: bool = False,
+        self, chapters: Sequence[Path], given: str = "", force: bool = False, compare: bool = False
     ) -> list[Outcome]:
         """Run the chapters whose inputs changed, or all if forced; return an outcome for each.
 
@@ -116,22 +105,16 @@ class Executor:
         outcomes, tasks = [], []
         for chapter in chapters:
             try:
-                notebook = inputs.read_notebook(chapter)
-                parameters = inputs.read_parameters(notebook, given)
-                task = Task(chapter, notebook, parameters, inputs.budget(self.root, notebook))
+                task = Task(self.root, chapter, given)
             except ChapterProblem as problem:
                 outcomes.append(Outcome(chapter, False, problem=f"{chapter.stem}: {problem}"))
-                self.say(str(outcomes[-1].problem))
+                self.say(str(outcomes[-1]))
                 continue
-            if not force and inputs.is_current(self.root, chapter, self.hashes, parameters):
+            if not force and inputs.is_current(self.root, chapter, self.hashes, task.parameters):
                 outcomes.append(Outcome(chapter, False))
             else:
                 tasks.append(task)
-        # One never run may be long, so it is first.
-        longest = {
-            t.chapter: inputs.read_record(self.root, t.chapter).get("seconds") for t in tasks
-        }
-        tasks.sort(key=lambda task: -(longest[task.chapter] or float("inf")))
+        tasks.sort(key=lambda task: -task.expected)
         if tasks:
             self.about = {"run": provenance(self.root), "versions": versions()}
             list_fonts(self.root)
@@ -146,7 +129,7 @@ class Executor:
             ensure_event_loop().close()  # nbclient's, of this thread
             with self.lock:
                 done.append(outcome)
-                self.under_way(task.chapter.stem, None)
+                self.under_way(task.name, None)
                 if not self.stopped:
                     self.say(f"[{len(done)}/{len(tasks)}] {outcome}")
 
@@ -155,39 +138,32 @@ class Executor:
                 for future in [pool.submit(run, task) for task in tasks]:
                     future.result()
             except BaseException:
-                self.stop()
+                with self.lock:
+                    self.stopped = True
+                    for chapter in self.running:
+                        chapter.kill("stopped")
                 pool.shutdown(cancel_futures=True)
                 raise
         return done
-
-    def stop(self) -> None:
-        """Kill everything that runs."""
-        with self.lock:
-            self.stopped = True
-            for chapter in self.running:
-                chapter.kill("stopped")
 
     def run(self, task: Task) -> Outcome:
         """Run one chapter; put its output in place only if all went well."""
         executed, _ = inputs.executed_paths(self.root, task.chapter)
         partial = executed.with_suffix(".partial")
-        log = self.root / "_build" / "logs" / f"{task.chapter.stem}.log"
+        log = self.root / "_build" / "logs" / f"{task.name}.log"
         for folder in (executed.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        log.write_text("")
         began = time.monotonic()
-        where = ["before its first cell"]
         try:
             with running(self.root, log, task.budget) as chapter:
-                done = self.notebook_run(task, chapter, partial, where)
-            seconds = time.monotonic() - began
-            where[0] = ""  # what is wrong from here on names its cell itself
+                done = self.executed(task, chapter, partial)
+            done["seconds"] = round(time.monotonic() - began, 2)
             if self.compare and partial.read_bytes() != executed.read_bytes():
                 before, after = inputs.read_notebook(executed), inputs.read_notebook(partial)
-                where[0] = first_difference(before, after)
+                task.cell = first_difference(before, after)
                 raise ChapterProblem("a second run wrote other bytes")
-            self.put_in_place(task, partial, seconds, done)
-            return Outcome(task.chapter, True, seconds, stderr=tuple(done["stderr"]))
+            self.put_in_place(task, partial, done)
+            return Outcome(task.chapter, True, done["seconds"], stderr=tuple(done["stderr"]))
         except ChapterProblem as problem:
             cause = str(problem)
         except Exception as error:  # whatever it is, the chapter has to be named
@@ -197,29 +173,27 @@ class Executor:
         finally:
             partial.unlink(missing_ok=True)
         hint = f" (log: {log.relative_to(self.root)})" if log.stat().st_size else ""
-        words = ": ".join(filter(None, [task.chapter.stem, where[0], cause]))
+        words = ": ".join(filter(None, [task.name, task.cell, cause]))
         return Outcome(task.chapter, True, time.monotonic() - began, words + hint)
 
-    def notebook_run(
-        self, task: Task, chapter: Chapter, partial: Path, where: list[str]
-    ) -> dict[str, Any]:
-        """Execute and finish a notebook; return what its record needs. `where` names the cell."""
+    def executed(self, task: Task, chapter: Chapter, partial: Path) -> dict[str, Any]:
+        """Execute and finish a notebook into its partial file; return what its record needs."""
         notebook: Any = nbformat.reads(json.dumps(task.notebook), as_version=4)  # type: ignore[no-untyped-call]
         names = {cell.id: cell_name(cell, index) for index, cell in enumerate(notebook.cells)}
-        count, name = len(names), task.chapter.stem
         loaded = LOADED.format(place=str(chapter.runtime / "loaded"))
         notebook.cells.append(nbformat.v4.new_code_cell(loaded, id="loaded"))  # type: ignore[no-untyped-call]
 
         def note(cell: Any, cell_index: int) -> None:
             injected = f"the injected parameters ({one_line(cell.source, 80)!r})"
-            where[0] = names.get(cell.id, injected)
-            self.under_way(name, f"cell {min(cell_index + 1, count)} of {count}")
+            task.cell = names.get(cell.id, injected)
+            count = len(names)
+            self.under_way(task.name, f"cell {min(cell_index + 1, count)} of {count}")
 
         with self.lock:
             if self.stopped:
                 raise ChapterProblem("stopped")
             self.running.add(chapter)
-        self.under_way(name, "its kernel starts")
+        self.under_way(task.name, "its kernel starts")
         try:
             executed = papermill.execute_notebook(
                 notebook,
@@ -242,36 +216,30 @@ class Executor:
         finally:
             with self.lock:
                 self.running.discard(chapter)
+        task.cell = ""  # what is wrong from here on names its cell itself
         executed.cells.pop()
-        where[0] = ""
         stderr = finish(executed)
         nbformat.validate(executed)
         text = nbformat.writes(executed) + "\n"  # type: ignore[no-untyped-call]
         partial.write_text(text, encoding="utf-8")
         files, peak = json.loads((chapter.runtime / "loaded").read_text())
+        loaded_from = [Path(os.path.relpath(Path(file).resolve(), self.root)) for file in files]
         return {
             "cells": sum(cell.cell_type == "code" for cell in executed.cells),
             "stderr": stderr,
-            "modules": self.own_modules(files),
+            "modules": sorted(str(p) for p in loaded_from if p.parts[0] in inputs.PACKAGES),
             "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1),
         }
 
-    def own_modules(self, files: list[str]) -> list[str]:
-        """Return the files of the book's packages among those that the kernel loaded."""
-        paths = [Path(file).resolve() for file in files]
-        inside = [path.relative_to(self.root) for path in paths if path.is_relative_to(self.root)]
-        return sorted(str(path) for path in inside if path.parts[0] in inputs.PACKAGES)
-
-    def put_in_place(self, task: Task, partial: Path, seconds: float, done: dict[str, Any]) -> None:
+    def put_in_place(self, task: Task, partial: Path, done: dict[str, Any]) -> None:
         """Replace the last good output, then its record: a record never speaks of other bytes."""
         executed, record = inputs.executed_paths(self.root, task.chapter)
-        modules = done["modules"]
+        modules, hashes = done["modules"], self.hashes
         written = {
-            "chapter": task.chapter.stem,
-            "fingerprint": inputs.fingerprint(task.notebook, task.parameters, modules, self.hashes),
+            "chapter": task.name,
+            "fingerprint": inputs.fingerprint(task.notebook, task.parameters, modules, hashes),
             "sha256": hashlib.sha256(partial.read_bytes()).hexdigest(),
             "parameters": task.parameters,
-            "seconds": round(seconds, 2),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **self.about,
             **done,

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,12 +37,44 @@ files = [getattr(module, "__file__", None) for module in list(sys.modules.values
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 pathlib.Path({place!r}).write_text(json.dumps([list(filter(None, files)), peak]))
 """
+FOREIGN = {"MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP", "JUPYTER_PATH"}
+THREADS = ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
 
 
 def die_with_parent() -> None:
     """Let the system kill this process when its parent is gone, however busy it is (Linux)."""
     if LIBC is not None:
         LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Chapter:
+    """The kernel of a chapter that is running, so that it can be stopped from outside."""
+
+    def __init__(self, root: Path, log: IO[str], runtime: Path) -> None:
+        self.log = log
+        self.runtime = runtime
+        self.process: Any = None
+        self.killed = ""  # why, where it was this program
+        environment = kernel_environment(root) | {"IPYTHONDIR": str(runtime)}
+        # What the kernel prints past its cells goes to the log.
+        self.launch = {"cwd": str(root), "env": environment, "stdout": log, "stderr": log}
+
+    def kill(self, why: str = "") -> None:
+        """Kill the kernel and every process that it started."""
+        self.killed = self.killed or why
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def ending(self) -> str:
+        """Say how the kernel ended."""
+        code = None if self.process is None else self.process.poll()
+        if self.killed or code is None:
+            return self.killed or "the kernel does not answer"
+        if code > 0:
+            return f"the kernel died: it exited with status {code}"
+        name = signal.Signals(-code).name
+        return f"the kernel died: killed by {name}" + " (out of memory?)" * (name == "SIGKILL")
 
 
 class Kernel(AsyncKernelManager):
@@ -63,54 +95,13 @@ class Kernel(AsyncKernelManager):
         self._kernel_spec = KernelSpec(**{**get_kernel_dict(), "argv": command})
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
-        await super()._async_launch_kernel(
-            kernel_cmd, **{**settings, **self.chapter.launch_settings()}
-        )
+        await super()._async_launch_kernel(kernel_cmd, **{**settings, **self.chapter.launch})
         provisioner: Any = self.provisioner
-        self.chapter.started(provisioner.process)
+        self.chapter.process = provisioner.process
+        if self.chapter.killed:
+            self.chapter.kill()
 
     _launch_kernel = _async_launch_kernel
-
-
-class Chapter:
-    """The processes of a chapter that is running, so that they can be stopped from outside."""
-
-    def __init__(self, root: Path, log: IO[str], runtime: Path) -> None:
-        self.root = root
-        self.log = log
-        self.runtime = runtime
-        self.process: Any = None
-        self.killed = ""  # why, where it was this program
-
-    def launch_settings(self) -> dict[str, Any]:
-        """Return how the kernel is started; what it prints past its cells goes to the log."""
-        environment = kernel_environment(self.root) | {"IPYTHONDIR": str(self.runtime)}
-        return {"cwd": str(self.root), "env": environment, "stdout": self.log, "stderr": self.log}
-
-    def started(self, process: Any) -> None:
-        self.process = process
-        if self.killed:
-            self.kill(self.killed)
-
-    def kill(self, why: str) -> None:
-        """Kill the kernel and every process that it started."""
-        self.killed = why
-        if self.process is not None:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-
-    def ending(self) -> str:
-        """Say how the kernel ended."""
-        code = None if self.process is None else self.process.poll()
-        if self.killed or code is None:
-            return self.killed or "the kernel does not answer"
-        if code < 0:
-            name = signal.Signals(-code).name
-            memory = " (out of memory?)" if name == "SIGKILL" else ""
-            return f"the kernel died: killed by {name}{memory}"
-        return f"the kernel died: it exited with status {code}"
 
 
 @contextmanager
@@ -119,7 +110,7 @@ def running(root: Path, log: Path, budget: float) -> Iterator[Chapter]:
     # A socket's path may have about 100 characters.
     roomy = len(tempfile.gettempdir()) < 60
     runtime = Path(tempfile.mkdtemp(prefix="book-", dir=None if roomy else "/tmp"))
-    with log.open("a") as output:
+    with log.open("w") as output:
         chapter = Chapter(root, output, runtime)
         why = f"past its time budget of {budget:g} s, stopped"
         clock = threading.Timer(budget, chapter.kill, [why])
@@ -129,7 +120,7 @@ def running(root: Path, log: Path, budget: float) -> Iterator[Chapter]:
             yield chapter
         finally:
             clock.cancel()
-            chapter.kill(chapter.killed)
+            chapter.kill()
             shutil.rmtree(runtime, ignore_errors=True)
 
 
@@ -137,16 +128,9 @@ def kernel_environment(root: Path) -> dict[str, str]:
     """Return the variables under which a chapter runs: nothing of the reader's own set-up."""
     cache = root / "_build" / "cache" / "matplotlib"
     cache.mkdir(parents=True, exist_ok=True)
-    foreign = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP", "JUPYTER_PATH")
-    threads = ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
-    return {
-        **{name: value for name, value in os.environ.items() if name not in foreign},
-        **{f"{name}_THREADS": "1" for name in threads},
-        "MPLCONFIGDIR": str(cache),
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",
-        "TZ": "UTC",
-    }
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    kept |= {f"{name}_THREADS": "1" for name in THREADS} | {"MPLCONFIGDIR": str(cache)}
+    return kept | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
 
 
 def list_fonts(root: Path) -> None:

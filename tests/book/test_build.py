@@ -75,7 +75,7 @@ def test_execution_rendering_and_verdicts_stand_under_one_lock(
         return []
 
     monkeypatch.setattr("book.collect.problems", is_held)
-    monkeypatch.setattr(build, "prune", is_held)
+    monkeypatch.setattr(chapters, "prune", is_held)
     with build.Build(book_root, 1) as whole:
         whole.execute()
         is_held()

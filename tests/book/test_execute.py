@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from book import chapters
-from book.execute import Executor, Outcome, prune
+from book.execute import Executor, Outcome
 
 Write = Callable[..., Path]
 FIGURE = """
@@ -206,6 +206,6 @@ def test_outputs_of_chapters_that_are_gone_are_removed(
     gone = write_chapter("02_gone", "print(1)")
     execute(book_root)
     gone.unlink()
-    prune(book_root, [kept])
+    chapters.prune(book_root, [kept])
     names = [path.name for path in executed(book_root, "01_plain")[0].parent.iterdir()]
     assert sorted(names) == ["01_plain.ipynb", "01_plain.json"]

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from book.chapters import executed_paths, find_chapters
+from book.generated import TEMPLATES
 from book.stage import record, settings
+
+# The front and back matter stood at the top once; its old addresses lead to the new ones.
+MOVED = ("index", "notation", "results", "theorems", "execution", "api", "bibliography")
+MOVED += ("CHANGELOG",)
 
 
 def publish(root: Path, rendered: Path, stamp: str) -> None:
@@ -17,11 +22,16 @@ def publish(root: Path, rendered: Path, stamp: str) -> None:
     new, old, html = build / "html.new", build / "html.old", build / "html"
     shutil.copytree(rendered, new)
     (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
-    repository = settings(root)["repository"]
+    config = settings(root)
+    for name in MOVED:
+        place = f"pages/{name.lower()}.html"
+        if (new / place).is_file():
+            text = TEMPLATES.get_template("moved.html").render(place=place, title=config["title"])
+            (new / f"{name}.html").write_text(text, encoding="utf-8")
     for chapter in find_chapters(root):
         target = new / "_sources" / "chapters" / chapter.name
         if target.is_file():
-            target.write_bytes(download(root, chapter, repository))
+            target.write_bytes(download(root, chapter, config["repository"]))
     (build / "rendered.json").unlink(missing_ok=True)
     if html.exists():
         html.rename(old)

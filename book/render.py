@@ -25,13 +25,16 @@ from book.publish import publish, repair
 from book.stage import executed, executed_paths, stage
 
 # Whatever stands in these decides how every page is read.
-MACHINERY = ("_config.yml", "requirements.txt", "book", "pages/_static", "pages/_templates")
+MACHINERY = ("_config.yml", "requirements.txt", "book", "pages/_static")
 MACHINERY += ("chapters/references.bib", "lqrpapers/notebook.py")
 INPUTS = ("_toc.yml", "pages", "chapters", "lqrlib", "lqrpapers", "_build/executed")
+# What the script jupyter-book does, without its first line's limit on the length of paths. Looking
+# for garbage among hundreds of thousands of nodes would take more than half of the time.
+PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[mK]")
 ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
-STEP = re.compile(r"([a-z][a-z ]+)\.\.\. ")
+STEP = re.compile(r"([a-z][a-z -]+)\.\.\. ")
 BOX = re.compile(r"=+|Traceback.*|RuntimeError:|.*Look above for the cause\.?")
 
 
@@ -71,7 +74,9 @@ def what_pages_share(root: Path) -> dict[str, str]:
     """Hashes of what decides how pages are read, and of what they quote of each other."""
     machinery = digest(inputs(root, MACHINERY), root)
     quoted = inputs(root, ("_toc.yml", "lqrlib", "lqrpapers"))
-    quoted += [path for path in inputs(root, ("pages", "chapters")) if path.suffix in (".md", ".ipynb")]
+    quoted += [
+        path for path in inputs(root, ("pages", "chapters")) if path.suffix in (".md", ".ipynb")
+    ]
     figures = [
         (path.stem, cell["metadata"]["mystnb"]["figure"].get("name"))
         for path in executed(root)
@@ -108,9 +113,18 @@ def render(
     elif known != shared:  # numbers quoted across pages: every page is written, few are read
         for page in (bench / "_build" / "html").rglob("*.html"):
             page.unlink()
-    # What the script jupyter-book does, without its first line's limit on the length of paths.
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command += ["build", str(site), "--path-output", str(bench), "-W", "-n", "--keep-going"]
+    command = [
+        sys.executable,
+        "-c",
+        PROGRAM,
+        "build",
+        str(site),
+        "--path-output",
+        str(bench),
+        "-W",
+        "-n",
+        "--keep-going",
+    ]
     log = build / "logs" / "render.log"
     if follow(command, root, log, note, hold) != 0:
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
@@ -176,7 +190,8 @@ class Progress:
             self.note(f"{doing} {page} ({self.count} of {self.total})")
         elif announced := ANNOUNCED.match(line):
             self.total = int(announced[1]) + int(announced[2])
-        elif step := STEP.match(line):
+        elif (step := STEP.match(line)) and step[1] != self.doing:
+            self.doing = step[1]
             self.note(step[1])
 
 

@@ -68,8 +68,11 @@ def staged(root: Path) -> dict[str, bytes]:
 
 def executed(root: Path) -> list[Path]:
     """The chapters of which there is an executed copy."""
-    return [path for path in sorted((root / "chapters").glob("*.ipynb"))
-            if executed_paths(root, path)[0].is_file()]
+    return [
+        path
+        for path in sorted((root / "chapters").glob("*.ipynb"))
+        if executed_paths(root, path)[0].is_file()
+    ]
 
 
 def record(root: Path, chapter: Path) -> dict[str, Any]:
@@ -143,8 +146,10 @@ def with_seconds(text: str, records: dict[str, Any]) -> str:
 
 def quoted(text: str, records: dict[str, Any]) -> list[str]:
     """Chapters whose numbers a page quotes: it changes, and Sphinx writes it, when they do."""
-    return [f"{name} {records[name]['sha256']}"
-            for name in sorted(set(QUOTED.findall(text)) & set(records))]
+    return [
+        f"{name} {records[name]['sha256']}"
+        for name in sorted(set(QUOTED.findall(text)) & set(records))
+    ]
 
 
 def mathjax() -> Path:

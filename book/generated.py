@@ -8,34 +8,24 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from book import api, collect
 from book.chapters import digest, files_under
-from book.problem import ChapterProblem
 from lqrpapers.notebook import readable
 
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
+SECONDS = re.compile(r"\{lqr-seconds\}`([^`]*)`")
 STATEMENT = re.compile(
     r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
 )
-SHOWN = {
-    "holds": "holds",
-    "corrected": "fails as printed; corrected form holds",
-    "fails": "fails",
-    "reproduced": "reproduced",
-    "differs": "differs",
-    "confirmed": "confirmed",
-    "refuted": "refuted",
-    "planned": "planned",
-}
+VERDICTS = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
 
 @dataclass(frozen=True)
@@ -43,29 +33,21 @@ class Book:
     """What the templates can ask for."""
 
     root: Path
-    texts: dict[str, str]  #: The Markdown of every page and chapter, by file.
-    records: dict[str, dict[str, Any]]  #: The records of the runs, by chapter.
+    texts: dict[str, str]  #: The Markdown of every page and chapter.
+    records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
 
     @cached_property
     def pages(self) -> list[str]:
-        """The pages in the order of the book, without suffix."""
-
-        def entries(toc: Any) -> Iterator[str]:
-            for key, value in toc.items() if isinstance(toc, dict) else enumerate(toc):
-                if key in ("root", "file"):
-                    yield value.removesuffix(".md").removesuffix(".ipynb")
-                elif isinstance(value, dict | list):
-                    yield from entries(value)
-
-        return list(entries(yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))))
+        """The pages in the order of the book."""
+        return list(parse_toc_yaml(self.root / "_toc.yml"))
 
     @cached_property
     def statements(self) -> dict[str, tuple[str, str]]:
         """Title and page of every numbered statement, by label."""
         return {
-            label: (title.strip(), page)
+            label: (title, page)
             for page in self.pages
-            for title, label in STATEMENT.findall(self.text(page))
+            for title, label in STATEMENT.findall(self.texts.get(page, ""))
         }
 
     @cached_property
@@ -77,18 +59,23 @@ class Book:
             raise collect.CollectError(f"{paper!r} is none of {', '.join(collect.PAPERS)}")
         return [result for result in self.results if result.claim.paper == paper]
 
-    def text(self, page: str) -> str:
-        return self.texts.get(f"{page}.md") or self.texts.get(f"{page}.ipynb", "")
-
-    def title(self, page: str) -> str:
-        found = re.search(r"^# +(.+)$", self.text(page), re.MULTILINE)
-        return found[1].strip() if found else page
+    def runs(self) -> dict[str, set[str]]:
+        """What the chapters were run with: one value each, or those of all chapters."""
+        facts: dict[str, set[str]] = {}
+        for record in self.records.values():
+            run = record["run"]
+            commit = run["commit"] or "no version control"
+            told = {"commit": commit + " and uncommitted changes" * run["changed"]}
+            told |= {"lock of the environment, SHA-256": run["lock"], "system": run["system"]}
+            told |= {"processor": run["processor"], "linear algebra": run["blas"]}
+            for name, value in (told | record["versions"]).items():
+                facts.setdefault(name, set()).add(value)
+        return facts
 
     def library(self) -> str:
         """Digest of the documented packages: their page changes when they do."""
-        names = ("lqrlib", "lqrpapers")
-        files = [path for name in names for path in files_under(self.root / name)]
-        return digest(files, self.root)
+        folders = (self.root / "lqrlib", self.root / "lqrpapers")
+        return digest([path for folder in folders for path in files_under(folder)], self.root)
 
 
 def plain(text: str) -> str:
@@ -101,39 +88,46 @@ def cell(text: str) -> str:
     return text.replace("|", r"\|")
 
 
-def command(record: dict[str, Any]) -> str:
+def command(parameters: dict[str, Any], chapter: str) -> str:
     """The command that runs a chapter again as it was run."""
-    given = [shlex.quote(f"{name}={value}") for name, value in sorted(record["parameters"].items())]
+    given = [shlex.quote(f"{name}={value}") for name, value in sorted(parameters.items())]
     words = f' P="{" ".join(given)}"' if given else ""
-    return f"make chapter C={record['chapter'].partition('_')[0]}{words}"
+    return f"make chapter C={chapter.partition('_')[0]}{words}"
 
 
 TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    undefined=jinja2.StrictUndefined,  # a record without a key is an error
+    undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
 TEMPLATES.filters |= {"plain": plain, "cell": cell, "command": command, "readable": readable}
 TEMPLATES.filters["tightest"] = collect.tightest
-TEMPLATES.globals |= {"SHOWN": SHOWN, "FORMS": collect.FORMS}
+TEMPLATES.globals |= {"VERDICTS": VERDICTS, "FORMS": collect.FORMS}
 TEMPLATES.globals |= {"modules": api.public_modules, "reexporting": api.reexporting_modules}
 
 
-def filled(book: Book, name: str, text: str) -> str:
-    """The text of a page with its blocks filled; an unknown block is an error."""
+def filled(book: Book, text: str) -> str:
+    """The text of a page with its blocks filled."""
 
     def filling(found: re.Match[str]) -> str:
-        block, argument = found[1], found[2].strip()
-        try:
-            given = TEMPLATES.get_template(f"{block}.md").render(book=book, argument=argument)
-        except jinja2.TemplateNotFound:
-            raise ChapterProblem(f"{name}: there is no template for {{{block}}}") from None
-        except (jinja2.TemplateError, collect.CollectError) as error:
-            raise ChapterProblem(f"{name}: {{{block}}}: {error}") from None
+        template = TEMPLATES.get_template(f"{found[1]}.md")
+        given = template.render(book=book, argument=found[2].strip()).strip()
         if not given.startswith("|"):
             return given
-        table = f"```{{table}}\n:class: lqr-table {block}\n\n{given.rstrip()}\n```"
+        if given.count("\n") < 2:  # a head without rows
+            return "Nothing yet in this build."
+        table = f"```{{table}}\n:class: lqr-table {found[1]}\n\n{given}\n```"
         return f":::{{container}} lqr-scroll\n{table}\n:::"
 
-    return BLOCK.sub(filling, text)
+    return BLOCK.sub(filling, with_seconds(text, book.records))
+
+
+def with_seconds(text: str, records: dict[str, Any]) -> str:
+    """``{lqr-seconds}`01_regulator` ``: how long that chapter's last execution took."""
+
+    def seconds(found: re.Match[str]) -> str:
+        run = records.get(found[1])
+        return f"{run['seconds']:.0f} seconds" if run else "not executed yet"
+
+    return SECONDS.sub(seconds, text)

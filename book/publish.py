@@ -12,17 +12,15 @@ from book.generated import TEMPLATES
 from book.stage import record, settings
 
 # The front and back matter stood at the top once; its old addresses lead to the new ones.
-MOVED = ("index", "notation", "results", "theorems", "execution", "api", "bibliography")
-MOVED += ("CHANGELOG",)
+MOVED = "index notation results theorems execution api bibliography CHANGELOG".split()
 
 
 def publish(root: Path, rendered: Path, stamp: str) -> None:
     """Put the pages, with the notebooks for download, in the place of `_build/html`."""
-    build = root / "_build"
-    new, old, html = build / "html.new", build / "html.old", build / "html"
+    html, config = root / "_build" / "html", settings(root)
+    new, old = html.with_suffix(".new"), html.with_suffix(".old")
     shutil.copytree(rendered, new)
     (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
-    config = settings(root)
     for name in MOVED:
         place = f"pages/{name.lower()}.html"
         if (new / place).is_file():
@@ -32,11 +30,12 @@ def publish(root: Path, rendered: Path, stamp: str) -> None:
         target = new / "_sources" / "chapters" / chapter.name
         if target.is_file():
             target.write_bytes(download(root, chapter, config["repository"]))
-    (build / "rendered.json").unlink(missing_ok=True)
+    known = html.with_name("rendered.json")
+    known.unlink(missing_ok=True)
     if html.exists():
         html.rename(old)
     new.rename(html)
-    (build / "rendered.json").write_text(stamp + "\n")
+    known.write_text(stamp + "\n")
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -50,23 +49,20 @@ def repair(build: Path) -> None:
 
 def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
     """The executed notebook; with an address, after a cell that installs what it needs."""
-    copy = executed_paths(root, chapter)[0]
-    content = (copy if copy.is_file() else chapter).read_bytes()
-    address = repository["url"]
+    run, address = record(root, chapter).get("run", {}), repository["url"]
+    content = (executed_paths(root, chapter)[0] if run else chapter).read_bytes()
     if not address:
         return content
-    commit = record(root, chapter)["run"]["commit"] if copy.is_file() else ""
-    branch = repository.get("branch") or "main"
-    comment = "" if commit else "  # the commit that made the page is not known"
-    lines = [
-        "try:\n",
-        "    import lqrlib\n",
-        "except ModuleNotFoundError:\n",
-        f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{commit or branch}"{comment}\n',
-        "    import lqrlib",
-    ]
-    cell = {"cell_type": "code", "id": "install-lqrlib", "execution_count": None}
-    cell |= {"metadata": {}, "outputs": [], "source": lines}
+    version, comment = run.get("commit"), ""
+    if not version:
+        version = repository.get("branch") or "main"
+        comment = "  # a branch, because the commit that made the page is not known"
+    source = (
+        "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
+        f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
+        "    import lqrlib"
+    )
+    cell = {"cell_type": "code", "id": "install-lqrlib", "execution_count": None, "metadata": {}}
     notebook = json.loads(content)
-    notebook["cells"].insert(0, cell)
+    notebook["cells"].insert(0, cell | {"outputs": [], "source": source.splitlines(True)})
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -10,7 +10,7 @@ from sphinx_proof.nodes import proof_node
 
 from lqrpapers.notebook import readable
 
-PUBLISHED = "notebooks"  # the branch that carries the executed notebooks, which install lqrlib
+PUBLISHED = "notebooks/_sources"  # branch and folder of the executed notebooks
 
 
 def title_folded_proofs(app: Sphinx, doctree: nodes.document) -> None:

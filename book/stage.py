@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import yaml
+from sphinx_external_toc.parsing import MalformedError
 
-from book.chapters import executed_paths, files_under, read_notebook
+from book.chapters import executed_paths, files_under, find_chapters, read_notebook
+from book.collect import CollectError
 from book.figures import separate_figures
-from book.generated import Book, filled
+from book.generated import Book, filled, with_seconds
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 
-MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
-SECONDS = re.compile(r"\{lqr-seconds\}`([^`]*)`")
-QUOTED = re.compile(r"\{glue:[a-z:]*\}`[^`]*?([\w-]+)\.ipynb::")
+MATHJAX = "mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
+TOLD = {"cells", "parameters", "peak_memory_mb", "run", "seconds", "sha256", "versions"}
+BAD = (jinja2.TemplateError, CollectError, MalformedError, yaml.YAMLError, OSError)
 
 
 def stage(root: Path) -> Path:
     """Bring the staged site up to date with the sources and the executed chapters."""
-    site, files = root / "_build" / "site", staged(root)
+    site = root / "_build" / "site"
+    try:
+        files = staged(root)
+    except BAD as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ChapterProblem(f"the pages cannot be written: {cause}") from None
     for path in files_under(site):
         if path.relative_to(site).as_posix() not in files:
             path.unlink()
@@ -47,67 +54,60 @@ def staged(root: Path) -> dict[str, bytes]:
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     files["_toc.yml"] = (root / "_toc.yml").read_bytes()
     files["_config.yml"] = yaml.safe_dump(settings(root), sort_keys=False).encode()
-    files["pages/_static/mathjax/tex-svg-full.js"] = mathjax().read_bytes()
-    records = {path.stem: record(root, path) for path in executed(root)}
-    chapters = {
-        name: shown_notebook(root, root / name, records)
-        for name in files
-        if Path(name).parent == Path("chapters") and name.endswith(".ipynb")
-    }
-    texts = {name: content.decode() for name, content in files.items() if name.endswith(".md")}
-    book = Book(root, texts | {name: markdown(each) for name, each in chapters.items()}, records)
-    for name, text in texts.items():
-        text = filled(book, name, with_seconds(text, records))
-        versions = [f"% quotes {each}" for each in quoted(text, records)]
-        files[name] = "\n".join([text, *versions]).encode()
-    for name, notebook in chapters.items():
-        notebook["metadata"]["quotes"] = quoted(markdown(notebook), records)
-        files[name] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+    files[f"pages/_static/{MATHJAX}"] = mathjax().read_bytes()
+    records = {path.stem: record(root, path) for path in find_chapters(root)}
+    records = {name: found for name, found in records.items() if found}
+    texts = {name[:-3]: files[name].decode() for name in files if name.endswith(".md")}
+    for chapter in find_chapters(root):
+        notebook = shown(root, chapter, records)
+        name = f"chapters/{chapter.stem}"
+        texts[name] = "\n\n".join(map(source, markdown(notebook)))
+        files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+    book = Book(root, texts, records)
+    for name in files:
+        if name.endswith(".md"):
+            files[name] = filled(book, texts[name[:-3]]).encode()
     return files
 
 
-def executed(root: Path) -> list[Path]:
-    """The chapters of which there is an executed copy."""
-    return [
-        path
-        for path in sorted((root / "chapters").glob("*.ipynb"))
-        if executed_paths(root, path)[0].is_file()
-    ]
-
-
 def record(root: Path, chapter: Path) -> dict[str, Any]:
-    """The record of a chapter's run; the executed copy is refused unless it is the record's."""
+    """The record of a chapter's run, empty without a run; the executed copy must be that run's."""
     copy, path = executed_paths(root, chapter)
+    if not copy.is_file():
+        return {}
+    again = f"make chapter C={chapter.stem.partition('_')[0]}"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        whole = found["sha256"] == hashlib.sha256(copy.read_bytes()).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ChapterProblem(f"{chapter.stem}: {path.name} cannot be read: {error!r}") from None
-    if not whole:
-        raise ChapterProblem(
-            f"{chapter.stem}: the executed copy is damaged, its bytes are not those of its record: "
-            f"make chapter C={chapter.stem.partition('_')[0]}"
-        )
+        missing = ", ".join(sorted(TOLD - found.keys()))
+    except (OSError, ValueError, AttributeError) as error:
+        raise ChapterProblem(f"{chapter.stem}: no record of its run ({error}): {again}") from None
+    if missing:
+        raise ChapterProblem(f"{chapter.stem}: the record of its run lacks {missing}: {again}")
+    if found["sha256"] != hashlib.sha256(copy.read_bytes()).hexdigest():
+        raise ChapterProblem(f"{chapter.stem}: the executed copy is not what the run left: {again}")
     return found
 
 
-def markdown(notebook: dict[str, Any]) -> str:
-    """The Markdown of a notebook."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    return "\n\n".join("".join(cell["source"]) for cell in cells)
-
-
-def shown_notebook(root: Path, path: Path, records: dict[str, Any]) -> dict[str, Any]:
+def shown(root: Path, chapter: Path, records: dict[str, Any]) -> dict[str, Any]:
     """The notebook as its page shows it: the executed copy where there is one."""
-    ran = records.get(path.stem)
-    notebook = read_notebook(executed_paths(root, path)[0] if ran else path)
-    if ran:
+    run = records.get(chapter.stem)
+    notebook = read_notebook(executed_paths(root, chapter)[0] if run else chapter)
+    if run:
         notebook = with_parameter_table(separate_figures(notebook))
-        announce(notebook, ran["parameters"])
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            cell["source"] = with_seconds("".join(cell["source"]), records)
+    for cell in markdown(notebook):
+        cell["source"] = with_seconds(source(cell), records)
+    if run and run["parameters"]:
+        announce(markdown(notebook)[0], run["parameters"])
     return notebook
+
+
+def markdown(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cells of text."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
 
 
 def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -115,60 +115,36 @@ def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
     index, cell = parameters_cell(notebook)
     tags = [*cell["metadata"]["tags"], "remove-input"]
     folded = {**cell, "metadata": {**cell["metadata"], "tags": tags}}
-    text = as_table(declared_parameters("".join(cell["source"])))
+    text = as_table(declared_parameters(source(cell)))
     words = {"cell_type": "markdown", "id": f"{cell['id']}-table", "metadata": {}, "source": text}
     cells = notebook["cells"]
     return {**notebook, "cells": [*cells[:index], words, folded, *cells[index + 1 :]]}
 
 
-def announce(notebook: dict[str, Any], given: dict[str, Any]) -> None:
+def announce(first: dict[str, Any], given: dict[str, Any]) -> None:
     """Say below the title that the page was run with other parameters than the source's."""
     values = ", ".join(f"`` {name} = {value!r} ``" for name, value in sorted(given.items()))
     line = f"This page was run with {values} in place of the notebook's own values."
-    box = f":::{{container}} lqr-parameters\n{line}\n:::"
-    for cell in notebook["cells"] if given else []:
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and text.startswith("# "):
-            title, _, rest = text.partition("\n")
-            cell["source"] = f"{title}\n\n{box}\n{rest}"
-            return
-
-
-def with_seconds(text: str, records: dict[str, Any]) -> str:
-    """``{lqr-seconds}`01_regulator` ``: how long that chapter's last execution took."""
-
-    def seconds(found: re.Match[str]) -> str:
-        ran = records.get(found[1])
-        return f"{ran['seconds']:.0f} seconds" if ran else "not executed yet"
-
-    return SECONDS.sub(seconds, text)
-
-
-def quoted(text: str, records: dict[str, Any]) -> list[str]:
-    """Chapters whose numbers a page quotes: it changes, and Sphinx writes it, when they do."""
-    return [
-        f"{name} {records[name]['sha256']}"
-        for name in sorted(set(QUOTED.findall(text)) & set(records))
-    ]
+    title, _, rest = source(first).partition("\n")
+    first["source"] = f"{title}\n\n:::{{container}} lqr-parameters\n{line}\n:::\n{rest}"
 
 
 def mathjax() -> Path:
+    """The one file of MathJax, from its wheel."""
     files = metadata.files("sphinx-mathjax-offline") or []
-    (found,) = (Path(str(file.locate())) for file in files if str(file).endswith(MATHJAX))
-    return found
+    (found,) = (file for file in files if str(file).endswith(f"static/{MATHJAX}"))
+    return Path(str(found.locate()))
 
 
 def settings(root: Path) -> dict[str, Any]:
     """`_config.yml`, with buttons that follow its one address."""
     config: dict[str, Any] = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    repository = config.setdefault("repository", {})
-    address = str(repository.get("url") or "").rstrip("/").removesuffix(".git")
-    repository["url"] = address
+    address = str(config["repository"].get("url") or "").rstrip("/").removesuffix(".git")
+    config["repository"]["url"] = address
+    config["html"] |= {"use_repository_button": bool(address), "use_issues_button": bool(address)}
     if not address:
         config["launch_buttons"] = {}
     elif not address.startswith("https://github.com/"):
         # Colab opens notebooks from GitHub only; the theme would warn on every page.
-        config.get("launch_buttons", {}).pop("colab_url", None)
-    buttons = dict.fromkeys(("use_repository_button", "use_issues_button"), bool(address))
-    config["html"] = config.get("html", {}) | buttons
+        config["launch_buttons"].pop("colab_url", None)
     return config

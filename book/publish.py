@@ -62,7 +62,12 @@ def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
         f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
         "    import lqrlib"
     )
-    cell = {"cell_type": "code", "id": "install-lqrlib", "execution_count": None, "metadata": {}}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "install-lqrlib",
+        "execution_count": None,
+        "metadata": {},
+    }
     notebook = json.loads(content)
     notebook["cells"].insert(0, cell | {"outputs": [], "source": source.splitlines(True)})
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -24,16 +24,15 @@ from book.publish import publish, repair
 from book.stage import stage
 
 # What decides how every page is read, and what a page may quote of another: numbers, titles, names.
-MACHINERY = ("_config.yml", "requirements.txt", "book", "pages/_static")
-MACHINERY += ("chapters/references.bib", "lqrpapers/notebook.py")
-QUOTED = ("_toc.yml", "pages", "chapters", "lqrlib", "lqrpapers")
+MACHINERY = ["_config.yml", "requirements.txt", "book", "pages/_static"]
+MACHINERY += ["chapters/references.bib", "lqrpapers/notebook.py"]
+QUOTED = ["_toc.yml", "pages", "chapters", "lqrlib", "lqrpapers"]
 FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
 # What the script jupyter-book does, without its first line's limit on the length of paths. Looking
 # for garbage among hundreds of thousands of nodes would take more than half of the time.
 PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
 ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
-BOX = re.compile(r"=+|Traceback.*|RuntimeError:|.*Look above for the cause\.?")
 
 
 def ignore(line: str) -> None:
@@ -118,7 +117,7 @@ def follow(
     settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
     settings |= {"PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1"}
     with (
-        log.open("w") as file,
+        log.open("w", buffering=1) as file,
         subprocess.Popen(
             command,
             cwd=root,
@@ -156,9 +155,10 @@ def follow(
 
 def complaint(text: str, log: Path) -> str:
     """Return the warnings and errors of a rendering, or its last words where there are none."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip().strip("=")]
     found = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b:?", line)]
-    words = [line for line in lines if not BOX.fullmatch(line)]
-    shown = list(dict.fromkeys(found)) or words[-1:] or ["no output"]
+    # Jupyter Book closes with a box that says nothing; the cause was raised before it.
+    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception): .", line)]
+    shown = list(dict.fromkeys(found)) + raised[-1:] or lines[-1:] or ["no output"]
     more = [f"and {len(shown) - 20} more"] if len(shown) > 20 else []
     return "\n".join([f"the pages could not be rendered ({log}):", *shown[:20], *more])

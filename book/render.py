@@ -94,9 +94,12 @@ def render(
     stamp.unlink(missing_ok=True)
     if known.get("machinery") != wanted["machinery"]:
         shutil.rmtree(bench, ignore_errors=True)
-    elif known.get("quoted") != wanted["quoted"]:  # every page is written, only some are read
-        for page in (bench / "_build" / "html").rglob("*.html"):
-            page.unlink()
+    # Extensions copy their style sheets last: pages written again must not find the former ones.
+    stale = list(bench.glob("_build/html/_static/*.css"))
+    if known.get("quoted") != wanted["quoted"]:  # every page is written, only some are read
+        stale += bench.rglob("*.html")
+    for path in stale:
+        path.unlink()
     command = [sys.executable, "-c", PROGRAM, "build", str(site), "--path-output", str(bench)]
     log = build / "logs" / "render.log"
     if follow([*command, "-W", "-n", "--keep-going"], root, log, note, hold) != 0:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx_proof.nodes import proof_node
 
 from lqrpapers.notebook import readable
@@ -51,8 +54,19 @@ def open_published_notebook(
                 button["url"] = button["url"].replace(f"/blob/{branch}/", f"/blob/{PUBLISHED}/", 1)
 
 
+def index_entries(app: Sphinx, env: Any) -> None:
+    """Sphinx learns the search's index entries as it writes a page, and loses them at its end."""
+    path, known = Path(app.doctreedir) / "index-entries.json", app.env._search_index_index_entries
+    if isinstance(env, BuildEnvironment):  # everything is read, nothing written
+        known |= json.loads(path.read_text()) if path.is_file() else {}
+    else:
+        path.write_text(json.dumps(known))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", title_folded_proofs)
     app.connect("doctree-resolved", print_numbers_as_people_do)
     app.connect("html-page-context", open_published_notebook, priority=502)  # after the theme's
+    app.connect("env-updated", index_entries)
+    app.connect("build-finished", index_entries)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,15 @@
-"""Where chapters lie, how they are named, and what decides whether one must run again."""
+"""Where chapters lie, how they are named, and what decides whether one must run again.
+
+A chapter's outputs depend on its code cells, its parameters, the modules of lqrlib and lqrpapers
+that its last run loaded, the lock, and the part of this package that executes. Its words do not
+count: a page shows the words of the source and the outputs of the run.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -13,35 +19,32 @@ from typing import Any
 from book.parameters import declared_parameters, given_parameters, parameters_cell
 from book.problem import ChapterProblem
 
+PACKAGES = ("lqrlib", "lqrpapers")
 # The modules of book/ that decide what an executed chapter looks like.
-EXECUTING = ("finish.py", "process.py", "worker.py")
+EXECUTING = ("execute.py", "finish.py", "kernel.py")
 
 
 def find_chapters(root: Path) -> list[Path]:
     """Return every chapter's notebook in the order of the book."""
-    return sorted(path for path in (root / "chapters").glob("*.ipynb"))
+    return sorted((root / "chapters").glob("*.ipynb"))
 
 
 def find_chapter(root: Path, name: str) -> Path:
     """Return the chapter a reader names: by number, by file, or by a part of its name."""
-    chapters = find_chapters(root)
+    chapters = {path.stem: path for path in find_chapters(root)}
     stem = Path(name).name.removesuffix(".ipynb")
-    found = [path for path in chapters if path.stem == stem]
+    found = [each for each in chapters if each == stem]
     if not found and stem.isdecimal():
-        found = [
-            path
-            for path in chapters
-            if path.stem.partition("_")[0].isdecimal()
-            and int(path.stem.partition("_")[0]) == int(stem)
-        ]
+        found = [each for each in chapters if re.match(rf"0*{int(stem)}_", each)]
     elif not found and stem:
-        found = [path for path in chapters if stem in path.stem]
+        found = [each for each in chapters if stem in each]
     if len(found) == 1:
-        return found[0]
-    names = ", ".join(path.stem for path in found or chapters) or "none"
+        return chapters[found[0]]
     if found:
-        raise ChapterProblem(f"chapter {name!r} could be any of {names}")
-    raise ChapterProblem(f"there is no chapter {name!r}; the book has {names}")
+        raise ChapterProblem(f"chapter {name!r:.80} could be any of {', '.join(found)}")
+    raise ChapterProblem(
+        f"there is no chapter {name!r:.80}; the book has {', '.join(chapters) or 'none'}"
+    )
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -58,8 +61,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 def read_parameters(notebook: dict[str, Any], text: str) -> dict[str, Any]:
     """Return the checked values of the parameters that a reader gives for this notebook."""
     _, cell = parameters_cell(notebook)
-    source = cell.get("source", "")
-    return given_parameters(text, declared_parameters("".join(source)))
+    return given_parameters(text, declared_parameters("".join(cell.get("source", ""))))
 
 
 def budget(root: Path, notebook: dict[str, Any]) -> float:
@@ -70,7 +72,7 @@ def budget(root: Path, notebook: dict[str, Any]) -> float:
         table = tomllib.loads(settings.read_text()) if settings.exists() else {}
         own = table.get("tool", {}).get("book", {}).get("chapter_seconds", 600)
     if isinstance(own, bool) or not isinstance(own, int | float) or own <= 0:
-        raise ChapterProblem(f"the time budget is a number of seconds, not {own!r}")
+        raise ChapterProblem(f"the time budget is a number of seconds, not {own!r:.80}")
     return float(own)
 
 
@@ -78,6 +80,26 @@ def executed_paths(root: Path, chapter: Path) -> tuple[Path, Path]:
     """Return where the executed notebook and its record lie."""
     executed = root / "_build" / "executed" / "chapters"
     return executed / chapter.name, executed / f"{chapter.stem}.json"
+
+
+def prune(root: Path, chapters: Iterable[Path]) -> None:
+    """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
+    kept = {path for chapter in chapters for path in executed_paths(root, chapter)}
+    for path in set((root / "_build" / "executed" / "chapters").glob("*")) - kept:
+        path.unlink()
+
+
+def executed_notebook(root: Path, chapter: Path) -> dict[str, Any]:
+    """Return the outputs of the last good run among the words of the source."""
+    ran = read_notebook(executed_paths(root, chapter)[0])
+    code = {cell["id"]: cell for cell in ran["cells"] if cell["cell_type"] == "code"}
+    injected = code.pop("injected-parameters", None)
+    cells = []
+    for cell in read_notebook(chapter)["cells"]:
+        cells.append(code.get(cell["id"], cell) if cell["cell_type"] == "code" else cell)
+        if injected and "parameters" in cell["metadata"].get("tags", []):
+            cells.append(injected)
+    return {**ran, "cells": cells}
 
 
 def digest(paths: Iterable[Path], root: Path) -> str:
@@ -100,26 +122,31 @@ def files_under(folder: Path) -> list[Path]:
     ]
 
 
-def library_digest(root: Path) -> str:
-    """Return the hash of everything outside a notebook that its outputs depend on."""
+def contents(root: Path) -> dict[str, str]:
+    """Return the hash of every file outside a notebook that outputs may depend on."""
+    files = [path for name in PACKAGES for path in files_under(root / name)]
+    files += [path for path in [root / "requirements.txt"] if path.is_file()]
+    hashes = {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     here = Path(__file__).resolve().parent
-    own = digest([here / name for name in EXECUTING], here)
-    lock = root / "requirements.txt"
-    library = (
-        files_under(root / "lqrlib")
-        + files_under(root / "lqrpapers")
-        + ([lock] if lock.exists() else [])
-    )
+    return {**hashes, "executing": digest([here / name for name in EXECUTING], here)}
+
+
+def fingerprint(
+    notebook: dict[str, Any],
+    parameters: dict[str, Any],
+    modules: Iterable[str],
+    hashes: dict[str, str],
+) -> str:
+    """Return the hash that changes when a chapter's outputs may change.
+
+    `modules` are the files of lqrlib and lqrpapers that it loads; all other files count always.
+    """
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return f"{own} {digest(library, root)} {python}"
-
-
-def fingerprint(chapter: Path, parameters: dict[str, Any], library: str) -> str:
-    """Return the hash that changes when a chapter's outputs may change."""
-    notebook = hashlib.sha256(chapter.read_bytes()).hexdigest()
-    # repr tells 1 from 1.0 and from True, and is defined for every literal.
-    text = f"{notebook} {sorted(parameters.items())!r} {library}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    always = {name: text for name, text in hashes.items() if not name.endswith(".py")}
+    loaded = {name: hashes.get(name, "gone") for name in modules}
+    parts = [notebook.get("metadata"), code, parameters, always, loaded, python]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def read_record(root: Path, chapter: Path) -> dict[str, Any]:
@@ -131,10 +158,21 @@ def read_record(root: Path, chapter: Path) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def is_current(root: Path, chapter: Path, wanted: str) -> bool:
-    """Say whether the executed copy is whole and belongs to this fingerprint."""
+def is_current(
+    root: Path, chapter: Path, hashes: dict[str, str], parameters: dict[str, Any] | None = None
+) -> bool:
+    """Say whether the executed copy is whole and what a run with these parameters would give.
+
+    Without parameters: with those that the last run had.
+    """
     record = read_record(root, chapter)
-    executed = executed_paths(root, chapter)[0]
-    if record.get("fingerprint") != wanted or not executed.exists():
+    if not {"fingerprint", "sha256", "modules", "parameters"} <= record.keys():
         return False
-    return record.get("sha256") == hashlib.sha256(executed.read_bytes()).hexdigest()
+    wanted = record["parameters"] if parameters is None else parameters
+    executed = executed_paths(root, chapter)[0]
+    return (
+        record["fingerprint"]
+        == fingerprint(read_notebook(chapter), wanted, record["modules"], hashes)
+        and executed.is_file()
+        and record["sha256"] == hashlib.sha256(executed.read_bytes()).hexdigest()
+    )

@@ -46,6 +46,7 @@ def finish(notebook: Any) -> list[str]:
             refuse_unexecuted(cell, index)
             stderr += stderr_lines(cell)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            join_streams(cell)
             forget_addresses(cell)
             describe_figure(cell, index)
     return stderr
@@ -57,6 +58,17 @@ def refuse_unexecuted(cell: Any, index: int) -> None:
         raise ChapterProblem(f"{cell_name(cell, index)}: it exits, so that the rest did not run")
     if cell.source.strip() and cell.execution_count is None:
         raise ChapterProblem(f"{cell_name(cell, index)}: it did not run")
+
+
+def join_streams(cell: Any) -> None:
+    """Join what a cell printed: how the kernel cuts it into messages is a matter of time."""
+    joined: list[Any] = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and joined and joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
 
 
 def forget_addresses(cell: Any) -> None:
@@ -95,3 +107,11 @@ def describe_figure(cell: Any, index: int) -> None:
     figure = {key: found[key] for key in ("caption", "name") if found.get(key)}
     if figure:
         page.setdefault("figure", {}).update(figure)
+
+
+def first_difference(one: Any, other: Any) -> str:
+    """Name the first cell in which two executed notebooks differ."""
+    for index, (cell, twin) in enumerate(zip(one["cells"], other["cells"], strict=False)):
+        if cell != twin:
+            return cell_name({**cell, "source": "".join(cell["source"])}, index)
+    return "the notebook"

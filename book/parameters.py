@@ -25,9 +25,10 @@ import operator
 import re
 import shlex
 import tokenize
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from book.problem import ChapterProblem
 
@@ -52,11 +53,8 @@ class Parameter:
 
 def parameters_cell(notebook: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Return the index and the cell tagged parameters; there is exactly one."""
-    tagged = [
-        (index, cell)
-        for index, cell in enumerate(notebook["cells"])
-        if "parameters" in cell.get("metadata", {}).get("tags", [])
-    ]
+    cells = list(enumerate(notebook["cells"]))
+    tagged = [pair for pair in cells if "parameters" in pair[1].get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         what = "no cell" if not tagged else f"{len(tagged)} cells"
         raise ChapterProblem(f"{what} tagged 'parameters'; a chapter has exactly one")
@@ -66,16 +64,13 @@ def parameters_cell(notebook: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 def declared_parameters(source: str) -> list[Parameter]:
     """Return what the source of a parameters cell declares, in its order."""
     try:
-        tree = ast.parse(source)
+        statements = ast.parse(source).body
     except SyntaxError as error:
         raise ChapterProblem(f"the parameters cell is not Python: {error.msg}") from None
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     declared = []
-    for statement in tree.body:
+    for statement in statements:
         line = ast.unparse(statement)
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -92,37 +87,31 @@ def declared_parameters(source: str) -> list[Parameter]:
 
 
 def _declared(name: str, default: Any, comment: str) -> Parameter:
-    what, colon, allowed = comment.rpartition(": ")
-    unreadable = ChapterProblem(
-        f"parameter {name!r}: expected a comment 'what it is: kind, range', as in "
-        f"'random problems: int, 1 to 100', got {comment!r}"
-    )
-    words = re.findall(r'"([^"]*)"', allowed)
-    if not colon:
-        raise unreadable
-    if words:
+    what, _, allowed = comment.rpartition(": ")
+    kind = re.fullmatch(r"(int|float|bool|word)(?: (\d+(?: x \d+)*))?(?:, (.+))?", allowed)
+    if what and (words := re.findall(r'"([^"]*)"', allowed)):
         parameter = Parameter(name, default, what, allowed, str, choices=tuple(words))
+    elif what and kind and (kind[1] in ("int", "float")) == bool(kind[3]) and _bounds(kind[3]):
+        shape = tuple(int(size) for size in (kind[2] or "").split(" x ") if size)
+        bounds = tuple(_bounds(kind[3]) or ())
+        parameter = Parameter(name, default, what, allowed, TYPES[kind[1]], shape, bounds)
     else:
-        found = re.fullmatch(r"(int|float|bool|word)(?: (\d+(?: x \d+)*))?(?:, (.+))?", allowed)
-        if found is None:
-            raise unreadable
-        shape = tuple(int(size) for size in found[2].split(" x ")) if found[2] else ()
-        kind, bounds = TYPES[found[1]], _bounds(found[3] or "")
-        if bounds is None or (kind in (int, float)) != bool(found[3]):
-            raise unreadable
-        parameter = Parameter(name, default, what, allowed, kind, shape, bounds)
+        raise ChapterProblem(
+            f"parameter {name!r}: expected a comment 'what it is: kind, range', as in "
+            f"'random problems: int, 1 to 100', got {comment!r}"
+        )
     refuse(default, parameter)
     return parameter
 
 
-def _bounds(text: str) -> tuple[tuple[str, float], ...] | None:
+def _bounds(text: str | None) -> list[tuple[str, float]] | None:
     """The inequalities that a range states; None where it cannot be read."""
-    if text in ("", "any"):
-        return ()
-    if interval := re.fullmatch(rf"({NUMBER}) to ({NUMBER})", text):
-        return (">=", float(interval[1])), ("<=", float(interval[2]))
-    found = [re.fullmatch(rf"(>=|<=|>|<) ({NUMBER})", part) for part in text.split(", ")]
-    return None if None in found else tuple((each[1], float(each[2])) for each in found if each)
+    if text in (None, "any"):
+        return [("<=", math.inf)]
+    if interval := re.fullmatch(rf"({NUMBER}) to ({NUMBER})", text or ""):
+        return [(">=", float(interval[1])), ("<=", float(interval[2]))]
+    found = [re.fullmatch(rf"(>=|<=|>|<) ({NUMBER})", part) for part in (text or "").split(", ")]
+    return None if None in found else [(each[1], float(each[2])) for each in found if each]
 
 
 def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
@@ -130,77 +119,53 @@ def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise ChapterProblem(f"the parameters {text!r} cannot be read: {error}") from None
+        raise ChapterProblem(f"the parameters {text!r:.80} cannot be read: {error}") from None
     by_name = {parameter.name: parameter for parameter in declared}
     given: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
-            raise ChapterProblem(f"the parameter {word!r} does not read name=value")
+            raise ChapterProblem(f"the parameter {word!r:.80} does not read name=value")
         if name not in by_name:
-            raise ChapterProblem(unknown(name, list(by_name)))
+            close = difflib.get_close_matches(name, by_name, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            names = ", ".join(by_name) or "none"
+            raise ChapterProblem(f"unknown parameter {name!r:.80}{hint}; this chapter has {names}")
         if name in given:
             raise ChapterProblem(f"the parameter {name!r} is given twice")
         given[name] = value_of(value, by_name[name])
     return given
 
 
-def unknown(name: str, names: list[str]) -> str:
-    """Return the line that answers a name the chapter does not have."""
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"unknown parameter {name!r}{hint}; this chapter has {', '.join(names) or 'none'}"
-
-
 def value_of(text: str, parameter: Parameter) -> Any:
     """Return the value a reader wrote, in the type of the parameter."""
     try:
         value = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         value = {"true": True, "false": False}.get(text.strip().lower(), text)
     if parameter.kind is str and not isinstance(value, str):
         value = text
+    array = np.array(value, dtype=object)
     if parameter.kind is float:
-        value = _with_floats(value)
-    refuse(value, parameter)
-    return value
-
-
-def _with_floats(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_with_floats(entry) for entry in value]
-    return float(value) if type(value) is int else value
+        real = np.frompyfunc(lambda entry: float(str(entry)) if type(entry) is int else entry, 1, 1)
+        array = np.array(real(array), dtype=object)
+    refuse(array.tolist(), parameter)
+    return array.tolist()
 
 
 def refuse(value: Any, parameter: Parameter) -> None:
     """Raise where a value is not of the parameter's kind and shape, or not in its range."""
     expected = f"parameter {parameter.name!r} is {parameter.allowed}"
-    if _shape(value) != parameter.shape:
+    array = np.array(value, dtype=object)
+    if array.shape != parameter.shape:
         raise ChapterProblem(f"{expected}, not {value!r:.80}")
-    for entry in _entries(value):
+    for entry in array.flat:
         good = [type(entry) is parameter.kind, not parameter.choices or entry in parameter.choices]
         if all(good) and parameter.kind in (int, float):
             good = [RELATIONS[relation](entry, bound) for relation, bound in parameter.bounds]
             good.append(math.isfinite(entry))
         if not all(good):
             raise ChapterProblem(f"{expected}, not {entry!r:.80}")
-
-
-def _shape(value: Any) -> tuple[int, ...] | None:
-    """Lengths of nested lists; None where they are ragged."""
-    if not isinstance(value, list | tuple):
-        return ()
-    inner = {_shape(entry) for entry in value}
-    deeper = inner.pop() if len(inner) == 1 else None
-    return None if deeper is None else (len(value), *deeper)
-
-
-def _entries(value: Any) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
-        for entry in value:
-            yield from _entries(entry)
-    else:
-        yield value
 
 
 def as_table(declared: list[Parameter]) -> str:

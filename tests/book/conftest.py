@@ -23,6 +23,8 @@ def book_root(tmp_path: Path) -> Path:
     """Return the root of a book with a library and a lock and no chapter yet."""
     (tmp_path / "chapters").mkdir()
     (tmp_path / "lqrlib").mkdir()
+    (tmp_path / "lqrlib" / "__init__.py").touch()
+    (tmp_path / "lqrlib" / "unused.py").write_text("ANSWER = 41\n")
     (tmp_path / "lqrlib" / "constants.py").write_text("ANSWER = 42\n")
     (tmp_path / "requirements.txt").write_text("numpy==2\n")
     return tmp_path

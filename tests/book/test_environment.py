@@ -22,6 +22,7 @@ BARE = ROOT / "book" / "__main__.py"
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a project whose environments are made of an empty folder, and count them."""
     (tmp_path / "requirements.txt").write_text("uv==1 \\\n    --hash=sha256:ab\n")
+    (tmp_path / "tests.txt").write_text("pytest==1 \\\n    --hash=sha256:ab\n")
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n[tool.other]\na = 1\n")
 
     def create(folder: Path) -> None:
@@ -30,9 +31,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         python.parent.mkdir(parents=True, exist_ok=True)
         python.touch()
 
-    def install(folder: Path, lock: Path, project: Path) -> None:
+    def install(folder: Path, locks: list[Path], project: Path) -> None:
         assert not (folder / environment.STAMP).exists(), "the stamp is written last"
-        log(tmp_path, "install")
+        log(tmp_path, "+".join(lock.stem for lock in locks))
 
     monkeypatch.setattr(environment, "create", create)
     monkeypatch.setattr(environment, "install", install)
@@ -44,31 +45,54 @@ def log(project: Path, step: str) -> None:
         file.write(step + "\n")
 
 
-def steps(project: Path) -> list[str]:
+def steps(project: Path, *more: str) -> list[str]:
     """Bring the environment up to date and return what that took."""
     (project / "log").write_text("")
-    environment.ensure(project / ".venv", project / "requirements.txt", project)
+    locks = [project / f"{name}.txt" for name in ("requirements", *more)]
+    environment.ensure(project / ".venv", locks, project)
     return (project / "log").read_text().split()
 
 
 def test_nothing_is_installed_twice(project: Path) -> None:
-    assert steps(project) == ["create", "install"]
+    assert steps(project) == ["create", "requirements"]
     assert steps(project) == []
     os.utime(project / "requirements.txt")
     assert steps(project) == []
-    stamp = project / ".venv" / environment.STAMP
-    assert stamp.stat().st_mtime >= (project / "requirements.txt").stat().st_mtime
+
+
+def test_what_tests_need_is_installed_on_top_and_stays(project: Path) -> None:
+    steps(project)
+    assert steps(project, "tests") == ["requirements+tests"]
+    assert steps(project) == [] == steps(project, "tests")
+    (project / "requirements.txt").write_text("uv==2 \\\n    --hash=sha256:ab\n")
+    assert steps(project) == ["requirements+tests"]
+    (project / "tests.txt").write_text("pytest==2 \\\n    --hash=sha256:ab\n")
+    assert steps(project) == [], "the book does not need it"
+    assert steps(project, "tests") == ["requirements+tests"]
+
+
+def test_an_environment_that_stands_is_only_read(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps(project)
+
+    def refuse(*arguments: object, **named: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("mkdir", "write_text", "touch", "unlink"):
+        monkeypatch.setattr(Path, name, refuse)
+    environment.ensure(project / ".venv", [project / "requirements.txt"], project)
 
 
 def test_a_changed_lock_is_installed_into_the_environment_that_stands(project: Path) -> None:
     steps(project)
     (project / "requirements.txt").write_text("uv==2 \\\n    --hash=sha256:ab\n")
-    assert steps(project) == ["install"]
+    assert steps(project) == ["requirements"]
     settings = project / "pyproject.toml"
     settings.write_text(settings.read_text().replace("a = 1", "a = 2"))
     assert steps(project) == [], "settings of tools do not touch the environment"
     settings.write_text(settings.read_text().replace("'x'", "'y'"))
-    assert steps(project) == ["install"]
+    assert steps(project) == ["requirements"]
 
 
 def test_an_interrupted_installation_is_repaired(
@@ -81,18 +105,18 @@ def test_an_interrupted_installation_is_repaired(
 
         context.setattr(environment, "install", interrupted)
         steps(project)
-    assert steps(project) == ["create", "install"]
+    assert steps(project) == ["create", "requirements"]
     (project / ".venv" / environment.STAMP).write_text("half a st")
-    assert steps(project) == ["create", "install"]
+    assert steps(project) == ["create", "requirements"]
     environment.python_of(project / ".venv").unlink()
-    assert steps(project) == ["create", "install"]
+    assert steps(project) == ["create", "requirements"]
 
 
 def test_a_moved_repository_gets_its_own_environment(project: Path) -> None:
     steps(project)
     stamp = project / ".venv" / environment.STAMP
     stamp.write_text(json.dumps({**json.loads(stamp.read_text()), "location": "/elsewhere/.venv"}))
-    assert steps(project) == ["create", "install"]
+    assert steps(project) == ["create", "requirements"]
 
 
 def test_the_real_thing_is_created_over_half_a_one(tmp_path: Path) -> None:
@@ -144,7 +168,7 @@ def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
     python.chmod(0o755)
     lock = tmp_path / "requirements.txt"
     lock.write_text("uv==1 \\\n    --hash=sha256:ab\nzict==2 \\\n    --hash=sha256:cd\n")
-    arguments = (tmp_path / ".venv", lock, tmp_path)
+    arguments = (tmp_path / ".venv", [lock], tmp_path)
     if complaint is None:
         environment.install(*arguments)
     else:
@@ -156,7 +180,7 @@ def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
     by_pip = [call for call in calls if call.startswith("-m pip") and call.endswith(str(lock))]
     assert bool(by_pip) == fallback
     output = capsys.readouterr().out
-    said = "uv failed (error: no such thing); pip installs instead, slower\n"
+    said = "uv failed: error: no such thing; pip installs instead, slower\n"
     assert output == (said if fallback else "")
     if complaint is None:
         assert calls[-1].endswith(f"--no-deps --no-build-isolation --editable {tmp_path}")
@@ -175,30 +199,13 @@ def test_a_lock_without_uv(tmp_path: Path) -> None:
         environment.lock_entry(tmp_path / "lock.txt", "uv")
 
 
-def test_uv_hears_of_pips_own_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    listed = """
-:env:.find-links='/a /b'
-global.cert='/etc/certificates.crt'
-global.extra-index-url='\\nfile:///one\\nfile:///two'
-global.index-url='https://global.invalid/simple'
-install.index-url='https://install.invalid/simple'
-install.find-links='/c'
-"""
-    words = environment.uv_words(environment.pip_settings(listed))
-    assert words.pop("UV_INDEX").split() == ["file:///one", "file:///two"]
-    assert words == {
-        "UV_DEFAULT_INDEX": "https://install.invalid/simple",
-        "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_FIND_LINKS": "/a,/b",
-        "SSL_CERT_FILE": "/etc/certificates.crt",
-    }
-
-
-def test_whoever_configured_uv_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", "https://pip.invalid/simple")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.invalid/simple")
-    assert environment.uv_settings(sys.executable) == {}
+def test_uv_trusts_the_systems_certificates_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("UV_SYSTEM_CERTS", raising=False)
+    assert environment.uv_variables()["UV_SYSTEM_CERTS"] == "1"
+    monkeypatch.setenv("UV_SYSTEM_CERTS", "0")
+    assert environment.uv_variables()["UV_SYSTEM_CERTS"] == "0"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from book import api, collect
 from book.chapters import digest, files_under
+from lqrpapers.claims.registry import FORMS
+from lqrpapers.claims.verdicts import VERDICTS
 from lqrpapers.notebook import readable
 
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
@@ -25,7 +27,7 @@ SECONDS = re.compile(r"\{lqr-seconds\}`([^`]*)`")
 STATEMENT = re.compile(
     r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
 )
-VERDICTS = "holds corrected fails reproduced differs confirmed refuted planned".split()
+IN_ORDER = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Book:
         return collect.results(self.root)
 
     def results_of(self, paper: str) -> list[collect.Result]:
-        if paper not in collect.PAPERS:
-            raise collect.CollectError(f"{paper!r} is none of {', '.join(collect.PAPERS)}")
+        if paper not in VERDICTS:
+            raise collect.CollectError(f"{paper!r} is none of {', '.join(VERDICTS)}")
         return [result for result in self.results if result.claim.paper == paper]
 
     def runs(self) -> dict[str, set[str]]:
@@ -102,8 +104,7 @@ TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters |= {"plain": plain, "cell": cell, "command": command, "readable": readable}
-TEMPLATES.filters["tightest"] = collect.tightest
-TEMPLATES.globals |= {"VERDICTS": VERDICTS, "FORMS": collect.FORMS}
+TEMPLATES.globals |= {"VERDICTS": IN_ORDER, "FORMS": FORMS}
 TEMPLATES.globals |= {"modules": api.public_modules, "reexporting": api.reexporting_modules}
 
 

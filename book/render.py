@@ -18,11 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from book.chapters import digest, files_under
+from book.kernel import die_with_parent
 from book.problem import ChapterProblem
-from book.process import REPOSITORY, die_with_parent
 from book.publish import publish, repair
 from book.stage import stage
 
+HERE = Path(__file__).resolve().parent.parent
 # What decides how every page is read, and what a page may quote of another: numbers, titles, names.
 MACHINERY = ["_config.yml", "requirements.txt", "book", "pages/_static"]
 MACHINERY += ["chapters/references.bib", "lqrpapers/notebook.py"]
@@ -118,7 +119,7 @@ def follow(
     """Run Sphinx, which dies with us; log what it says and note its progress."""
     log.parent.mkdir(parents=True, exist_ok=True)
     settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-    settings |= {"PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1"}
+    settings |= {"PYTHONPATH": str(HERE), "NO_COLOR": "1"}
     with (
         log.open("w", buffering=1) as file,
         subprocess.Popen(

@@ -17,14 +17,20 @@ import jinja2
 import yaml
 from sphinx_external_toc.parsing import MalformedError
 
-from book.chapters import executed_paths, files_under, find_chapters, read_notebook
+from book.chapters import (
+    executed_notebook,
+    executed_paths,
+    files_under,
+    find_chapters,
+    read_notebook,
+)
 from book.collect import CollectError
 from book.figures import separate_figures
 from book.generated import Book, filled, with_seconds
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 
-MATHJAX = "mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
+MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 TOLD = {"cells", "parameters", "peak_memory_mb", "run", "seconds", "sha256", "versions"}
 BAD = (jinja2.TemplateError, CollectError, MalformedError, yaml.YAMLError, OSError)
 
@@ -54,7 +60,9 @@ def staged(root: Path) -> dict[str, bytes]:
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     files["_toc.yml"] = (root / "_toc.yml").read_bytes()
     files["_config.yml"] = yaml.safe_dump(settings(root), sort_keys=False).encode()
-    files[f"pages/_static/{MATHJAX}"] = mathjax().read_bytes()
+    wheel = metadata.distribution("sphinx-mathjax-offline")
+    mathjax = Path(str(wheel.locate_file(f"sphinx-mathjax-offline/{MATHJAX}")))
+    files[f"pages/_{MATHJAX}"] = mathjax.read_bytes()
     records = {path.stem: record(root, path) for path in find_chapters(root)}
     records = {name: found for name, found in records.items() if found}
     texts = {name[:-3]: files[name].decode() for name in files if name.endswith(".md")}
@@ -89,9 +97,9 @@ def record(root: Path, chapter: Path) -> dict[str, Any]:
 
 
 def shown(root: Path, chapter: Path, records: dict[str, Any]) -> dict[str, Any]:
-    """The notebook as its page shows it: the executed copy where there is one."""
+    """The notebook as its page shows it, with the outputs of its run where there was one."""
     run = records.get(chapter.stem)
-    notebook = read_notebook(executed_paths(root, chapter)[0] if run else chapter)
+    notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
     if run:
         notebook = with_parameter_table(separate_figures(notebook))
     for cell in markdown(notebook):
@@ -127,13 +135,6 @@ def announce(first: dict[str, Any], given: dict[str, Any]) -> None:
     line = f"This page was run with {values} in place of the notebook's own values."
     title, _, rest = source(first).partition("\n")
     first["source"] = f"{title}\n\n:::{{container}} lqr-parameters\n{line}\n:::\n{rest}"
-
-
-def mathjax() -> Path:
-    """The one file of MathJax, from its wheel."""
-    files = metadata.files("sphinx-mathjax-offline") or []
-    (found,) = (file for file in files if str(file).endswith(f"static/{MATHJAX}"))
-    return Path(str(found.locate()))
 
 
 def settings(root: Path) -> dict[str, Any]:

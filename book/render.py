@@ -2,7 +2,8 @@
 
 Sphinx works on the staged site in a folder of its own and remembers what it read, by time. Its
 memory is valid only beside the stamp of a rendering that ended well, so no warning is forgotten
-and no half page kept. What comes out is published whole (`book.publish`), or not at all.
+and no half page kept. What comes out is published whole, beside the old pages first and then by
+renaming, or not at all: no page is ever lost.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from book.chapters import digest, files_under
+from book.chapters import digest, executed_paths, files_under, find_chapters
+from book.generated import TEMPLATES
 from book.kernel import die_with_parent
 from book.problem import ChapterProblem
-from book.publish import publish, repair
-from book.stage import stage
+from book.stage import record, settings, stage
 
 HERE = Path(__file__).resolve().parent.parent
 # What decides how every page is read, and what a page may quote of another: numbers, titles, names.
@@ -34,6 +36,9 @@ FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
 PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
 ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
+
+# The front and back matter stood at the top once; its old addresses lead to the new ones.
+MOVED = "index notation results theorems execution api bibliography CHANGELOG".split()
 
 
 def ignore(line: str) -> None:
@@ -166,3 +171,61 @@ def complaint(text: str, log: Path) -> str:
     shown = list(dict.fromkeys(found)) + raised[-1:] or lines[-1:] or ["no output"]
     more = [f"and {len(shown) - 20} more"] if len(shown) > 20 else []
     return "\n".join([f"the pages could not be rendered ({log}):", *shown[:20], *more])
+
+
+def publish(root: Path, rendered: Path, stamp: str) -> None:
+    """Put the pages, with the notebooks for download, in the place of `_build/html`."""
+    html, config = root / "_build" / "html", settings(root)
+    new, old = html.with_suffix(".new"), html.with_suffix(".old")
+    shutil.copytree(rendered, new)
+    (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
+    for name in MOVED:
+        place = f"pages/{name.lower()}.html"
+        if (new / place).is_file():
+            text = TEMPLATES.get_template("moved.html").render(place=place, title=config["title"])
+            (new / f"{name}.html").write_text(text, encoding="utf-8")
+    for chapter in find_chapters(root):
+        target = new / "_sources" / "chapters" / chapter.name
+        if target.is_file():
+            target.write_bytes(download(root, chapter, config["repository"]))
+    known = html.with_name("rendered.json")
+    known.unlink(missing_ok=True)
+    if html.exists():
+        html.rename(old)
+    new.rename(html)
+    known.write_text(stamp + "\n")
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def repair(build: Path) -> None:
+    """Undo what a run left that was killed while it published."""
+    if (build / "html.old").exists() and not (build / "html").exists():
+        (build / "html.old").rename(build / "html")
+    for name in ("html.old", "html.new"):
+        shutil.rmtree(build / name, ignore_errors=True)
+
+
+def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
+    """The executed notebook; with an address, after a cell that installs what it needs."""
+    run, address = record(root, chapter).get("run", {}), repository["url"]
+    content = (executed_paths(root, chapter)[0] if run else chapter).read_bytes()
+    if not address:
+        return content
+    version, comment = run.get("commit"), ""
+    if not version:
+        version = repository.get("branch") or "main"
+        comment = "  # a branch, because the commit that made the page is not known"
+    source = (
+        "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
+        f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
+        "    import lqrlib"
+    )
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "install-lqrlib",
+        "execution_count": None,
+        "metadata": {},
+    }
+    notebook = json.loads(content)
+    notebook["cells"].insert(0, cell | {"outputs": [], "source": source.splitlines(True)})
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

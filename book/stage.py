@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ from book.chapters import (
     files_under,
     find_chapters,
     read_notebook,
+    read_record,
 )
 from book.collect import CollectError
-from book.figures import separate_figures
 from book.generated import Book, filled, with_seconds
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
@@ -80,19 +81,13 @@ def staged(root: Path) -> dict[str, bytes]:
 
 def record(root: Path, chapter: Path) -> dict[str, Any]:
     """The record of a chapter's run, empty without a run; the executed copy must be that run's."""
-    copy, path = executed_paths(root, chapter)
+    copy, _ = executed_paths(root, chapter)
     if not copy.is_file():
         return {}
-    again = f"make chapter C={chapter.stem.partition('_')[0]}"
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        missing = ", ".join(sorted(TOLD - found.keys()))
-    except (OSError, ValueError, AttributeError) as error:
-        raise ChapterProblem(f"{chapter.stem}: no record of its run ({error}): {again}") from None
-    if missing:
-        raise ChapterProblem(f"{chapter.stem}: the record of its run lacks {missing}: {again}")
-    if found["sha256"] != hashlib.sha256(copy.read_bytes()).hexdigest():
-        raise ChapterProblem(f"{chapter.stem}: the executed copy is not what the run left: {again}")
+    found, content = read_record(root, chapter), copy.read_bytes()
+    if not TOLD <= found.keys() or found["sha256"] != hashlib.sha256(content).hexdigest():
+        again = f"make chapter C={chapter.stem.partition('_')[0]}"
+        raise ChapterProblem(f"{chapter.stem}: executed copy and record do not agree: {again}")
     return found
 
 
@@ -101,7 +96,8 @@ def shown(root: Path, chapter: Path, records: dict[str, Any]) -> dict[str, Any]:
     run = records.get(chapter.stem)
     notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
     if run:
-        notebook = with_parameter_table(separate_figures(notebook))
+        cells = [part for cell in notebook["cells"] for part in with_one_figure(cell)]
+        notebook["cells"] = with_parameter_table(cells)
     for cell in markdown(notebook):
         cell["source"] = with_seconds(source(cell), records)
     if run and run["parameters"]:
@@ -118,15 +114,41 @@ def source(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
-def with_parameter_table(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook with its parameters as a table in place of the cell that declares them."""
-    index, cell = parameters_cell(notebook)
-    tags = [*cell["metadata"]["tags"], "remove-input"]
-    folded = {**cell, "metadata": {**cell["metadata"], "tags": tags}}
+def with_parameter_table(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells with the parameters as a table in place of the cell that declares them."""
+    index, cell = parameters_cell({"cells": cells})
     text = as_table(declared_parameters(source(cell)))
     words = {"cell_type": "markdown", "id": f"{cell['id']}-table", "metadata": {}, "source": text}
-    cells = notebook["cells"]
-    return {**notebook, "cells": [*cells[:index], words, folded, *cells[index + 1 :]]}
+    return [*cells[:index], words, without_code(cell), *cells[index + 1 :]]
+
+
+def without_code(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell that shows its outputs only."""
+    tags = [
+        tag for tag in cell["metadata"].get("tags", []) if tag not in ("hide-input", "hide-cell")
+    ]
+    return {**cell, "metadata": {**cell["metadata"], "tags": [*tags, "remove-input"]}}
+
+
+def with_one_figure(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cell in parts: MyST-NB makes a figure of every display of a cell with a caption."""
+    page, outputs = cell["metadata"].get("mystnb", {}), cell.get("outputs", [])
+    if "figure" not in page or sum("data" in output for output in outputs) < 2:
+        return [cell]
+    plain = {**cell["metadata"], "mystnb": {key: page[key] for key in page if key != "figure"}}
+    parts = [{**cell, "outputs": [], "metadata": plain}]
+    for picture, group in groupby(outputs, is_picture):
+        if not picture and len(parts) == 1:
+            parts[0]["outputs"] = list(group)
+        else:
+            part = {**cell, "id": f"{cell['id']}-{len(parts)}", "outputs": list(group)}
+            part["metadata"] = cell["metadata"] if picture else plain
+            parts.append(without_code(part))
+    return parts
+
+
+def is_picture(output: dict[str, Any]) -> bool:
+    return any(kind.startswith("image/") for kind in output.get("data", {}))
 
 
 def announce(first: dict[str, Any], given: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from small_book import REPOSITORY, write_book, write_executed
 
-from book import publish, render
+from book import render
 from book.problem import ChapterProblem
 
 PLAIN_TOC = "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n"
@@ -123,7 +123,7 @@ def test_an_end_between_the_two_renames_is_repaired(
     with pytest.raises(KeyboardInterrupt):
         rendered(book)
     assert not page.exists()
-    publish.repair(book / "_build")
+    render.repair(book / "_build")
     assert tree(book / "_build" / "html") == before
     monkeypatch.undo()
     rendered(book)

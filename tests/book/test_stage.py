@@ -14,7 +14,7 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from small_book import ALT, CLAIM_OUTPUTS, COMMIT, write_book, write_executed
 
-from book import check, publish, render, stage
+from book import check, render, stage
 from book.problem import ChapterProblem
 
 CONFIRMED = "lqr-badge-confirmed"
@@ -184,7 +184,7 @@ def test_without_version_control_the_notebook_installs_the_branch_and_says_so(bo
     record = executed.with_suffix(".json")
     record.write_text(record.read_text().replace(COMMIT, ""))
     repository = {"url": ADDRESS, "branch": "trunk"}
-    content = publish.download(book, book / "chapters" / "01_small.ipynb", repository)
+    content = render.download(book, book / "chapters" / "01_small.ipynb", repository)
     assert re.search(f'@ git[+]{ADDRESS}@trunk"  # .*not known', first_cell(content, executed))
 
 
@@ -271,9 +271,9 @@ def unrecorded(text: str) -> str:
 @pytest.mark.parametrize(
     ("file", "fault", "cause"),
     [
-        ("_build/executed/chapters/01_small.ipynb", damaged, "not what the run left"),
-        ("_build/executed/chapters/01_small.json", damaged, "no record of its run"),
-        ("_build/executed/chapters/01_small.json", unrecorded, "lacks run"),
+        ("_build/executed/chapters/01_small.ipynb", damaged, "do not agree"),
+        ("_build/executed/chapters/01_small.json", damaged, "do not agree"),
+        ("_build/executed/chapters/01_small.json", unrecorded, "do not agree"),
         ("pages/results.md", lambda text: text.replace("} S1", "} S7"), "'S7' is none of S1"),
         ("pages/index.md", lambda text: text.replace("glance", "glimpse"), "lqr-glimpse"),
         ("_toc.yml", lambda text: text + "]", "expected <block end>"),

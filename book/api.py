@@ -1,4 +1,4 @@
-"""The sections of the library's page: one for each public module, so that none is forgotten.
+"""The public modules: each has a section on the library's page, so that none is forgotten.
 
 Every module of both packages is public but the insides of `lqrlib.matrix_equations` and
 `lqrlib.systems` and what a function of the same name hides: those packages name what they offer.
@@ -10,14 +10,9 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
-
-from docutils.parsers.rst.states import Inliner
 
 import lqrlib
 import lqrpapers
-
-MARK = "<!-- one section for each module -->"
 
 
 def public_modules(package: ModuleType | None = None) -> Iterator[ModuleType]:
@@ -41,26 +36,3 @@ def reexporting_modules() -> set[str]:
     """Modules whose names are imported as `lqrlib.NAME` and stand in the page's first section."""
     names = (getattr(lqrlib, name) for name in lqrlib.__all__)
     return {value.__module__ for value in names if not isinstance(value, ModuleType)}
-
-
-def sections() -> str:
-    """Markdown with a heading and an autodoc directive for each public module."""
-    shown_above = reexporting_modules()
-    parts = []
-    for module in public_modules():
-        options = "" if module.__name__ in shown_above else "   :members:\n"
-        parts.append(
-            f"## {module.__name__}\n\n"
-            f"```{{eval-rst}}\n.. automodule:: {module.__name__}\n{options}```\n"
-        )
-    return "\n".join(parts)
-
-
-def keep_bars(inliner: Any, match: Any, lineno: int) -> tuple[str, list[Any], str, list[Any]]:
-    """Read a bar as text: docstrings write |x| for an absolute value, not for a substitution."""
-    end = match.end("start")
-    return match.string[:end], [], match.string[end:], []
-
-
-def read_bars_as_text() -> None:
-    Inliner.dispatch["|"] = keep_bars

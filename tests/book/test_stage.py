@@ -1,4 +1,4 @@
-"""The Sphinx extension shows the executed chapters, and only pages that work without a network."""
+"""The staged site holds the executed chapters, and its pages work without a network."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import html
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import yaml
 from IPython.core.inputtransformer2 import TransformerManager
-from small_book import ALT, CLAIM_OUTPUTS, build, write_book, write_executed
+from small_book import ALT, CLAIM_OUTPUTS, COMMIT, write_book, write_executed
 
-from book import check, stage
+from book import check, render, stage
+from book.problem import ChapterProblem
 
 CONFIRMED = "lqr-badge-confirmed"
 ADDRESS = "https://github.com/someone/policy-gradients"
@@ -21,19 +23,27 @@ ADDRESS = "https://github.com/someone/policy-gradients"
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book without an address, built."""
+    """A book without an address, rendered."""
     root = write_book(tmp_path_factory.mktemp("plain") / "book")
     write_executed(root, parameters={"samples": 7, "preset": "paper"})
-    build(root)
+    render.render(root)
     return root
 
 
 @pytest.fixture(scope="session")
 def addressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same book with an address, built."""
+    """The same book with an address, rendered."""
     root = write_book(tmp_path_factory.mktemp("addressed") / "book", ADDRESS)
     write_executed(root)
-    build(root)
+    render.render(root)
+    return root
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """The same book with an address, executed and not rendered."""
+    root = write_book(tmp_path / "book", ADDRESS)
+    write_executed(root)
     return root
 
 
@@ -114,10 +124,14 @@ def test_front_page_counts_verdicts(plain: Path) -> None:
     assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
 
 
-def test_execution_page_tells_times_and_versions(plain: Path) -> None:
+def test_execution_page_identifies_the_run(plain: Path) -> None:
     shown = words(page(plain, "pages/execution"))
-    assert "1 A small chapter 1.2 123 5 preset = 'paper', samples = 7" in shown
-    assert "numpy 2.4.6" in shown
+    assert "1 A small chapter 1.2 123 5 preset = ‘paper’, samples = 7" in shown
+    assert 'make chapter C=01 P="preset=paper samples=7"' in shown
+    for told in ("numpy 2.4.6", f"commit {COMMIT} and uncommitted changes", "1f1f1f"):
+        assert told in shown
+    for told in ("system Linux 6.1", "processor A processor", "linear algebra OpenBLAS 0.3"):
+        assert told in shown
 
 
 def test_a_page_run_with_other_parameters_says_so(plain: Path, addressed: Path) -> None:
@@ -149,14 +163,29 @@ def test_old_addresses_lead_to_the_pages(plain: Path) -> None:
         assert f'<a href="{place}">' in shown and f'content="0; url={place}"' in shown
 
 
-def test_with_an_address_the_notebook_installs_lqrlib_first(addressed: Path) -> None:
-    published = json.loads((addressed / "_build/html/_sources/chapters/01_small.ipynb").read_text())
-    executed = json.loads((addressed / "_build/executed/chapters/01_small.ipynb").read_text())
-    first, *rest = published["cells"]
-    assert rest == executed["cells"]
+def first_cell(content: bytes, executed: Path) -> str:
+    """The source of the cell that comes before those of the executed notebook."""
+    first, *rest = json.loads(content)["cells"]
+    assert rest == json.loads(executed.read_text())["cells"]
     source = "".join(first["source"])
-    assert f"lqrlib[plots] @ git+{ADDRESS}@main" in source
     ast.parse(TransformerManager().transform_cell(source))  # IPython can run it
+    return source
+
+
+def test_with_an_address_the_notebook_installs_the_commit_that_made_it(addressed: Path) -> None:
+    executed = addressed / "_build/executed/chapters/01_small.ipynb"
+    content = (addressed / "_build/html/_sources/chapters/01_small.ipynb").read_bytes()
+    wanted = f'"lqrlib[chapters] @ git+{ADDRESS}@{COMMIT}"'
+    assert wanted in first_cell(content, executed)
+
+
+def test_without_version_control_the_notebook_installs_the_branch_and_says_so(book: Path) -> None:
+    executed = book / "_build/executed/chapters/01_small.ipynb"
+    record = executed.with_suffix(".json")
+    record.write_text(record.read_text().replace(COMMIT, ""))
+    repository = {"url": ADDRESS, "branch": "trunk"}
+    content = render.download(book, book / "chapters" / "01_small.ipynb", repository)
+    assert re.search(f'@ git[+]{ADDRESS}@trunk"  # .*not known', first_cell(content, executed))
 
 
 def test_without_an_address_there_are_no_buttons_that_need_one(plain: Path) -> None:
@@ -174,38 +203,95 @@ def test_with_an_address_the_buttons_lead_there(addressed: Path) -> None:
     )
     colab = (
         "https://colab.research.google.com/github/"
-        f"{repository}/blob/gh-pages/_sources/chapters/01_small.ipynb"
+        f"{repository}/blob/notebooks/_sources/chapters/01_small.ipynb"
     )
     for target in (binder, colab, ADDRESS):
         assert f'href="{target}"' in shown
 
 
-@pytest.mark.parametrize("given", [None, "", "https://gitlab.com/a/b/", ADDRESS + ".git"])
-def test_buttons_follow_the_address(given: str | None) -> None:
-    launch = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.org"}
-    options = {"repository_url": given, "launch_buttons": launch}
-    stage.set_repository(None, SimpleNamespace(html_theme_options=options))  # type: ignore[arg-type]
-    assert options["use_repository_button"] is options["use_issues_button"] is bool(given)
-    assert ("binderhub_url" in options["launch_buttons"]) is bool(given)
-    assert ("colab_url" in options["launch_buttons"]) is ("github" in (given or ""))
-    assert not str(options["repository_url"]).endswith(("/", ".git"))
+@pytest.mark.parametrize("given", ["", "https://gitlab.com/a/b/", ADDRESS + ".git"])
+def test_buttons_follow_the_address(tmp_path: Path, given: str) -> None:
+    config = stage.settings(write_book(tmp_path / "book", given))
+    assert config["html"]["use_repository_button"] is config["html"]["use_issues_button"]
+    assert config["html"]["use_issues_button"] is bool(given)
+    assert ("binderhub_url" in config["launch_buttons"]) is bool(given)
+    assert ("colab_url" in config["launch_buttons"]) is ("github" in given)
+    assert not config["repository"]["url"].endswith(("/", ".git"))
 
 
-def test_only_a_changed_executed_copy_is_read_again(tmp_path: Path) -> None:
-    root = write_book(tmp_path / "book")
-    build(root, "-q")  # nothing executed yet: the source is shown, every claim is planned
-    assert "all is well" not in page(root, "chapters/01_small")
-    assert CONFIRMED not in page(root, "pages/results")
+def modified(root: Path) -> dict[str, int]:
+    """When each page in Sphinx's own folder was written."""
+    pages = root / "_build" / "render" / "_build" / "html"
+    return {path.name: path.stat().st_mtime_ns for path in pages.glob("*/*.html")}
 
-    write_executed(root)
-    build(root)
-    assert "all is well" in page(root, "chapters/01_small")
-    assert CONFIRMED in page(root, "pages/results")
 
-    assert "0 added, 0 changed, 0 removed" in build(root)
+def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(book: Path) -> None:
+    render.render(book)
+    assert CONFIRMED in page(book, "pages/results")
+    before = modified(book)
+    write_executed(book, printed="all has changed\n", claims=CLAIM_OUTPUTS[:-1])
+    render.render(book)
+    assert "all has changed" in page(book, "chapters/01_small")
+    assert CONFIRMED not in page(book, "pages/results")
+    after = modified(book)
+    written = {name for name in after if after[name] != before[name]}
+    assert written == {"01_small.html", "results.html", "index.html"}
 
-    write_executed(root, printed="all has changed\n", claims=CLAIM_OUTPUTS[:-1])
-    said = build(root)
-    assert "all has changed" in page(root, "chapters/01_small")
-    assert CONFIRMED not in page(root, "pages/results")
-    assert "bibliography" not in said.split("updating environment")[1].split("looking for")[0]
+
+def test_without_an_executed_copy_the_source_is_shown_and_claims_are_planned(book: Path) -> None:
+    for path in (book / "_build/executed/chapters").iterdir():
+        path.unlink()
+    files = stage.staged(book)
+    assert b"all is well" not in files["chapters/01_small.ipynb"]
+    assert b"| Meta-learning (S1) | 2 | 2 |" in files["pages/index.md"]
+    assert b"Nothing yet in this build." in files["pages/execution.md"]
+
+
+def test_a_staged_file_is_written_only_when_it_changes_and_goes_with_its_source(book: Path) -> None:
+    site = stage.stage(book)
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*.*")}
+    (book / "pages" / "changelog.md").write_text("# Changes\n")
+    (book / "pages" / "_static" / "favicon.svg").unlink()
+    stage.stage(book)
+    after = {path: path.stat().st_mtime_ns for path in site.rglob("*.*")}
+    assert before.keys() - after.keys() == {site / "pages/_static/favicon.svg"}
+    assert {path for path in after if after[path] != before[path]} == {site / "pages/changelog.md"}
+
+
+def damaged(text: str) -> str:
+    return text[:-100]
+
+
+def unrecorded(text: str) -> str:
+    record: dict[str, Any] = json.loads(text)
+    del record["run"]
+    return json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    ("file", "fault", "cause"),
+    [
+        ("_build/executed/chapters/01_small.ipynb", damaged, "do not agree"),
+        ("_build/executed/chapters/01_small.json", damaged, "do not agree"),
+        ("_build/executed/chapters/01_small.json", unrecorded, "do not agree"),
+        ("pages/results.md", lambda text: text.replace("} S1", "} S7"), "'S7' is none of S1"),
+        ("pages/index.md", lambda text: text.replace("glance", "glimpse"), "lqr-glimpse"),
+        ("_toc.yml", lambda text: text + "]", "expected <block end>"),
+    ],
+)
+def test_a_fault_in_what_is_staged_is_told_in_one_line(
+    book: Path, file: str, fault: Any, cause: str
+) -> None:
+    path = book / file
+    path.write_text(fault(path.read_text()))
+    with pytest.raises(ChapterProblem, match=re.escape(cause)) as caught:
+        render.render(book)
+    assert "\n" not in str(caught.value)
+    assert not (book / "_build" / "html").exists()
+
+
+def test_tables_keep_signs_of_markdown(book: Path) -> None:
+    claims = yaml.safe_load((book / "chapters/claims.yml").read_text())
+    claims[2]["title"] = "a|b *c* $d$"
+    (book / "chapters/claims.yml").write_text(yaml.safe_dump(claims))
+    assert rb"| a\|b \*c\* \$d\$ |" in stage.staged(book)["pages/results.md"]

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from book.chapters import digest, executed_paths, files_under, find_chapters
+from book.chapters import digest, executed_paths, files_under, find_chapters, hashes_of
 from book.generated import TEMPLATES
 from book.kernel import die_with_parent
 from book.problem import ChapterProblem
@@ -57,9 +57,9 @@ def hashes(root: Path) -> dict[str, str]:
     figures = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
     across = any(b".ipynb::" in path.read_bytes() for path in quoted)  # numbers of other pages
     return {
-        "machinery": f"{digest(files(*MACHINERY), root)} {sys.version_info[:2]}",
-        "quoted": digest(quoted + executed * across, root) + f" {figures}",
-        "executed": digest(executed, root),
+        "machinery": digest([hashes_of(files(*MACHINERY), root), sys.version_info[:2]]),
+        "quoted": digest([hashes_of(quoted + executed * across, root), f"{figures}"]),
+        "executed": digest(hashes_of(executed, root)),
     }
 
 

@@ -9,11 +9,12 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import links
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from small_book import ALT, CLAIM_OUTPUTS, build, write_book, write_executed
 
-from book import check, stage
+from book import stage
 
 CONFIRMED = "lqr-badge-confirmed"
 ADDRESS = "https://github.com/someone/policy-gradients"
@@ -129,7 +130,7 @@ def test_a_page_run_with_other_parameters_says_so(plain: Path, addressed: Path) 
 def test_pages_need_no_network(plain: Path, addressed: Path) -> None:
     for root in (plain, addressed):
         built = root / "_build" / "html"
-        assert check.problems(built) == []
+        assert links.problems(built) == []
         assert (built / "_static" / "mathjax" / "tex-svg-full.js").stat().st_size > 1_000_000
         assert (built / ".nojekyll").is_file()
         assert "thebe" not in page(root, "chapters/01_small").lower()

@@ -45,8 +45,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def base(request: pytest.FixtureRequest, built_book: Path) -> Iterator[str]:
     """Address of the built book: below the top of a host, or in a folder."""
     with served(built_book.parent) as host:
-        on_host = request.param == "served"
-        yield f"{host}/{built_book.name}" if on_host else built_book.as_uri()
+        yield built_book.as_uri() if request.param == "from disk" else f"{host}/{built_book.name}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,7 +54,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     report = yield
     page = getattr(item, "funcargs", {}).get("page")
     if page is not None and report.when == "call" and report.failed:
-        picture = ROOT / "_build" / "logs" / f"{re.sub(r'[^A-Za-z0-9]+', '-', item.name)}.png"
+        picture = ROOT / "_build" / "logs" / f"{re.sub(r'[^a-zA-Z0-9]+', '-', item.name)}.png"
         with suppress(Error):  # a browser that is gone gives none
             page.screenshot(path=picture, full_page=True)
             report.sections.append(("picture of the page", str(picture.relative_to(ROOT))))

@@ -33,9 +33,8 @@ TOO_WIDE = """() => {
     return true;
   });
   const widest = wide ? `${wide.tagName.toLowerCase()}: ${wide.textContent.slice(0, 60)}` : "";
-  const content = document.scrollingElement.scrollWidth;
-  const line = `${content} px wide on a screen of ${innerWidth} px (${widest})`;
-  return content > innerWidth ? [line] : [];
+  const all = document.scrollingElement.scrollWidth;
+  return all > innerWidth ? [`${all} px wide on a screen of ${innerWidth} px (${widest})`] : [];
 }"""
 
 
@@ -47,19 +46,17 @@ def watch(page: Page, base: str) -> list[str]:
         page.on(event, lambda it: (line := fault(it)) and seen.append(line))
 
     ours = (base, "data:", "blob:", "about:")
-    bad = ("error", "assert")
     on("request", lambda it: "" if it.url.startswith(ours) else f"asks the network for {it.url}")
     on("requestfailed", lambda it: f"failed request: {it.url}: {it.failure}")
     on("response", lambda it: f"failed request: {it.url}: {it.status}" if it.status >= 400 else "")
-    on("console", lambda it: f"console error: {it.text}" if it.type in bad else "")
+    on("console", lambda it: f"console error: {it.text}" if it.type in ("error", "assert") else "")
     on("pageerror", lambda it: f"console error: {it.stack or it}")
     return seen
 
 
 def page_faults(page: Page, url: str, base: str) -> list[str]:
     """One line for each fault of a page in an empty tab, as it is and then as narrow as a phone."""
-    seen = watch(page, base)
-    found: list[str] = []
+    found = watch(page, base)
     try:
         page.goto(url)
         page.wait_for_function(SETTLED)
@@ -71,4 +68,4 @@ def page_faults(page: Page, url: str, base: str) -> list[str]:
         found += page.evaluate(TOO_WIDE)
     except Error as error:  # the page could not be opened, or never came to rest
         found.append(error.message.splitlines()[0])
-    return [" ".join(line.split()) for line in found + seen]
+    return [" ".join(line.split()) for line in found]

@@ -15,6 +15,8 @@ from book import api, collect
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.pages
 PAGES = links.page_names(ROOT / "_build" / "html") or ["pages/index.html"]
+PLACES = [("served", name) for name in PAGES]
+PLACES += [("from disk", name) for name in PAGES if name.startswith(("chapters", "pages/index"))]
 # Where the pages around the chapters stood at first.
 OLD = ["index", "notation", "results", "theorems", "execution", "api", "bibliography", "CHANGELOG"]
 
@@ -30,8 +32,7 @@ def test_executed_chapters_reach_the_expected_verdicts() -> None:
 
 def test_every_chapter_is_executed_and_can_be_downloaded(built_book: Path) -> None:
     for source in sorted((ROOT / "chapters").glob("*.ipynb")):
-        executed = collect.EXECUTED + f"/chapters/{source.name}"
-        assert (ROOT / executed).is_file()
+        assert (ROOT / collect.EXECUTED / "chapters" / source.name).is_file()
         assert (built_book / "_sources" / "chapters" / source.name).is_file()
         assert (built_book / "chapters" / f"{source.stem}.html").is_file()
 
@@ -61,10 +62,11 @@ def test_a_browser_follows_old_addresses(page: Page, base: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("base", "name"), PLACES, indirect=["base"])
 def test_a_page_opens_without_fault(page: Page, base: str, name: str) -> None:
     """No TeX error, no console error, no failed request, no page wider than a phone."""
-    assert page_faults(page, f"{base}/{name}", base) == []
+    faults = page_faults(page, f"{base}/{name}", base)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.browser

@@ -25,8 +25,14 @@ def faults(page: Page, site: Path, extra: str) -> list[str]:
         return page_faults(page, f"{base}/page.html", base)
 
 
-def test_a_sound_page_has_no_fault(page: Page, tmp_path: Path) -> None:
-    assert faults(page, tmp_path, "<p>Nothing else.</p>") == []
+# Formulas that are typeset half a second after the page has loaded.
+LATE = """<script>MathJax = {startup: {pageReady: () => new Promise(done => setTimeout(done, 500))
+  .then(() => MathJax.startup.defaultPageReady())}}</script>"""
+
+
+@pytest.mark.parametrize("extra", ["<p>Nothing else.</p>", LATE])
+def test_a_sound_page_has_no_fault(page: Page, tmp_path: Path, extra: str) -> None:
+    assert faults(page, tmp_path, extra) == []
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,7 @@ def test_a_sound_page_has_no_fault(page: Page, tmp_path: Path) -> None:
         ("<img src='gone.png'>", "broken image"),
         ("<img src='https://example.org/a.png'>", "asks the network for https://example.org/a.png"),
         ("<div class='wide' style='width: 800px'>wide</div>", "px wide on a screen of 390 px"),
+        ("<details><p style='width: 800px'>wide</details>", "px wide on a screen of 390 px"),
         ("<div class='admonition dropdown toggle'>A proof.</div>", "stands open: A proof."),
     ],
 )
@@ -53,7 +60,8 @@ def test_a_fault_is_seen(page: Page, tmp_path: Path, extra: str, fault: str) -> 
 
 def test_a_page_or_a_host_that_is_not_there_is_a_fault(page: Page, tmp_path: Path) -> None:
     with served(tmp_path) as base:
-        assert any("404" in line for line in page_faults(page, f"{base}/gone.html", base))
+        gone = f"{base}/gone.html"
+        assert f"failed request: {gone}: 404" in page_faults(page, gone, base)
     host = "http://localhost/"
     assert "net::ERR_NAME_NOT_RESOLVED" in page_faults(page, host, host)[0]
 

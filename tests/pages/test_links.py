@@ -79,4 +79,3 @@ def test_a_page_that_only_leads_on_has_no_words(tmp_path: Path) -> None:
     book(tmp_path)
     (tmp_path / "old.html").write_text('<meta http-equiv="refresh" content="0; url=other.html">')
     assert links.page_names(tmp_path) == ["index.html", "other.html"]
-    assert links.problems(tmp_path) == []

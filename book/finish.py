@@ -65,7 +65,8 @@ def join_prints(cell: Any) -> None:
     prints = [output for output in cell.outputs if output.output_type == "stream"]
     for more in prints[1:]:
         prints[0].text += more.text
-    cell.outputs = [output for output in cell.outputs if output not in prints[1:]]
+    later = {id(output) for output in prints[1:]}
+    cell.outputs = [output for output in cell.outputs if id(output) not in later]
 
 
 def forget_addresses(cell: Any) -> None:

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nbformat.v4 import new_code_cell
+
 from book.chapters import digest, executed_paths, files_under, find_chapters
 from book.generated import TEMPLATES
 from book.kernel import die_with_parent
@@ -36,13 +38,8 @@ FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
 PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
 ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
-
 # The front and back matter stood at the top once; its old addresses lead to the new ones.
 MOVED = "index notation results theorems execution api bibliography CHANGELOG".split()
-
-
-def ignore(line: str) -> None:
-    """Say nothing."""
 
 
 def hashes(root: Path) -> dict[str, str]:
@@ -81,7 +78,7 @@ def read(stamp: Path) -> dict[str, str]:
 def render(
     root: Path,
     say: Callable[[str], None] = print,
-    note: Callable[[str], None] = ignore,
+    note: Callable[[str], None] = lambda text: None,
     hold: int | None = None,
 ) -> None:
     """Render the book into `_build/html`; raise with Sphinx's own warnings where it has any.
@@ -152,9 +149,7 @@ def follow(
                     note(f"{doing} {found[3]} ({count} of {total})")
                 elif found := ANNOUNCED.match(line):
                     total = max(1, int(found[1]) + int(found[2]))
-                elif "... " in line and not line.startswith(
-                    ("copying images", "reading", "writing output")
-                ):
+                elif "... " in line and "copying images" not in line:
                     note(line.partition("...")[0])
         except BaseException:
             process.kill()
@@ -220,12 +215,7 @@ def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
         f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
         "    import lqrlib"
     )
-    cell: dict[str, Any] = {
-        "cell_type": "code",
-        "id": "install-lqrlib",
-        "execution_count": None,
-        "metadata": {},
-    }
     notebook = json.loads(content)
-    notebook["cells"].insert(0, cell | {"outputs": [], "source": source.splitlines(True)})
+    first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
+    notebook["cells"].insert(0, first)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

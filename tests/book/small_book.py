@@ -193,7 +193,7 @@ def write_book(root: Path, address: str = "") -> Path:
     for name in COPIED:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
     for name in SHORT:
-        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n")
+        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n\n```{{index}} {name}\n```\n")
     (root / "pages" / "index.md").write_text("# The book\n\n```{lqr-glance}\n```\n")
     nbformat.write(notebook(executed=False), root / "chapters" / "01_small.ipynb")
     return root

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ HERE = Path(__file__).resolve().parent.parent
 # What decides how every page is read, and what a page may quote of another: numbers, titles, names.
 MACHINERY = ["_config.yml", "requirements.txt", "book", "pages/_static"]
 MACHINERY += ["chapters/references.bib", "lqrpapers/notebook.py"]
-QUOTED = ["_toc.yml", "pages", "chapters", "lqrlib", "lqrpapers"]
+QUOTED, DOCUMENTED = ["_toc.yml", "pages", "chapters"], ["lqrlib", "lqrpapers"]
 FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
+NAME = re.compile(rb"^ *(?:def|class) \w+|^\w+(?= *[:=])", re.MULTILINE)
 # What the script jupyter-book does, without its first line's limit on the length of paths. Looking
 # for garbage among hundreds of thousands of nodes would take more than half of the time.
 PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
@@ -50,12 +52,15 @@ def hashes(root: Path) -> dict[str, str]:
         found = {path for path in paths if path.is_file()}.union(*map(files_under, paths))
         return [path for path in found if "partial" not in path.suffix]
 
-    executed, quoted = files("_build/executed"), files(*QUOTED)
-    figures = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
+    executed, quoted, documented = files("_build/executed"), files(*QUOTED), files(*DOCUMENTED)
+    names = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
+    names += [NAME.findall(path.read_bytes()) for path in sorted(documented)]
     across = any(b".ipynb::" in path.read_bytes() for path in quoted)  # numbers of other pages
     return {
         "machinery": f"{digest(files(*MACHINERY), root)} {sys.version_info[:2]}",
-        "quoted": digest(quoted + executed * across, root) + f" {figures}",
+        "quoted": digest(quoted + executed * across, root)
+        + sha256(repr(names).encode()).hexdigest(),
+        "documented": digest(documented, root),
         "executed": digest(executed, root),
     }
 

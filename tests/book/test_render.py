@@ -168,13 +168,14 @@ def test_what_decides_how_much_is_rendered(tmp_path: Path) -> None:
     root = write_book(tmp_path / "book")
     write_executed(root)
     (root / "lqrlib").mkdir()
+    (root / "lqrlib" / "module.py").write_text("def known(): pass\n")
     (root / "book").mkdir()
     stale = {
         "_config.yml": "machinery",
         "book/new.py": "machinery",
         "pages/index.md": "quoted",
         "chapters/01_small.ipynb": "quoted",
-        "lqrlib/new.py": "quoted",
+        "lqrlib/module.py": "documented",
         "_toc.yml": "quoted",
         "_build/executed/chapters/01_small.json": "executed",
         "tests/t.py": "",
@@ -190,6 +191,15 @@ def test_what_decides_how_much_is_rendered(tmp_path: Path) -> None:
         changed = [key for key in after if after[key] != before[key]]
         assert changed == ([expected] if expected else []), name
         before = after
+
+
+def test_a_new_name_in_the_library_makes_all_pages_stale(tmp_path: Path) -> None:
+    module = tmp_path / "lqrlib" / "module.py"
+    module.parent.mkdir()
+    module.write_text("def known(): pass\n")
+    before = render.hashes(tmp_path)
+    module.write_text("def renamed(): pass\n")
+    assert render.hashes(tmp_path)["quoted"] != before["quoted"]
 
 
 def test_a_chapters_new_figures_make_all_pages_stale(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,8 @@ from book.problem import ChapterProblem
 
 PACKAGES = ("lqrlib", "lqrpapers")
 # The modules of book/ that decide what an executed chapter looks like.
-EXECUTING = ("execute.py", "finish.py", "kernel.py")
+EXECUTING = ("book/execute.py", "book/finish.py", "book/kernel.py")
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def find_chapters(root: Path) -> list[Path]:
@@ -64,13 +64,9 @@ def read_parameters(notebook: dict[str, Any], text: str) -> dict[str, Any]:
     return given_parameters(text, declared_parameters("".join(cell.get("source", ""))))
 
 
-def budget(root: Path, notebook: dict[str, Any]) -> float:
-    """Return the seconds a chapter may take: its own `book.seconds`, else the project's."""
-    own = notebook.get("metadata", {}).get("book", {}).get("seconds")
-    if own is None:
-        settings = root / "pyproject.toml"
-        table = tomllib.loads(settings.read_text()) if settings.exists() else {}
-        own = table.get("tool", {}).get("book", {}).get("chapter_seconds", 600)
+def budget(notebook: dict[str, Any]) -> float:
+    """Return the seconds a chapter may take: its own metadata `book.seconds`, else 600."""
+    own = notebook.get("metadata", {}).get("book", {}).get("seconds", 600)
     if isinstance(own, bool) or not isinstance(own, int | float) or own <= 0:
         raise ChapterProblem(f"the time budget is a number of seconds, not {own!r:.80}")
     return float(own)
@@ -102,13 +98,15 @@ def executed_notebook(root: Path, chapter: Path) -> dict[str, Any]:
     return {**ran, "cells": cells}
 
 
-def digest(paths: Iterable[Path], root: Path) -> str:
-    """Return one hash of the names and contents of files."""
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{path.relative_to(root)} {content}\n".encode())
-    return total.hexdigest()
+def hashes_of(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return the hash of each file's content by its place in `root`."""
+    hashed = ((path, hashlib.sha256(path.read_bytes())) for path in paths if path.is_file())
+    return {path.relative_to(root).as_posix(): content.hexdigest() for path, content in hashed}
+
+
+def digest(value: Any) -> str:
+    """Return one hash of plain values, as of a dictionary of hashes."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def files_under(folder: Path) -> list[Path]:
@@ -125,10 +123,8 @@ def files_under(folder: Path) -> list[Path]:
 def contents(root: Path) -> dict[str, str]:
     """Return the hash of every file outside a notebook that outputs may depend on."""
     files = [path for name in PACKAGES for path in files_under(root / name)]
-    files += [path for path in [root / "requirements.txt"] if path.is_file()]
-    hashes = {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-    here = Path(__file__).resolve().parent
-    return {**hashes, "executing": digest([here / name for name in EXECUTING], here)}
+    own = [REPOSITORY / name for name in EXECUTING]
+    return hashes_of([*files, root / "requirements.txt"], root) | hashes_of(own, REPOSITORY)
 
 
 def fingerprint(
@@ -143,10 +139,9 @@ def fingerprint(
     """
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    always = {name: text for name, text in hashes.items() if not name.endswith(".py")}
-    loaded = {name: hashes.get(name, "gone") for name in modules}
-    parts = [notebook.get("metadata"), code, parameters, always, loaded, python]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    always = [name for name in hashes if name in EXECUTING or not name.endswith(".py")]
+    counted = {name: hashes.get(name, "gone") for name in [*always, *modules]}
+    return digest([notebook.get("metadata"), code, parameters, counted, python])
 
 
 def read_record(root: Path, chapter: Path) -> dict[str, Any]:
@@ -165,14 +160,10 @@ def is_current(
 
     Without parameters: with those that the last run had.
     """
-    record = read_record(root, chapter)
+    record, (executed, _) = read_record(root, chapter), executed_paths(root, chapter)
     if not {"fingerprint", "sha256", "modules", "parameters"} <= record.keys():
         return False
     wanted = record["parameters"] if parameters is None else parameters
-    executed = executed_paths(root, chapter)[0]
-    return (
-        record["fingerprint"]
-        == fingerprint(read_notebook(chapter), wanted, record["modules"], hashes)
-        and executed.is_file()
-        and record["sha256"] == hashlib.sha256(executed.read_bytes()).hexdigest()
-    )
+    mark = fingerprint(read_notebook(chapter), wanted, record["modules"], hashes)
+    whole = hashes_of([executed], executed.parent).get(executed.name)
+    return bool(record["fingerprint"] == mark and record["sha256"] == whole)

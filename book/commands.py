@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import errno
+import functools
+import http.server
 import math
 import os
 import shlex
@@ -15,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 from typing import NoReturn
 
@@ -150,10 +153,17 @@ def build(options: argparse.Namespace) -> None:
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Serve the built book."""
-    from book.serve import serve as serve_book
-
-    serve_book(ROOT)
+    """Show the built book in a browser, to this machine only, until interrupted."""
+    built = ROOT / "_build" / "html"
+    if not (built / "index.html").exists():
+        raise ChapterProblem("there is no built book yet: run make book (or python -m book book)")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(built))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}/"
+        print(f"the book is at {address} (Ctrl-C ends)", flush=True)
+        webbrowser.open(address)
+        sys.stderr = open(os.devnull, "w")  # no line for each request
+        server.serve_forever()
 
 
 def pass_on(options: argparse.Namespace) -> int:

@@ -62,7 +62,7 @@ class Task:
         self.name = chapter.stem
         self.notebook = inputs.read_notebook(chapter)
         self.parameters = inputs.read_parameters(self.notebook, given)
-        self.budget = inputs.budget(root, self.notebook)
+        self.budget = inputs.budget(self.notebook)
         self.cell = "before its first cell"
         seconds = inputs.read_record(root, chapter).get("seconds")
         self.expected = float(seconds or "inf")  # one never run may be long

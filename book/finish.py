@@ -46,7 +46,7 @@ def finish(notebook: Any) -> list[str]:
             refuse_unexecuted(cell, index)
             stderr += stderr_lines(cell)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-            join_streams(cell)
+            join_prints(cell)
             forget_addresses(cell)
             describe_figure(cell, index)
     return stderr
@@ -60,15 +60,12 @@ def refuse_unexecuted(cell: Any, index: int) -> None:
         raise ChapterProblem(f"{cell_name(cell, index)}: it did not run")
 
 
-def join_streams(cell: Any) -> None:
+def join_prints(cell: Any) -> None:
     """Join what a cell printed: how the kernel cuts it into messages is a matter of time."""
-    joined: list[Any] = []
-    for output in cell.outputs:
-        if output.output_type == "stream" and joined and joined[-1].output_type == "stream":
-            joined[-1].text += output.text
-        else:
-            joined.append(output)
-    cell.outputs = joined
+    prints = [output for output in cell.outputs if output.output_type == "stream"]
+    for more in prints[1:]:
+        prints[0].text += more.text
+    cell.outputs = [output for output in cell.outputs if output not in prints[1:]]
 
 
 def forget_addresses(cell: Any) -> None:

@@ -17,7 +17,7 @@ import jinja2
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from book import api, collect
-from book.chapters import digest, files_under
+from book.chapters import digest, files_under, hashes_of
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
 from lqrpapers.notebook import readable
@@ -77,7 +77,7 @@ class Book:
     def library(self) -> str:
         """Digest of the documented packages: their page changes when they do."""
         folders = (self.root / "lqrlib", self.root / "lqrpapers")
-        return digest([path for folder in folders for path in files_under(folder)], self.root)
+        return digest(hashes_of([f for folder in folders for f in files_under(folder)], self.root))
 
 
 def plain(text: str) -> str:

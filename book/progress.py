@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
 
 
-class Display:
+class Display(Progress):
     """A line for everything that is done; on a terminal a live line for each thing under way."""
 
     def __init__(self) -> None:
+        columns = TimeElapsedColumn(), TextColumn("{task.description}", markup=False)
+        console = Console(highlight=False, markup=False)
+        live = sys.stdout.isatty()
+        super().__init__(*columns, console=console, transient=True, disable=not live)
         self.lines: dict[str, TaskID] = {}
-        self.progress: Progress | None = None
-
-    def __enter__(self) -> Display:
-        if sys.stdout.isatty():
-            self.progress = Progress(
-                TimeElapsedColumn(),
-                TextColumn("{task.description}", markup=False),
-                console=Console(highlight=False, markup=False),
-                refresh_per_second=2,
-                transient=True,
-            )
-            self.progress.start()
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        if self.progress is not None:
-            self.progress.stop()
 
     def say(self, line: str) -> None:
         """Print a finished line at once, also when the output is a file."""
-        if self.progress is None:
+        if self.disable:
             print(line, flush=True)
         else:
-            self.progress.console.print(line, soft_wrap=True)
+            self.console.print(line, soft_wrap=True)
 
     def under_way(self, name: str, what: str | None) -> None:
         """Show what is happening to a chapter or the pages now; None when it is over."""
-        if self.progress is None:
-            return
-        if what is None:
-            if name in self.lines:
-                self.progress.remove_task(self.lines.pop(name))
+        if what is not None:
+            if name not in self.lines:
+                self.lines[name] = self.add_task(name)
+            self.update(self.lines[name], description=f"{name}  {what}")
         elif name in self.lines:
-            self.progress.update(self.lines[name], description=f"{name}  {what}")
-        else:
-            self.lines[name] = self.progress.add_task(f"{name}  {what}")
+            self.remove_task(self.lines.pop(name))

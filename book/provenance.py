@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 import subprocess
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ["numpy", "scipy", "matplotlib", "cvxpy-base", "clarabel", "lqrlib"]
-PACKAGES += ["papermill", "ipykernel", "jupyter-book", "sphinx"]
+import numpy as np
+
+PACKAGES = "numpy scipy matplotlib cvxpy-base clarabel mpmath lqrlib papermill ipykernel".split()
+BUILD = "openblas configuration"
+PACKAGES += ["jupyter-book", "sphinx"]
 
 
 def versions() -> dict[str, str]:
@@ -21,14 +25,16 @@ def versions() -> dict[str, str]:
 
 def provenance(root: Path) -> dict[str, Any]:
     """Return what identifies a run that begins now."""
-    commit = git(root, "rev-parse", "HEAD")
-    lock = root / "requirements.txt"
+    settings: Any = np.show_config(mode="dicts")
+    blas = settings["Build Dependencies"]["blas"]
+    commit, lock, cpu = git(root, "rev-parse", "HEAD"), root / "requirements.txt", "/proc/cpuinfo"
+    model = re.search(r"model name\s*: (.*)", Path(cpu).read_text()) if Path(cpu).exists() else None
     return {
         "commit": commit,
         "changed": bool(commit and git(root, "status", "--porcelain")),
         "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
-        "blas": blas(),
-        "processor": processor(),
+        "blas": " ".join(blas.get(key, "") for key in ("name", "version", BUILD)).strip(),
+        "processor": model[1] if model else platform.processor() or platform.machine(),
         "system": platform.platform(),
     }
 
@@ -41,23 +47,3 @@ def git(root: Path, *words: str) -> str:
         return subprocess.check_output(["git", "-C", str(root), *words], text=True).strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
-
-
-def blas() -> str:
-    """Return name, version and build of the library that does numpy's linear algebra."""
-    import numpy
-
-    settings: Any = numpy.show_config(mode="dicts")
-    found = settings["Build Dependencies"]["blas"]
-    build = found.get("openblas configuration", "unknown build")
-    return f"{found['name']} {found['version']} ({build})"
-
-
-def processor() -> str:
-    """Return the name of the processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -16,13 +16,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_code_cell
 
-from book.chapters import digest, executed_paths, files_under, find_chapters
+from book.chapters import digest, executed_paths, files_under, find_chapters, hashes_of
 from book.generated import TEMPLATES
 from book.kernel import die_with_parent
 from book.problem import ChapterProblem
@@ -57,11 +56,10 @@ def hashes(root: Path) -> dict[str, str]:
     names += [NAME.findall(path.read_bytes()) for path in sorted(documented)]
     across = any(b".ipynb::" in path.read_bytes() for path in quoted)  # numbers of other pages
     return {
-        "machinery": f"{digest(files(*MACHINERY), root)} {sys.version_info[:2]}",
-        "quoted": digest(quoted + executed * across, root)
-        + sha256(repr(names).encode()).hexdigest(),
-        "documented": digest(documented, root),
-        "executed": digest(executed, root),
+        "machinery": digest([hashes_of(files(*MACHINERY), root), sys.version_info[:2]]),
+        "quoted": digest([hashes_of(quoted + executed * across, root), f"{names}"]),
+        "documented": digest(hashes_of(documented, root)),
+        "executed": digest(hashes_of(executed, root)),
     }
 
 

@@ -9,12 +9,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import links
 import pytest
 import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from small_book import ALT, CLAIM_OUTPUTS, COMMIT, write_book, write_executed
 
-from book import check, render, stage
+from book import render, stage
 from book.problem import ChapterProblem
 
 CONFIRMED = "lqr-badge-confirmed"
@@ -143,7 +144,7 @@ def test_a_page_run_with_other_parameters_says_so(plain: Path, addressed: Path) 
 def test_pages_need_no_network(plain: Path, addressed: Path) -> None:
     for root in (plain, addressed):
         built = root / "_build" / "html"
-        assert check.problems(built) == []
+        assert links.problems(built) == []
         assert (built / "_static" / "mathjax" / "tex-svg-full.js").stat().st_size > 1_000_000
         assert (built / ".nojekyll").is_file()
         assert "thebe" not in page(root, "chapters/01_small").lower()

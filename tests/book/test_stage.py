@@ -77,6 +77,11 @@ def test_a_cell_with_a_figure_may_also_store_and_report(plain: Path) -> None:
     assert shown.count('<span class="n">show</span>') == 1  # the code is not shown again
 
 
+def test_the_modules_of_the_library_are_told_as_they_are_read(plain: Path) -> None:
+    log = (plain / "_build" / "logs" / "render.log").read_text()
+    assert "\ndocumenting lqrlib.errors... \n" in log
+
+
 def test_statements_share_one_counter(plain: Path) -> None:
     shown = words(page(plain, "chapters/01_small"))
     for statement in ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4"):

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nbformat.v4 import new_code_cell
+
 from book.chapters import digest, executed_paths, files_under, find_chapters, hashes_of
 from book.generated import TEMPLATES
 from book.kernel import die_with_parent
@@ -29,20 +31,16 @@ HERE = Path(__file__).resolve().parent.parent
 # What decides how every page is read, and what a page may quote of another: numbers, titles, names.
 MACHINERY = ["_config.yml", "requirements.txt", "book", "pages/_static"]
 MACHINERY += ["chapters/references.bib", "lqrpapers/notebook.py"]
-QUOTED = ["_toc.yml", "pages", "chapters", "lqrlib", "lqrpapers"]
+QUOTED, DOCUMENTED = ["_toc.yml", "pages", "chapters"], ["lqrlib", "lqrpapers"]
 FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
+NAME = re.compile(rb"^ *(?:def|class) \w+|^\w+(?= *[:=])", re.MULTILINE)
 # What the script jupyter-book does, without its first line's limit on the length of paths. Looking
 # for garbage among hundreds of thousands of nodes would take more than half of the time.
 PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
 ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
-
 # The front and back matter stood at the top once; its old addresses lead to the new ones.
 MOVED = "index notation results theorems execution api bibliography CHANGELOG".split()
-
-
-def ignore(line: str) -> None:
-    """Say nothing."""
 
 
 def hashes(root: Path) -> dict[str, str]:
@@ -53,12 +51,14 @@ def hashes(root: Path) -> dict[str, str]:
         found = {path for path in paths if path.is_file()}.union(*map(files_under, paths))
         return [path for path in found if "partial" not in path.suffix]
 
-    executed, quoted = files("_build/executed"), files(*QUOTED)
-    figures = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
+    executed, quoted, documented = files("_build/executed"), files(*QUOTED), files(*DOCUMENTED)
+    names = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
+    names += [NAME.findall(path.read_bytes()) for path in sorted(documented)]
     across = any(b".ipynb::" in path.read_bytes() for path in quoted)  # numbers of other pages
     return {
         "machinery": digest([hashes_of(files(*MACHINERY), root), sys.version_info[:2]]),
-        "quoted": digest([hashes_of(quoted + executed * across, root), f"{figures}"]),
+        "quoted": digest([hashes_of(quoted + executed * across, root), f"{names}"]),
+        "documented": digest(hashes_of(documented, root)),
         "executed": digest(hashes_of(executed, root)),
     }
 
@@ -81,7 +81,7 @@ def read(stamp: Path) -> dict[str, str]:
 def render(
     root: Path,
     say: Callable[[str], None] = print,
-    note: Callable[[str], None] = ignore,
+    note: Callable[[str], None] = lambda text: None,
     hold: int | None = None,
 ) -> None:
     """Render the book into `_build/html`; raise with Sphinx's own warnings where it has any.
@@ -152,9 +152,7 @@ def follow(
                     note(f"{doing} {found[3]} ({count} of {total})")
                 elif found := ANNOUNCED.match(line):
                     total = max(1, int(found[1]) + int(found[2]))
-                elif "... " in line and not line.startswith(
-                    ("copying images", "reading", "writing output")
-                ):
+                elif "... " in line and "copying images" not in line:
                     note(line.partition("...")[0])
         except BaseException:
             process.kill()
@@ -220,12 +218,7 @@ def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
         f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
         "    import lqrlib"
     )
-    cell: dict[str, Any] = {
-        "cell_type": "code",
-        "id": "install-lqrlib",
-        "execution_count": None,
-        "metadata": {},
-    }
     notebook = json.loads(content)
-    notebook["cells"].insert(0, cell | {"outputs": [], "source": source.splitlines(True)})
+    first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
+    notebook["cells"].insert(0, first)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 from sphinx_proof.nodes import proof_node
 
 from lqrpapers.notebook import readable
@@ -54,6 +55,12 @@ def open_published_notebook(
                 button["url"] = button["url"].replace(f"/blob/{branch}/", f"/blob/{PUBLISHED}/", 1)
 
 
+def tell_module(app: Sphinx, what: str, name: str, *rest: Any) -> None:
+    """Say which module is documented: the library's page takes several seconds."""
+    if what == "module":
+        logging.getLogger(__name__).info("documenting %s... ", name)
+
+
 def index_entries(app: Sphinx, env: Any) -> None:
     """Sphinx learns the search's index entries as it writes a page, and loses them at its end."""
     path, known = Path(app.doctreedir) / "index-entries.json", app.env._search_index_index_entries
@@ -67,6 +74,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", title_folded_proofs)
     app.connect("doctree-resolved", print_numbers_as_people_do)
     app.connect("html-page-context", open_published_notebook, priority=502)  # after the theme's
+    app.connect("autodoc-process-docstring", tell_module)
     app.connect("env-updated", index_entries)
     app.connect("build-finished", index_entries)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,14 +26,13 @@ from book.chapters import (
     read_notebook,
     read_record,
 )
-from book.collect import CollectError
 from book.generated import Book, filled, with_seconds
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 TOLD = {"cells", "parameters", "peak_memory_mb", "run", "seconds", "sha256", "versions"}
-BAD = (jinja2.TemplateError, CollectError, MalformedError, yaml.YAMLError, OSError)
+BAD = (jinja2.TemplateError, MalformedError, yaml.YAMLError, OSError, ValueError)
 
 
 def stage(root: Path) -> Path:
@@ -124,10 +123,8 @@ def with_parameter_table(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def without_code(cell: dict[str, Any]) -> dict[str, Any]:
     """A cell that shows its outputs only."""
-    tags = [
-        tag for tag in cell["metadata"].get("tags", []) if tag not in ("hide-input", "hide-cell")
-    ]
-    return {**cell, "metadata": {**cell["metadata"], "tags": [*tags, "remove-input"]}}
+    tags = {*cell["metadata"].get("tags", []), "remove-input"} - {"hide-input", "hide-cell"}
+    return {**cell, "metadata": {**cell["metadata"], "tags": sorted(tags)}}
 
 
 def with_one_figure(cell: dict[str, Any]) -> list[dict[str, Any]]:

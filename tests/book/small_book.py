@@ -85,6 +85,7 @@ Count to {glue:text}`largest:.2f`.
 """
 
 COMMIT = "c0ffee" * 6 + "c0de"
+API = "# The library\n\n```{eval-rst}\n.. automodule:: lqrlib.errors\n   :members:\n```\n"
 ALT = "A grey square that fills the whole picture."
 
 
@@ -193,7 +194,8 @@ def write_book(root: Path, address: str = "") -> Path:
     for name in COPIED:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
     for name in SHORT:
-        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n")
+        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n\n```{{index}} {name}\n```\n")
+    (root / "pages" / "api.md").write_text(API)
     (root / "pages" / "index.md").write_text("# The book\n\n```{lqr-glance}\n```\n")
     nbformat.write(notebook(executed=False), root / "chapters" / "01_small.ipynb")
     return root

@@ -16,6 +16,15 @@ from book import render
 from book.problem import ChapterProblem
 
 PLAIN_TOC = "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n"
+SLOW = """
+import pathlib, time
+def setup(app):
+    app.connect("env-updated", wait)
+def wait(app, env):
+    while (pathlib.Path(app.srcdir).parent.parent / "wait").exists():
+        time.sleep(0.1)
+"""
+UNREADABLE = "```{nosuch}\n```"  # Sphinx warns when it reads this, and not when it writes it again
 RENDERING = "import sys, pathlib; from book.render import render; render(pathlib.Path(sys.argv[1]))"
 
 
@@ -27,7 +36,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).mkdir(parents=True)
     (root / "_config.yml").write_text(
         'title: Small\nhtml: {}\nrepository: {url: ""}\nexecute: {execute_notebooks: "off"}\n'
+        "sphinx: {local_extensions: {slow: ../..}}\n"  # as seen from the staged site
     )
+    (root / "slow.py").write_text(SLOW)
     (root / "_toc.yml").write_text(PLAIN_TOC)
     (root / "pages" / "index.md").write_text("# Small\n\n[other](other.md)\n")
     other(root, "words")
@@ -63,7 +74,7 @@ def test_nothing_is_rendered_again_without_a_change(book: Path) -> None:
 def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book: Path) -> None:
     before = tree(book / "_build" / "html")
     # Sphinx reads only changed pages again, and would have no warning to tell the second time.
-    other(book, "[nowhere](nowhere.md)")
+    other(book, UNREADABLE)
     for _ in range(2):
         with pytest.raises(ChapterProblem, match="could not be rendered") as caught:
             rendered(book)
@@ -80,6 +91,7 @@ def test_a_killed_rendering_leaves_the_pages_and_no_process(book: Path) -> None:
     before = tree(book / "_build" / "html")
     page, log = other(book, "words after the kill"), book / "_build" / "logs" / "render.log"
     log.unlink()
+    (book / "wait").touch()
     with subprocess.Popen([sys.executable, "-c", RENDERING, str(book)], cwd=REPOSITORY) as process:
         while not log.exists() or "reading sources" not in log.read_text():
             assert process.poll() is None, "it ended before it was killed"
@@ -87,9 +99,10 @@ def test_a_killed_rendering_leaves_the_pages_and_no_process(book: Path) -> None:
         assert len(processes_with(book)) == 2
         os.kill(process.pid, signal.SIGKILL)
     deadline = time.monotonic() + 60
-    while processes_with(book) and time.monotonic() < deadline:
+    while (left := processes_with(book)) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert processes_with(book) == []
+    (book / "wait").unlink()
+    assert left == []
     assert tree(book / "_build" / "html") == before
     assert not render.is_rendered(book)
     rendered(book)
@@ -123,9 +136,12 @@ def test_an_end_between_the_two_renames_is_repaired(
     with pytest.raises(KeyboardInterrupt):
         rendered(book)
     assert not page.exists()
-    render.repair(book / "_build")
-    assert tree(book / "_build" / "html") == before
     monkeypatch.undo()
+    other(book, UNREADABLE)
+    with pytest.raises(ChapterProblem):
+        rendered(book)
+    assert tree(book / "_build" / "html") == before
+    other(book, "words after the crash")
     rendered(book)
     assert "words after the crash" in page.read_text()
     assert [path.name for path in (book / "_build").glob("html*")] == ["html"]
@@ -145,20 +161,21 @@ def test_sphinx_inherits_the_lock(tmp_path: Path) -> None:
     with (tmp_path / "lock").open("w") as lock:
         for hold, code in ((lock.fileno(), 0), (None, 1)):
             words = [*command, str(lock.fileno())]
-            assert render.follow(words, tmp_path, tmp_path / "log", render.ignore, hold) == code
+            assert render.follow(words, tmp_path, tmp_path / "log", print, hold) == code
 
 
 def test_what_decides_how_much_is_rendered(tmp_path: Path) -> None:
     root = write_book(tmp_path / "book")
     write_executed(root)
     (root / "lqrlib").mkdir()
+    (root / "lqrlib" / "module.py").write_text("def known(): pass\n")
     (root / "book").mkdir()
     stale = {
         "_config.yml": "machinery",
         "book/new.py": "machinery",
         "pages/index.md": "quoted",
         "chapters/01_small.ipynb": "quoted",
-        "lqrlib/new.py": "quoted",
+        "lqrlib/module.py": "documented",
         "_toc.yml": "quoted",
         "_build/executed/chapters/01_small.json": "executed",
         "tests/t.py": "",
@@ -174,6 +191,15 @@ def test_what_decides_how_much_is_rendered(tmp_path: Path) -> None:
         changed = [key for key in after if after[key] != before[key]]
         assert changed == ([expected] if expected else []), name
         before = after
+
+
+def test_a_new_name_in_the_library_makes_all_pages_stale(tmp_path: Path) -> None:
+    module = tmp_path / "lqrlib" / "module.py"
+    module.parent.mkdir()
+    module.write_text("def known(): pass\n")
+    before = render.hashes(tmp_path)
+    module.write_text("def renamed(): pass\n")
+    assert render.hashes(tmp_path)["quoted"] != before["quoted"]
 
 
 def test_a_chapters_new_figures_make_all_pages_stale(tmp_path: Path) -> None:

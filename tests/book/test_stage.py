@@ -77,6 +77,11 @@ def test_a_cell_with_a_figure_may_also_store_and_report(plain: Path) -> None:
     assert shown.count('<span class="n">show</span>') == 1  # the code is not shown again
 
 
+def test_the_modules_of_the_library_are_told_as_they_are_read(plain: Path) -> None:
+    log = (plain / "_build" / "logs" / "render.log").read_text()
+    assert "\ndocumenting lqrlib.errors... \n" in log
+
+
 def test_statements_share_one_counter(plain: Path) -> None:
     shown = words(page(plain, "chapters/01_small"))
     for statement in ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4"):
@@ -220,6 +225,12 @@ def test_buttons_follow_the_address(tmp_path: Path, given: str) -> None:
     assert not config["repository"]["url"].endswith(("/", ".git"))
 
 
+def tree(root: Path) -> dict[Path, bytes]:
+    """The published files."""
+    html = root / "_build" / "html"
+    return {path: path.read_bytes() for path in html.rglob("*") if path.is_file()}
+
+
 def modified(root: Path) -> dict[str, int]:
     """When each page in Sphinx's own folder was written."""
     pages = root / "_build" / "render" / "_build" / "html"
@@ -229,7 +240,7 @@ def modified(root: Path) -> dict[str, int]:
 def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(book: Path) -> None:
     render.render(book)
     assert CONFIRMED in page(book, "pages/results")
-    before = modified(book)
+    first, before = tree(book), modified(book)
     write_executed(book, printed="all has changed\n", claims=CLAIM_OUTPUTS[:-1])
     render.render(book)
     assert "all has changed" in page(book, "chapters/01_small")
@@ -237,6 +248,9 @@ def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(boo
     after = modified(book)
     written = {name for name in after if after[name] != before[name]}
     assert written == {"01_small.html", "results.html", "index.html"}
+    write_executed(book)
+    render.render(book)
+    assert tree(book) == first, "the same book has the same bytes, whatever was rendered before"
 
 
 def test_without_an_executed_copy_the_source_is_shown_and_claims_are_planned(book: Path) -> None:
@@ -293,6 +307,8 @@ def test_a_fault_in_what_is_staged_is_told_in_one_line(
 
 def test_tables_keep_signs_of_markdown(book: Path) -> None:
     claims = yaml.safe_load((book / "chapters/claims.yml").read_text())
-    claims[2]["title"] = "a|b *c* $d$"
+    claims[0]["title"], claims[2]["title"] = "x|y", "a|b *c* $d$"
     (book / "chapters/claims.yml").write_text(yaml.safe_dump(claims))
-    assert rb"| a\|b \*c\* \$d\$ |" in stage.staged(book)["pages/results.md"]
+    staged = stage.staged(book)["pages/results.md"]
+    assert rb"| {prf:ref}`x\|y <s2-lemma-3.2>` |" in staged
+    assert rb"| a\|b \*c\* \$d\$ |" in staged

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from book.parameters import declared_parameters, given_parameters, parameters_cell
 from book.problem import ChapterProblem
 
 PACKAGES = ("lqrlib", "lqrpapers")
@@ -56,12 +55,6 @@ def read_notebook(path: Path) -> dict[str, Any]:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ChapterProblem("the file is JSON but no notebook: it has no list of cells")
     return notebook
-
-
-def read_parameters(notebook: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return the checked values of the parameters that a reader gives for this notebook."""
-    _, cell = parameters_cell(notebook)
-    return given_parameters(text, declared_parameters("".join(cell.get("source", ""))))
 
 
 def budget(notebook: dict[str, Any]) -> float:

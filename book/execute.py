@@ -32,6 +32,7 @@ from papermill.exceptions import PapermillExecutionError
 from book import chapters as inputs
 from book.finish import cell_name, finish, first_difference
 from book.kernel import LOADED, Chapter, Kernel, list_fonts, running
+from book.parameters import declared_parameters, given_parameters
 from book.problem import ChapterProblem, one_line
 from book.provenance import provenance, versions
 
@@ -61,7 +62,7 @@ class Task:
         self.chapter = chapter
         self.name = chapter.stem
         self.notebook = inputs.read_notebook(chapter)
-        self.parameters = inputs.read_parameters(self.notebook, given)
+        self.parameters = given_parameters(given, declared_parameters(self.notebook))
         self.budget = inputs.budget(self.notebook)
         self.cell = "before its first cell"
         seconds = inputs.read_record(root, chapter).get("seconds")

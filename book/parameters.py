@@ -5,14 +5,12 @@ KIND, RANGE`, as in
 
     samples = 200  # random problems in the ensemble: int, 1 to 100000
     step = 0.1  # step size: float, > 0, <= 1
-    A = [[1.0, 0.5], [0.0, 1.0]]  # dynamics: float 2 x 2, -10 to 10
     preset = "paper"  # how much to compute: "paper" or "quick"
     noisy = True  # with noise: bool
-    title = "run"  # what the figure is called: word
 
-A number has a range, which is `LOW to HIGH`, or relations `> LOW`, `>= LOW`, `< HIGH`, `<= HIGH`,
-or `any`; infinities are never in it. What cannot be read is an error. papermill takes a name it
-does not know for a line in its log, so everything is checked here first.
+A number has a range: `LOW to HIGH`, or relations `> LOW`, `>= LOW`, `< HIGH`, `<= HIGH`, or `any`;
+infinities are never in it. What cannot be read is an error. papermill takes a name it does not know
+for a line in its log, so everything is checked here first.
 """
 
 from __future__ import annotations
@@ -28,13 +26,10 @@ import tokenize
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from book.problem import ChapterProblem
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 RELATIONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
-TYPES = {"int": int, "float": float, "bool": bool, "word": str}
 
 
 @dataclass(frozen=True)
@@ -44,11 +39,19 @@ class Parameter:
     name: str
     default: Any
     what: str  #: What it is, in words.
-    allowed: str  #: Kind and range as they are written.
-    kind: type  #: int, float, bool or str.
-    shape: tuple[int, ...] = ()  #: Rows and columns of nested lists.
+    allowed: str  #: Its kind and range, as written.
+    kind: type
     bounds: tuple[tuple[str, float], ...] = ()  #: Inequalities as (relation, number).
-    choices: tuple[str, ...] = ()  #: The words it may be, empty where any will do.
+    choices: tuple[str, ...] = ()  #: The words it may be.
+
+    def refuse(self, value: Any) -> None:
+        """Raise where a value is not of the parameter's kind, or not in its range."""
+        good = type(value) is self.kind and (not self.choices or value in self.choices)
+        if good and self.kind in (int, float):
+            good = all(RELATIONS[relation](value, bound) for relation, bound in self.bounds)
+            good = good and math.isfinite(value)
+        if not good:
+            raise ChapterProblem(f"parameter {self.name!r} is {self.allowed}, not {value!r:.80}")
 
 
 def parameters_cell(notebook: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -61,8 +64,9 @@ def parameters_cell(notebook: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return tagged[0]
 
 
-def declared_parameters(source: str) -> list[Parameter]:
-    """Return what the source of a parameters cell declares, in its order."""
+def declared_parameters(notebook: dict[str, Any]) -> list[Parameter]:
+    """Return what the parameters cell of a notebook declares, in its order."""
+    source = "".join(parameters_cell(notebook)[1]["source"])
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
@@ -71,47 +75,42 @@ def declared_parameters(source: str) -> list[Parameter]:
     comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     declared = []
     for statement in statements:
-        line = ast.unparse(statement)
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value):
+                comment = comments.get(statement.end_lineno or 0, "")
             case _:
+                line = ast.unparse(statement)
                 raise ChapterProblem(f"the parameters cell holds no name = default in '{line}'")
         try:
-            default = ast.literal_eval(value)
+            declared.append(declaration(name, ast.literal_eval(value), comment))
         except ValueError:
+            line = ast.unparse(statement)
             raise ChapterProblem(f"the parameters cell holds no literal in '{line}'") from None
-        comment = comments.get(statement.end_lineno or statement.lineno, "")
-        declared.append(_declared(name, default, comment))
     return declared
 
 
-def _declared(name: str, default: Any, comment: str) -> Parameter:
+def declaration(name: str, default: Any, comment: str) -> Parameter:
+    """Return the parameter that a line with this comment declares."""
     what, _, allowed = comment.rpartition(": ")
-    kind = re.fullmatch(r"(int|float|bool|word)(?: (\d+(?: x \d+)*))?(?:, (.+))?", allowed)
-    if what and (words := re.findall(r'"([^"]*)"', allowed)):
-        parameter = Parameter(name, default, what, allowed, str, choices=tuple(words))
-    elif what and kind and (kind[1] in ("int", "float")) == bool(kind[3]) and _bounds(kind[3]):
-        shape = tuple(int(size) for size in (kind[2] or "").split(" x ") if size)
-        bounds = tuple(_bounds(kind[3]) or ())
-        parameter = Parameter(name, default, what, allowed, TYPES[kind[1]], shape, bounds)
+    kind, _, limits = allowed.partition(", ")
+    words = tuple(re.findall(r'"([^"]*)"', allowed))
+    if interval := re.fullmatch(f"{NUMBER} to {NUMBER}", limits):
+        limits = f">= {interval[1]}, <= {interval[2]}"
+    found = [re.fullmatch(f"(>=|<=|>|<) {NUMBER}", limit) for limit in limits.split(", ")]
+    bounds = tuple((each[1], float(each[2])) for each in found if each)
+    if what and words:
+        parameter = Parameter(name, default, what, allowed, str, choices=words)
+    elif what and allowed == "bool":
+        parameter = Parameter(name, default, what, allowed, bool)
+    elif what and kind in ("int", "float") and (limits == "any" or None not in found):
+        parameter = Parameter(name, default, what, allowed, {"int": int}.get(kind, float), bounds)
     else:
         raise ChapterProblem(
             f"parameter {name!r}: expected a comment 'what it is: kind, range', as in "
             f"'random problems: int, 1 to 100', got {comment!r}"
         )
-    refuse(default, parameter)
+    parameter.refuse(default)
     return parameter
-
-
-def _bounds(text: str | None) -> list[tuple[str, float]] | None:
-    """The inequalities that a range states; None where it cannot be read."""
-    if text in (None, "any"):
-        return [("<=", math.inf)]
-    if interval := re.fullmatch(rf"({NUMBER}) to ({NUMBER})", text or ""):
-        return [(">=", float(interval[1])), ("<=", float(interval[2]))]
-    found = [re.fullmatch(rf"(>=|<=|>|<) ({NUMBER})", part) for part in (text or "").split(", ")]
-    return None if None in found else [(each[1], float(each[2])) for each in found if each]
 
 
 def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
     by_name = {parameter.name: parameter for parameter in declared}
     given: dict[str, Any] = {}
     for word in words:
-        name, equals, value = word.partition("=")
+        name, equals, written = word.partition("=")
         if not equals or not name:
             raise ChapterProblem(f"the parameter {word!r:.80} does not read name=value")
         if name not in by_name:
@@ -133,39 +132,20 @@ def given_parameters(text: str, declared: list[Parameter]) -> dict[str, Any]:
             raise ChapterProblem(f"unknown parameter {name!r:.80}{hint}; this chapter has {names}")
         if name in given:
             raise ChapterProblem(f"the parameter {name!r} is given twice")
-        given[name] = value_of(value, by_name[name])
+        given[name] = value_of(written, by_name[name].kind)
+        by_name[name].refuse(given[name])
     return given
 
 
-def value_of(text: str, parameter: Parameter) -> Any:
-    """Return the value a reader wrote, in the type of the parameter."""
+def value_of(written: str, kind: type) -> Any:
+    """Return the value a reader wrote; the text itself where it is none of this kind."""
     try:
-        value = ast.literal_eval(text.strip())
+        value = ast.literal_eval(written.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError):
-        value = {"true": True, "false": False}.get(text.strip().lower(), text)
-    if parameter.kind is str and not isinstance(value, str):
-        value = text
-    array = np.array(value, dtype=object)
-    if parameter.kind is float:
-        real = np.frompyfunc(lambda entry: float(str(entry)) if type(entry) is int else entry, 1, 1)
-        array = np.array(real(array), dtype=object)
-    refuse(array.tolist(), parameter)
-    return array.tolist()
-
-
-def refuse(value: Any, parameter: Parameter) -> None:
-    """Raise where a value is not of the parameter's kind and shape, or not in its range."""
-    expected = f"parameter {parameter.name!r} is {parameter.allowed}"
-    array = np.array(value, dtype=object)
-    if array.shape != parameter.shape:
-        raise ChapterProblem(f"{expected}, not {value!r:.80}")
-    for entry in array.flat:
-        good = [type(entry) is parameter.kind, not parameter.choices or entry in parameter.choices]
-        if all(good) and parameter.kind in (int, float):
-            good = [RELATIONS[relation](entry, bound) for relation, bound in parameter.bounds]
-            good.append(math.isfinite(entry))
-        if not all(good):
-            raise ChapterProblem(f"{expected}, not {entry!r:.80}")
+        value = {"true": True, "false": False}.get(written.strip().lower(), written)
+    if kind is float and type(value) is int:
+        return float(str(value))  # infinite, not an OverflowError, where it is too large
+    return value
 
 
 def as_table(declared: list[Parameter]) -> str:

@@ -116,7 +116,7 @@ def source(cell: dict[str, Any]) -> str:
 def with_parameter_table(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The cells with the parameters as a table in place of the cell that declares them."""
     index, cell = parameters_cell({"cells": cells})
-    text = as_table(declared_parameters(source(cell)))
+    text = as_table(declared_parameters({"cells": [cell]}))
     words = {"cell_type": "markdown", "id": f"{cell['id']}-table", "metadata": {}, "source": text}
     return [*cells[:index], words, without_code(cell), *cells[index + 1 :]]
 

@@ -16,7 +16,7 @@ import yaml
 
 from book import commands
 from book.chapters import find_chapters, read_notebook
-from book.parameters import declared_parameters, parameters_cell
+from book.parameters import declared_parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = find_chapters(ROOT)
@@ -157,8 +157,7 @@ def test_cells_have_ids_of_their_own_and_parameters_say_what_they_are(chapter: P
     notebook: dict[str, Any] = read_notebook(chapter)
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(ids) == len(set(ids))
-    _, cell = parameters_cell(notebook)
-    assert declared_parameters("".join(cell["source"]))
+    assert declared_parameters(notebook)
 
 
 def test_the_readmes_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -205,11 +205,11 @@ def test_with_an_address_the_buttons_lead_there(addressed: Path) -> None:
     shown = html.unescape(page(addressed, "chapters/01_small"))
     repository = ADDRESS.removeprefix("https://github.com/")
     binder = (
-        f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/chapters/01_small.ipynb"
+        f"https://mybinder.org/v2/gh/{repository}/notebooks?urlpath=lab/tree/chapters/01_small.ipynb"
     )
     colab = (
         "https://colab.research.google.com/github/"
-        f"{repository}/blob/notebooks/_sources/chapters/01_small.ipynb"
+        f"{repository}/blob/notebooks/chapters/01_small.ipynb"
     )
     for target in (binder, colab, ADDRESS):
         assert f'href="{target}"' in shown

@@ -191,7 +191,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
         raise OSError(30, "Read-only file system", "/book/_build/book.lock")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    line = "/book/_build/book.lock: Read-only file system\n"
+    line = f"/book/_build/book.lock in {book_root}: Read-only file system\n"
     assert run("book") == (1, "", line)
     (book_root / "_build").touch()
     monkeypatch.setattr(commands.shutil, "rmtree", refuse)

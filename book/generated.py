@@ -23,6 +23,7 @@ from book import collect
 from book.problem import ChapterProblem
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
+from lqrpapers.map import mapped
 from lqrpapers.notebook import readable
 
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
@@ -114,6 +115,7 @@ def filled(book: Book, text: str) -> str:
         loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     templates.filters |= {"plain": plain, "command": command, "readable": readable}
+    templates.globals["mapped"] = mapped
 
     def filling(found: re.Match[str]) -> str:
         template = templates.get_template(f"{found[1]}.md")

@@ -1,19 +1,102 @@
-"""A book of one chapter with the real settings, for tests of what Sphinx makes of it."""
+"""Small books: one to execute for real, and one with the real settings, for what Sphinx makes."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import re
 import shutil
-import zlib
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+from book import chapters
+from book.execute import Executor, Outcome
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+Run = Callable[..., tuple[int, str, str]]
+
+FILES = {
+    "lqrlib/__init__.py": "",
+    "lqrlib/unused.py": "ANSWER = 41\n",
+    "lqrlib/constants.py": "ANSWER = 42\n",
+    "requirements.txt": "numpy==2\n",
+}
+PARAMETERS = """samples = 3  # random problems: int, 1 to 1000
+step = 0.5  # step size: float, > 0
+preset = "quick"  # how much: "quick" or "paper"
+shift = False  # whether to shift: bool
+"""
+
+
+def new_notebook(cells: list[Any], **metadata: Any) -> Any:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, **metadata})
+
+
+class Book:
+    """A book to execute for real, with a library and a lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.outputs = root / "_build" / "executed" / "chapters"
+        (root / "chapters").mkdir()
+        for name, text in FILES.items():
+            self.write(name, text)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def chapter(
+        self, name: str, *sources: str, parameters: str | None = PARAMETERS, **metadata: Any
+    ) -> Path:
+        """Write a chapter from the sources of its code cells."""
+        cells = [new_code_cell(source, id=f"code-{i}") for i, source in enumerate(sources)]
+        if parameters is not None:
+            tags = {"tags": ["parameters"]}
+            cells.insert(0, new_code_cell(parameters, metadata=tags, id="parameters"))
+        path = self.root / "chapters" / f"{name}.ipynb"
+        nbformat.write(new_notebook(cells, **metadata), path)
+        return path
+
+    def execute(self, given: str = "", say: Any = lambda line: None, **how: Any) -> list[Outcome]:
+        """Execute the chapters that changed."""
+        executor = Executor(self.root, how.pop("jobs", 2), say)
+        return executor.execute(chapters.find_chapters(self.root), given, **how)
+
+    def executed(self, name: str) -> tuple[Any, list[str]]:
+        """An executed chapter and what it printed."""
+        notebook = nbformat.read(self.outputs / f"{name}.ipynb", as_version=4)
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return notebook, [o["text"] for o in outputs if o["output_type"] == "stream"]
+
+    def stale(self) -> list[str]:
+        """The chapters that must run again."""
+        hashes, every = chapters.contents(self.root), chapters.find_chapters(self.root)
+        return [path.stem for path in every if not chapters.is_current(self.root, path, hashes)]
+
+
+def command(root: Path, *words: str) -> list[str]:
+    """What runs a command of the book in another process, which needs no environment."""
+    code = f"""
+import pathlib, signal, sys
+# As in a terminal; a shell starts its background jobs with the interrupt ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from book import commands
+commands.ROOT = pathlib.Path({str(root)!r})
+commands.ensure = commands.go_inside = lambda *arguments: None
+commands.webbrowser.open = print
+sys.exit(commands.run(sys.argv[1:]))
+"""
+    return [sys.executable, "-c", code, *words]
+
 
 TOC = """
 format: jb-book
@@ -28,7 +111,6 @@ parts:
 """
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
 COPIED = ("results", "theorems", "execution", "bibliography")
-
 CLAIMS = """
 - {id: s2-lemma-3.2, paper: S2, number: Lemma 3.2, title: Gradient domination,
    chapter: 01_small, expected: holds}
@@ -39,7 +121,6 @@ CLAIMS = """
 - {id: e1, paper: ours, number: E1, title: A factor 2 is missing,
    chapter: 01_small, expected: confirmed}
 """
-
 STATEMENTS = r"""
 ```{prf:lemma} S2, Lemma 3.2: domination with $\mu$
 :label: s2-lemma-3.2
@@ -83,34 +164,18 @@ Count to {glue:text}`largest:.2f`.
 :class: dropdown
 ```
 """
-
 COMMIT = "c0ffee" * 6 + "c0de"
 API = "# The library\n\n```{eval-rst}\n.. automodule:: lqrlib.errors\n   :members:\n```\n"
 ALT = "A grey square that fills the whole picture."
-
-
-def png() -> str:
-    """A grey picture of one pixel, in base64."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        size = len(data).to_bytes(4, "big")
-        return size + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-
-    header = b"\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00"
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b"")
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
 
 def claim(id: str, form: str = "printed", checked: int = 10, violated: int = 0, **more: Any) -> Any:
     """An output that carries a claim record, as lqrpapers.notebook.report displays it."""
     record = {"id": id, "part": "", "form": form, "checked": checked, "violated": violated}
     record |= {"tightest": 0.5 if not violated else 2.0, "assumption": ""} | more
-    html = f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>'
-    return nbformat.v4.new_output(
-        "display_data",
-        data={"text/html": html, "text/plain": id},
-        metadata={"lqrlib": {"claim": record}},
-    )
+    data = {"text/html": f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>', "text/plain": id}
+    return new_output("display_data", data=data, metadata={"lqrlib": {"claim": record}})
 
 
 CLAIM_OUTPUTS = (
@@ -122,80 +187,60 @@ CLAIM_OUTPUTS = (
 )
 
 
-def notebook(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is well\n") -> Any:
+def small(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is well\n") -> Any:
     """The chapter as its source, or as papermill and the finishing leave it."""
-    new_code, new_output = nbformat.v4.new_code_cell, nbformat.v4.new_output
-    new_text = nbformat.v4.new_markdown_cell
     glued = {"application/papermill.record/text/plain": "1.25"}
     scrapbook = {"name": "largest", "mime_prefix": "application/papermill.record/"}
     stored = new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})
     # The second cell stores a number, shows a figure and reports a claim.
-    outputs = [
-        [],
-        [stored, new_output("display_data", data={"image/png": png()}), claim("s2-lemma-3.2")],
-        [new_output("stream", name="stdout", text="stored\n")],
-        list(claims),
-        [new_output("stream", name="stdout", text=printed)],
-    ]
-    sources = ["samples = 3  # how many: int, >= 1", "show()", "print()", "report()", "print()"]
+    outputs = {
+        "samples = 3  # how many: int, >= 1": [],
+        "show()": [stored, new_output("display_data", data={"image/png": PNG}), CLAIM_OUTPUTS[0]],
+        "print('stored')": [new_output("stream", text="stored\n")],
+        "report()": list(claims),
+        "print()": [new_output("stream", text=printed)],
+    }
     cells = [
-        new_code(source, id=f"code-{index}", outputs=output if executed else [])
-        for index, (source, output) in enumerate(zip(sources, outputs, strict=True))
+        new_code_cell(source, id=f"code-{index}", outputs=outputs[source] if executed else [])
+        for index, source in enumerate(outputs)
     ]
     cells[0].metadata["tags"] = ["parameters"]
     figure = {"caption": "A square.", "name": "fig-small"}
     cells[1].metadata["mystnb"] = {"image": {"alt": ALT}, "figure": figure}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata: dict[str, Any] = {"kernelspec": kernel}
-    if executed:
-        metadata["mystnb"] = {"execution_mode": "off"}
-    end = new_text("```{solution-end}\n```", id="end")
-    title = new_text("# A small chapter", id="title")
-    text = new_text(STATEMENTS, id="text")
-    before, solution = cells[:-1], cells[-1]
-    return nbformat.v4.new_notebook(cells=[title, *before, text, solution, end], metadata=metadata)
+    cells.insert(0, new_markdown_cell("# A small chapter", id="title"))
+    cells.insert(-1, new_markdown_cell(STATEMENTS, id="text"))
+    cells.append(new_markdown_cell("```{solution-end}\n```", id="end"))
+    return new_notebook(cells, **({"mystnb": {"execution_mode": "off"}} if executed else {}))
 
 
 def write_executed(root: Path, parameters: dict[str, Any] | None = None, **content: Any) -> Path:
     """Write the executed copy of the chapter and its record; returns the copy."""
-    folder = root / "_build" / "executed" / "chapters"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "01_small.ipynb"
-    nbformat.write(notebook(executed=True, **content), path)
+    path = root / "_build" / "executed" / "chapters" / "01_small.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(small(executed=True, **content), path)
     run = {"commit": COMMIT, "changed": True, "lock": "1f" * 32, "blas": "OpenBLAS 0.3"}
-    record = {
-        "chapter": "01_small",
-        "fingerprint": "f",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "parameters": parameters or {},
-        "seconds": 1.25,
-        "peak_memory_mb": 123.4,
-        "cells": 5,
-        "finished": True,
-        "versions": {"python": "3.11.7", "numpy": "2.4.6"},
-        "run": run | {"processor": "A processor", "system": "Linux 6.1"},
-    }
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    record = {"sha256": sha256, "parameters": parameters or {}, "seconds": 1.25, "cells": 5}
+    record |= {"peak_memory_mb": 123.4, "versions": {"python": "3.11.7", "numpy": "2.4.6"}}
+    record |= {"run": run | {"processor": "A processor", "system": "Linux 6.1"}}
     path.with_suffix(".json").write_text(json.dumps(record))
     return path
 
 
 def write_book(root: Path, address: str = "") -> Path:
     """Write the book's files with the repository's settings; returns its folder."""
-    (root / "chapters").mkdir(parents=True)
-    settings = (REPOSITORY / "_config.yml").read_text()
-    settings, count = re.subn(r"(?m)^  url: .*$", f'  url: "{address}"', settings)
-    assert count == 1, "the one place for the address"
-    (root / "_config.yml").write_text(settings)
-    entries = "".join(f"      - file: pages/{name}\n" for name in (*COPIED, *SHORT))
-    (root / "_toc.yml").write_text(TOC + entries)
-    (root / "chapters" / "claims.yml").write_text(CLAIMS)
-    shutil.copy(REPOSITORY / "chapters" / "references.bib", root / "chapters")
     shutil.copytree(REPOSITORY / "pages" / "_static", root / "pages" / "_static")
+    (root / "chapters").mkdir()
+    shutil.copy(REPOSITORY / "chapters" / "references.bib", root / "chapters")
     for name in COPIED:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
-    for name in SHORT:
-        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n\n```{{index}} {name}\n```\n")
-    (root / "pages" / "api.md").write_text(API)
-    (root / "pages" / "index.md").write_text("# The book\n\n```{lqr-glance}\n```\n")
-    nbformat.write(notebook(executed=False), root / "chapters" / "01_small.ipynb")
+    settings = yaml.safe_load((REPOSITORY / "_config.yml").read_text())
+    settings["repository"]["url"] = address  # a fork may have written its own
+    texts = {f"pages/{name}.md": f"# The {name}\n\n```{{index}} {name}\n```\n" for name in SHORT}
+    texts |= {"pages/api.md": API, "pages/index.md": "# The book\n\n```{lqr-glance}\n```\n"}
+    texts |= {"_config.yml": yaml.safe_dump(settings), "chapters/claims.yml": CLAIMS}
+    texts["_toc.yml"] = TOC + "".join(f"      - file: pages/{n}\n" for n in (*COPIED, *SHORT))
+    for name, text in texts.items():
+        (root / name).write_text(text)
+    nbformat.write(small(executed=False), root / "chapters" / "01_small.ipynb")
     return root

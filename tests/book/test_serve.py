@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
-
-from book import commands
-
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+from small_book import REPOSITORY, Book, Run, command
 
 
-def test_serves_the_built_book_on_the_loopback_address(tmp_path: Path) -> None:
-    built = tmp_path / "_build" / "html"
-    built.mkdir(parents=True)
-    (built / "index.html").write_text("the book")
-    (tmp_path / "secret.txt").write_text("not served")
-    code = (
-        f"import pathlib; from book import commands; commands.ROOT = pathlib.Path('{tmp_path}')"
-        "; commands.webbrowser.open = print; commands.run(['serve'])"
-    )
+def test_serves_the_built_book_on_the_loopback_address(book: Book) -> None:
+    book.write("_build/html/index.html", "the book")
+    book.write("secret.txt", "not served")
     with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=REPOSITORY, stdout=-1, text=True, env=dict(os.environ)
+        command(book.root, "serve"), cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
             assert server.stdout is not None
@@ -42,9 +30,6 @@ def test_serves_the_built_book_on_the_loopback_address(tmp_path: Path) -> None:
             server.kill()
 
 
-def test_without_a_built_book(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(commands, "ROOT", tmp_path)
-    assert commands.run(["serve"]) == 1
-    assert capsys.readouterr().err.startswith("there is no built book yet: run make book")
+def test_without_a_built_book(run: Run) -> None:
+    code, _, err = run("serve")
+    assert code == 1 and err.startswith("there is no built book yet: run make book")

@@ -1,33 +1,34 @@
 """The pages made from results: what the blocks ```{lqr-…}``` of a page stand for.
 
-Each block has a template of its name in `book/templates`; one that gives a table gets the box that
-scrolls and the block's name as its class. Sphinx resolves the numbers of statements and pages.
+Each block has a template of its name in `pages/_templates`; one that gives a table gets the box
+that scrolls and the block's name as its class. Sphinx resolves the numbers of statements and pages.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jinja2
-from sphinx_external_toc.parsing import parse_toc_yaml
 
-from book import api, collect
-from book.chapters import digest, files_under, hashes_of
+import lqrlib
+from book import collect
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
 from lqrpapers.notebook import readable
 
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
-SECONDS = re.compile(r"\{lqr-seconds\}`([^`]*)`")
 STATEMENT = re.compile(
     r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
 )
-IN_ORDER = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,16 @@ class Book:
     root: Path
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
-
-    @cached_property
-    def pages(self) -> list[str]:
-        """The pages in the order of the book."""
-        return list(parse_toc_yaml(self.root / "_toc.yml"))
+    forms = FORMS
+    verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
     @cached_property
     def statements(self) -> dict[str, tuple[str, str]]:
         """Title and page of every numbered statement, by label."""
         return {
             label: (title, page)
-            for page in self.pages
-            for title, label in STATEMENT.findall(self.texts.get(page, ""))
+            for page in sorted(self.texts)
+            for title, label in STATEMENT.findall(self.texts[page])
         }
 
     @cached_property
@@ -66,28 +64,41 @@ class Book:
         facts: dict[str, set[str]] = {}
         for record in self.records.values():
             run = record["run"]
-            commit = run["commit"] or "no version control"
-            told = {"commit": commit + " and uncommitted changes" * run["changed"]}
+            told = {"commit": run["commit"] + " and uncommitted changes" * run["changed"]}
             told |= {"lock of the environment, SHA-256": run["lock"], "system": run["system"]}
             told |= {"processor": run["processor"], "linear algebra": run["blas"]}
             for name, value in (told | record["versions"]).items():
-                facts.setdefault(name, set()).add(value)
+                facts.setdefault(name, set()).add(value or "not known")
         return facts
 
-    def library(self) -> str:
-        """Digest of the documented packages: their page changes when they do."""
-        folders = (self.root / "lqrlib", self.root / "lqrpapers")
-        return digest(hashes_of([f for folder in folders for f in files_under(folder)], self.root))
+    def modules(self) -> Iterator[tuple[str, bool]]:
+        """Every public module, and whether its names stand as lqrlib.NAME above it."""
+        names = [getattr(lqrlib, name) for name in lqrlib.__all__]
+        shown = {value.__module__ for value in names if not isinstance(value, ModuleType)}
+        return ((name, name in shown) for name in public_modules())
+
+
+def public_modules(package: str = "") -> Iterator[str]:
+    """Names of the public modules of both packages: an `__all__` of a subpackage says which."""
+    if not package:
+        yield from public_modules("lqrlib")
+        yield "lqrpapers"
+        yield from public_modules("lqrpapers")
+        return
+    parent = importlib.import_module(package)
+    offered = getattr(parent, "__all__", None) if package != "lqrlib" else None
+    for found in sorted(pkgutil.iter_modules(parent.__path__), key=lambda found: found.name):
+        name = f"{package}.{found.name}"
+        module = importlib.import_module(name)
+        # A function of the same name hides its module, which then is no public name.
+        if offered is None or (found.name in offered and getattr(parent, found.name) is module):
+            yield name
+            yield from public_modules(name) if found.ispkg else ()
 
 
 def plain(text: str) -> str:
     """A text whose signs mean nothing to Markdown, also within a table."""
     return re.sub(r"([\\`*_\[\]{}<>|$&~])", r"\\\1", str(text))
-
-
-def cell(text: str) -> str:
-    """Markdown within a table."""
-    return text.replace("|", r"\|")
 
 
 def command(parameters: dict[str, Any], chapter: str) -> str:
@@ -97,22 +108,16 @@ def command(parameters: dict[str, Any], chapter: str) -> str:
     return f"make chapter C={chapter.partition('_')[0]}{words}"
 
 
-TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-TEMPLATES.filters |= {"plain": plain, "cell": cell, "command": command, "readable": readable}
-TEMPLATES.globals |= {"VERDICTS": IN_ORDER, "FORMS": FORMS}
-TEMPLATES.globals |= {"modules": api.public_modules, "reexporting": api.reexporting_modules}
-
-
 def filled(book: Book, text: str) -> str:
     """The text of a page with its blocks filled."""
+    loader = jinja2.FileSystemLoader(book.root / "pages" / "_templates")
+    templates = jinja2.Environment(
+        loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters |= {"plain": plain, "command": command, "readable": readable}
 
     def filling(found: re.Match[str]) -> str:
-        template = TEMPLATES.get_template(f"{found[1]}.md")
+        template = templates.get_template(f"{found[1]}.md")
         given = template.render(book=book, argument=found[2].strip()).strip()
         if not given.startswith("|"):
             return given
@@ -121,14 +126,4 @@ def filled(book: Book, text: str) -> str:
         table = f"```{{table}}\n:class: lqr-table {found[1]}\n\n{given}\n```"
         return f":::{{container}} lqr-scroll\n{table}\n:::"
 
-    return BLOCK.sub(filling, with_seconds(text, book.records))
-
-
-def with_seconds(text: str, records: dict[str, Any]) -> str:
-    """``{lqr-seconds}`01_regulator` ``: how long that chapter's last execution took."""
-
-    def seconds(found: re.Match[str]) -> str:
-        run = records.get(found[1])
-        return f"{run['seconds']:.0f} seconds" if run else "not executed yet"
-
-    return SECONDS.sub(seconds, text)
+    return BLOCK.sub(filling, text)

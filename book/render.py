@@ -21,46 +21,39 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell
 
-from book.chapters import digest, executed_paths, files_under, find_chapters, hashes_of
-from book.generated import TEMPLATES
-from book.kernel import die_with_parent
+from book.chapters import (
+    REPOSITORY,
+    digest,
+    executed_notebook,
+    files_under,
+    find_chapters,
+    hashes_of,
+    read_notebook,
+    read_record,
+)
 from book.problem import ChapterProblem
-from book.stage import record, settings, stage
+from book.stage import settings, stage
 
-HERE = Path(__file__).resolve().parent.parent
-# What decides how every page is read, and what a page may quote of another: numbers, titles, names.
-MACHINERY = ["_config.yml", "requirements.txt", "book", "pages/_static"]
-MACHINERY += ["chapters/references.bib", "lqrpapers/notebook.py"]
-QUOTED, DOCUMENTED = ["_toc.yml", "pages", "chapters"], ["lqrlib", "lqrpapers"]
-FIGURE = re.compile(rb'"caption": "|"name": "fig-[^"]*"')
-NAME = re.compile(rb"^ *(?:def|class) \w+|^\w+(?= *[:=])", re.MULTILINE)
+# Everything that a page may show or quote of another, but for the outputs of the chapters.
+SOURCES = ["_config.yml", "_toc.yml", "requirements.txt", "book", "pages", "chapters"]
+SOURCES += ["lqrlib", "lqrpapers"]
+FIGURE = re.compile(rb'"name": "fig-[^"]*"')
 # What the script jupyter-book does, without its first line's limit on the length of paths. Looking
 # for garbage among hundreds of thousands of nodes would take more than half of the time.
-PROGRAM = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
-ANNOUNCED = re.compile(r"updating environment:.*?(\d+) added, (\d+) changed")
+PROGRAM = (
+    "import gc; gc.disable(); from book.kernel import die_with_parent; die_with_parent(); "
+    "from jupyter_book.cli.main import main; main()"
+)
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
-# The front and back matter stood at the top once; its old addresses lead to the new ones.
-MOVED = "index notation results theorems execution api bibliography CHANGELOG".split()
 
 
 def hashes(root: Path) -> dict[str, str]:
-    """Hashes of everything that enters the pages, by what a change of it makes stale."""
-
-    def files(*names: str) -> list[Path]:
-        paths = [root / name for name in names]
-        found = {path for path in paths if path.is_file()}.union(*map(files_under, paths))
-        return [path for path in found if "partial" not in path.suffix]
-
-    executed, quoted, documented = files("_build/executed"), files(*QUOTED), files(*DOCUMENTED)
-    names = [FIGURE.findall(path.read_bytes()) for path in sorted(executed)]
-    names += [NAME.findall(path.read_bytes()) for path in sorted(documented)]
-    across = any(b".ipynb::" in path.read_bytes() for path in quoted)  # numbers of other pages
-    return {
-        "machinery": digest([hashes_of(files(*MACHINERY), root), sys.version_info[:2]]),
-        "quoted": digest([hashes_of(quoted + executed * across, root), f"{names}"]),
-        "documented": digest(hashes_of(documented, root)),
-        "executed": digest(hashes_of(executed, root)),
-    }
+    """One hash of what every page may depend on, one of what only its own chapter's page does."""
+    files = [path for name in SOURCES for path in [root / name, *files_under(root / name)]]
+    executed = [p for p in files_under(root / "_build" / "executed") if "partial" not in p.suffix]
+    figures = [f"{FIGURE.findall(path.read_bytes())}" for path in sorted(executed)]
+    sources = [hashes_of(files, root), figures, sys.version_info[:2]]
+    return {"sources": digest(sources), "executed": digest(hashes_of(executed, root))}
 
 
 def is_rendered(root: Path) -> bool:
@@ -69,13 +62,12 @@ def is_rendered(root: Path) -> bool:
     return built and read(root / "_build" / "rendered.json") == hashes(root)
 
 
-def read(stamp: Path) -> dict[str, str]:
-    """What a stamp says, empty where there is none."""
+def read(stamp: Path) -> Any:
+    """What a stamp says, nothing where there is none."""
     try:
-        found = json.loads(stamp.read_text())
+        return json.loads(stamp.read_text())
     except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
 
 
 def render(
@@ -95,65 +87,49 @@ def render(
         return
     note("staging the pages")
     wanted, site, bench = hashes(root), stage(root), build / "render"
-    stamp = bench / "stamp.json"
-    known = read(stamp)
-    stamp.unlink(missing_ok=True)
-    if known.get("machinery") != wanted["machinery"]:
+    stamp, made = bench / "stamp.json", bench / "_build" / "html"
+    if (read(stamp) or {}).get("sources") != wanted["sources"]:
         shutil.rmtree(bench, ignore_errors=True)
-    # Extensions copy their style sheets last: pages written again must not find the former ones.
-    stale = list(bench.glob("_build/html/_static/*.css"))
-    if known.get("quoted") != wanted["quoted"]:  # every page is written, only some are read
-        stale += bench.rglob("*.html")
-    for path in stale:
-        path.unlink()
-    command = [sys.executable, "-c", PROGRAM, "build", str(site), "--path-output", str(bench)]
+    # Style sheets carry their hash into the pages, and the search forgets the library's names.
+    for path in [stamp, made / "pages" / "api.html", *made.glob("_static/*.css")]:
+        path.unlink(missing_ok=True)
     log = build / "logs" / "render.log"
-    if follow([*command, "-W", "-n", "--keep-going"], root, log, note, hold) != 0:
+    if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
         raise ChapterProblem(complaint(text, log.relative_to(root)))
     stamp.write_text(json.dumps(wanted))
     note("publishing the pages")
-    publish(root, bench / "_build" / "html", json.dumps(wanted))
+    publish(root, made, json.dumps(wanted))
     pages = len(list((build / "html").rglob("*.html")))
     say(f"rendered {pages} pages  {time.monotonic() - began:.1f} s  (_build/html/index.html)")
 
 
-def follow(
-    command: list[str], root: Path, log: Path, note: Callable[[str], None], hold: int | None
+def sphinx(
+    root: Path, words: list[str], log: Path, note: Callable[[str], None], hold: int | None
 ) -> int:
-    """Run Sphinx, which dies with us; log what it says and note its progress."""
+    """Run Jupyter Book, which dies with us; log what it says and note its progress."""
     log.parent.mkdir(parents=True, exist_ok=True)
     settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-    settings |= {"PYTHONPATH": str(HERE), "NO_COLOR": "1"}
+    settings |= {"PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1"}
     with (
         log.open("w", buffering=1) as file,
         subprocess.Popen(
-            command,
+            [sys.executable, "-c", PROGRAM, *words, "-W", "-n", "--keep-going"],
             cwd=root,
             env=os.environ | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            preexec_fn=die_with_parent,
             pass_fds=() if hold is None else (hold,),
         ) as process,
     ):
         try:
-            assert process.stdout is not None
-            doing, count, total = "", 0, 1
-            for line in process.stdout:
+            for line in process.stdout or ():
                 line = re.sub(r"\x1b\[[0-9;]*[mK]", "", line)  # Sphinx's colours
                 file.write(line)
                 if found := PROGRESS.match(line):
-                    count, doing = count + 1 if doing == found[1] else 1, found[1]
-                    if round(100 * count / total) != int(found[2]):  # not as many as were read
-                        total = max(count, round(100 * count / int(found[2])))
-                    note(f"{doing} {found[3]} ({count} of {total})")
-                elif found := ANNOUNCED.match(line):
-                    total = max(1, int(found[1]) + int(found[2]))
-                elif "... " in line and "copying images" not in line:
-                    note(line.partition("...")[0])
+                    note(f"{found[1]} {found[3]} ({found[2]} %)")
         except BaseException:
             process.kill()
             raise
@@ -171,22 +147,17 @@ def complaint(text: str, log: Path) -> str:
     return "\n".join([f"the pages could not be rendered ({log}):", *shown[:20], *more])
 
 
-def publish(root: Path, rendered: Path, stamp: str) -> None:
+def publish(root: Path, made: Path, stamp: str) -> None:
     """Put the pages, with the notebooks for download, in the place of `_build/html`."""
-    html, config = root / "_build" / "html", settings(root)
+    html, repository = root / "_build" / "html", settings(root)["repository"]
     new, old = html.with_suffix(".new"), html.with_suffix(".old")
-    shutil.copytree(rendered, new)
+    known = html.with_name("rendered.json")
+    shutil.copytree(made, new)
     (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
-    for name in MOVED:
-        place = f"pages/{name.lower()}.html"
-        if (new / place).is_file():
-            text = TEMPLATES.get_template("moved.html").render(place=place, title=config["title"])
-            (new / f"{name}.html").write_text(text, encoding="utf-8")
     for chapter in find_chapters(root):
         target = new / "_sources" / "chapters" / chapter.name
         if target.is_file():
-            target.write_bytes(download(root, chapter, config["repository"]))
-    known = html.with_name("rendered.json")
+            target.write_text(download(root, chapter, repository), encoding="utf-8")
     known.unlink(missing_ok=True)
     if html.exists():
         html.rename(old)
@@ -203,22 +174,19 @@ def repair(build: Path) -> None:
         shutil.rmtree(build / name, ignore_errors=True)
 
 
-def download(root: Path, chapter: Path, repository: dict[str, Any]) -> bytes:
+def download(root: Path, chapter: Path, repository: dict[str, Any]) -> str:
     """The executed notebook; with an address, after a cell that installs what it needs."""
-    run, address = record(root, chapter).get("run", {}), repository["url"]
-    content = (executed_paths(root, chapter)[0] if run else chapter).read_bytes()
-    if not address:
-        return content
-    version, comment = run.get("commit"), ""
-    if not version:
-        version = repository.get("branch") or "main"
-        comment = "  # a branch, because the commit that made the page is not known"
-    source = (
-        "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
-        f'    %pip install --quiet "lqrlib[chapters] @ git+{address}@{version}"{comment}\n'
-        "    import lqrlib"
-    )
-    notebook = json.loads(content)
-    first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
-    notebook["cells"].insert(0, first)
-    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+    run = read_record(root, chapter).get("run")
+    notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
+    if repository["url"]:
+        version = run["commit"] if run else ""
+        comment = "" if version else "  # a branch: the commit that made the page is not known"
+        place = f"git+{repository['url']}@{version or repository.get('branch', 'main')}"
+        source = (
+            "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
+            f'    %pip install --quiet "lqrlib[chapters] @ {place}"{comment}\n'
+            "    import lqrlib"
+        )
+        first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
+        notebook["cells"].insert(0, first)
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

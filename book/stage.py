@@ -7,8 +7,8 @@ changed, because Sphinx goes by time.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from importlib import metadata
 from itertools import groupby
 from pathlib import Path
@@ -16,23 +16,20 @@ from typing import Any
 
 import jinja2
 import yaml
-from sphinx_external_toc.parsing import MalformedError
 
 from book.chapters import (
     executed_notebook,
-    executed_paths,
     files_under,
     find_chapters,
     read_notebook,
     read_record,
 )
-from book.generated import Book, filled, with_seconds
+from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
-TOLD = {"cells", "parameters", "peak_memory_mb", "run", "seconds", "sha256", "versions"}
-BAD = (jinja2.TemplateError, MalformedError, yaml.YAMLError, OSError, ValueError)
+FOLDED_PROOF = re.compile(r"\{prf:proof\}\n:class: dropdown$", re.MULTILINE)
 
 
 def stage(root: Path) -> Path:
@@ -40,7 +37,7 @@ def stage(root: Path) -> Path:
     site = root / "_build" / "site"
     try:
         files = staged(root)
-    except BAD as error:
+    except (jinja2.TemplateError, yaml.YAMLError, OSError, ValueError) as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise ChapterProblem(f"the pages cannot be written: {cause}") from None
     for path in files_under(site):
@@ -63,62 +60,45 @@ def staged(root: Path) -> dict[str, bytes]:
     wheel = metadata.distribution("sphinx-mathjax-offline")
     mathjax = Path(str(wheel.locate_file(f"sphinx-mathjax-offline/{MATHJAX}")))
     files[f"pages/_{MATHJAX}"] = mathjax.read_bytes()
-    records = {path.stem: record(root, path) for path in find_chapters(root)}
-    records = {name: found for name, found in records.items() if found}
-    texts = {name[:-3]: files[name].decode() for name in files if name.endswith(".md")}
+    pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
+    texts, records = dict(pages), {}
     for chapter in find_chapters(root):
-        notebook = shown(root, chapter, records)
-        name = f"chapters/{chapter.stem}"
-        texts[name] = "\n\n".join(map(source, markdown(notebook)))
+        notebook, name = shown(root, chapter), f"chapters/{chapter.stem}"
+        texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
         files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+        if record := read_record(root, chapter):
+            records[chapter.stem] = record
     book = Book(root, texts, records)
-    for name in files:
-        if name.endswith(".md"):
-            files[name] = filled(book, texts[name[:-3]]).encode()
-    return files
+    return files | {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
 
 
-def record(root: Path, chapter: Path) -> dict[str, Any]:
-    """The record of a chapter's run, empty without a run; the executed copy must be that run's."""
-    copy, _ = executed_paths(root, chapter)
-    if not copy.is_file():
-        return {}
-    found, content = read_record(root, chapter), copy.read_bytes()
-    if not TOLD <= found.keys() or found["sha256"] != hashlib.sha256(content).hexdigest():
-        again = f"make chapter C={chapter.stem.partition('_')[0]}"
-        raise ChapterProblem(f"{chapter.stem}: executed copy and record do not agree: {again}")
-    return found
-
-
-def shown(root: Path, chapter: Path, records: dict[str, Any]) -> dict[str, Any]:
+def shown(root: Path, chapter: Path) -> dict[str, Any]:
     """The notebook as its page shows it, with the outputs of its run where there was one."""
-    run = records.get(chapter.stem)
+    run, seconds = read_record(root, chapter), "not executed yet"
     notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
     if run:
         cells = [part for cell in notebook["cells"] for part in with_one_figure(cell)]
-        notebook["cells"] = with_parameter_table(cells)
+        index, cell = parameters_cell({"cells": cells})
+        text = as_table(declared_parameters(notebook))
+        table = {"cell_type": "markdown", "id": "parameters-table", "metadata": {}, "source": text}
+        notebook["cells"] = [*cells[:index], table, without_code(cell), *cells[index + 1 :]]
+        seconds = f"{run['seconds']:.0f} seconds"
     for cell in markdown(notebook):
-        cell["source"] = with_seconds(source(cell), records)
+        text = "".join(cell["source"]).replace(f"{{lqr-seconds}}`{chapter.stem}`", seconds)
+        # sphinx-proof gives a folded proof neither a title to click on nor an id of its own.
+        cell["source"] = FOLDED_PROOF.sub(r"{admonition} Proof\n:class: dropdown proof", text)
     if run and run["parameters"]:
-        announce(markdown(notebook)[0], run["parameters"])
+        given = [f"`` {name} = {value!r} ``" for name, value in sorted(run["parameters"].items())]
+        line = f"This page was run with {', '.join(given)} in place of the notebook's own values."
+        first = markdown(notebook)[0]
+        title, _, rest = first["source"].partition("\n")
+        first["source"] = f"{title}\n\n:::{{container}} lqr-parameters\n{line}\n:::\n{rest}"
     return notebook
 
 
 def markdown(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     """The cells of text."""
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-
-
-def source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def with_parameter_table(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The cells with the parameters as a table in place of the cell that declares them."""
-    index, cell = parameters_cell({"cells": cells})
-    text = as_table(declared_parameters({"cells": [cell]}))
-    words = {"cell_type": "markdown", "id": f"{cell['id']}-table", "metadata": {}, "source": text}
-    return [*cells[:index], words, without_code(cell), *cells[index + 1 :]]
 
 
 def without_code(cell: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +114,9 @@ def with_one_figure(cell: dict[str, Any]) -> list[dict[str, Any]]:
         return [cell]
     plain = {**cell["metadata"], "mystnb": {key: page[key] for key in page if key != "figure"}}
     parts = [{**cell, "outputs": [], "metadata": plain}]
-    for picture, group in groupby(outputs, is_picture):
+    for picture, group in groupby(
+        outputs, lambda output: "image/" in str([*output.get("data", "")])
+    ):
         if not picture and len(parts) == 1:
             parts[0]["outputs"] = list(group)
         else:
@@ -142,18 +124,6 @@ def with_one_figure(cell: dict[str, Any]) -> list[dict[str, Any]]:
             part["metadata"] = cell["metadata"] if picture else plain
             parts.append(without_code(part))
     return parts
-
-
-def is_picture(output: dict[str, Any]) -> bool:
-    return any(kind.startswith("image/") for kind in output.get("data", {}))
-
-
-def announce(first: dict[str, Any], given: dict[str, Any]) -> None:
-    """Say below the title that the page was run with other parameters than the source's."""
-    values = ", ".join(f"`` {name} = {value!r} ``" for name, value in sorted(given.items()))
-    line = f"This page was run with {values} in place of the notebook's own values."
-    title, _, rest = source(first).partition("\n")
-    first["source"] = f"{title}\n\n:::{{container}} lqr-parameters\n{line}\n:::\n{rest}"
 
 
 def settings(root: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -23,11 +24,11 @@ class Build(ExitStack):
         self.display = self.enter_context(Display())
         self.executor = Executor(root, jobs, self.display.say, self.display.under_way)
 
-    def execute(self, names: list[str] | None = None, again: bool = False) -> None:
+    def execute(self, names: Sequence[str] = (), again: bool = False) -> None:
         """Execute the chapters that changed, all or those named; `again` compares the bytes."""
         every = chapters.find_chapters(self.root)
         chapters.prune(self.root, every)
-        wanted = [chapters.find_chapter(self.root, name) for name in names or ()] or every
+        wanted = [chapters.find_chapter(self.root, name) for name in names] or every
         outcomes = self.executor.execute(wanted, force=again, compare=again)
         refuse_failures(outcomes)
         ran = sum(outcome.ran for outcome in outcomes)
@@ -38,6 +39,8 @@ class Build(ExitStack):
 
     def chapter(self, name: str, given: str) -> None:
         """Execute one chapter with a reader's parameters, and those whose outputs are stale."""
+        if not name:
+            raise ChapterProblem('name a chapter, as in make chapter C=05 P="samples=200 seed=3"')
         found = chapters.find_chapter(self.root, name)
         refuse_failures(self.executor.execute([found], given, force=True))
         # The pages quote the numbers of every chapter.

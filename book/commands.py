@@ -19,9 +19,8 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
-from typing import NoReturn
 
-from book.environment import ROOT, EnvironmentProblem, ensure, python_of, uv_variables
+from book.environment import ROOT, ensure, python_of, uv_variables
 from book.lab import lab_command
 from book.problem import ChapterProblem
 
@@ -98,9 +97,9 @@ def run(arguments: list[str]) -> int:
             if options.command == "environment":
                 return 0
             go_inside(ROOT / ".venv", arguments)
-        signal.signal(signal.SIGTERM, interrupt)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
         return int(COMMANDS[options.command](options) or 0)
-    except (ChapterProblem, EnvironmentProblem) as problem:
+    except ChapterProblem as problem:
         print(problem, file=sys.stderr)
     except OSError as problem:
         if problem.errno not in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC):
@@ -112,18 +111,13 @@ def run(arguments: list[str]) -> int:
     return 1
 
 
-def interrupt(number: int, frame: object) -> NoReturn:
-    """Treat a request to terminate as Ctrl-C, so that kernels are killed."""
-    raise KeyboardInterrupt
-
-
 def go_inside(environment: Path, arguments: list[str]) -> None:
     """Continue in the environment's own Python, unless this is it."""
     if Path(sys.prefix).resolve() != environment.resolve():
         become([str(python_of(environment)), "-m", "book", *arguments])
 
 
-def become(command: list[str]) -> NoReturn:
+def become(command: list[str]) -> None:
     """Go on as another program."""
     sys.stdout.flush()
     if os.name == "nt":
@@ -135,20 +129,17 @@ def build(options: argparse.Namespace) -> None:
     """Execute chapters, render the pages, check the verdicts: as much as the command says."""
     from book.build import Build
 
-    if options.command == "chapter" and not options.chapter:
-        raise ChapterProblem('name a chapter, as in make chapter C=05 P="samples=200 seed=3"')
     with Build(ROOT, getattr(options, "jobs", 0) or jobs_default()) as building:
         if options.command == "chapter":
             given = " ".join(options.parameters) or os.environ.get("P", "")
             building.chapter(options.chapter, given)
-            building.render()
-        elif options.command == "execute":
-            building.execute(options.chapters)
-            if options.twice:
-                building.execute(options.chapters, again=True)
         else:
-            building.execute()
+            building.execute(getattr(options, "chapters", []))
+        if getattr(options, "twice", False):
+            building.execute(options.chapters, again=True)
+        if options.command != "execute":
             building.render()
+        if options.command == "book":
             building.compare_verdicts()
 
 

@@ -8,7 +8,6 @@ stamp is written last: a directory without it is an interrupted installation and
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -27,12 +26,10 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+from book.problem import ChapterProblem
+
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "book-stamp.json"
-
-
-class EnvironmentProblem(Exception):
-    """The environment cannot be made; the message says in one line what to do."""
 
 
 def python_of(environment: Path) -> Path:
@@ -43,10 +40,9 @@ def python_of(environment: Path) -> Path:
 def wanted_stamp(environment: Path, locks: Sequence[Path], project: Path) -> dict[str, str]:
     """Return what an environment that holds these locks has written into its stamp, at least."""
     settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    installed = [settings.get("build-system"), settings.get("project")]
-    digests = {str(lock.relative_to(project)): lock.read_bytes() for lock in locks}
-    digests["project"] = json.dumps(installed).encode()
-    stamp = {name: hashlib.sha256(content).hexdigest() for name, content in digests.items()}
+    installed = json.dumps([settings.get("build-system"), settings.get("project")]).encode()
+    held = {"project": installed} | {str(p.relative_to(project)): p.read_bytes() for p in locks}
+    stamp = {name: hashlib.sha256(content).hexdigest() for name, content in held.items()}
     return {**stamp, "location": str(environment)}
 
 
@@ -85,21 +81,15 @@ def ensure(environment: Path, locks: Sequence[Path], project: Path = ROOT) -> No
 
 def create(environment: Path) -> None:
     """Create an empty virtual environment with pip, replacing what is there."""
-    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
-        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise EnvironmentProblem(
-            f"this Python cannot create virtual environments: install python3-venv (Debian, "
-            f"Ubuntu: apt install python{version}-venv) or a Python from python.org"
-        )
     print(f"creating {environment.name} from the lock, once", flush=True)
     if environment.exists():
         shutil.rmtree(environment)
     # A venv made from a venv's own interpreter would break when that one is removed.
     base = getattr(sys, "_base_executable", None) or sys.executable
-    command(
-        [base, "-m", "venv", str(environment)],
-        "the virtual environment could not be created (Debian, Ubuntu: apt install python3-venv)",
-    )
+    minor = ".".join(map(str, sys.version_info[:2]))
+    advice = f"(Debian, Ubuntu: apt install python{minor}-venv; else a Python from python.org)"
+    failure = f"the virtual environment could not be created {advice}"
+    command([base, "-m", "venv", str(environment)], failure)
 
 
 def install(environment: Path, locks: Sequence[Path], project: Path) -> None:
@@ -113,7 +103,7 @@ def install(environment: Path, locks: Sequence[Path], project: Path) -> None:
     sync = [python, "-m", "uv", "pip", "sync", "--quiet", "--python", python, "--require-hashes"]
     try:
         command([*sync, *map(str, locks)], "uv failed")
-    except EnvironmentProblem as problem:  # a mirror that only pip knows, perhaps
+    except ChapterProblem as problem:  # a mirror that only pip knows, perhaps
         print(f"{problem}; pip installs instead, slower", flush=True)
         files = [word for lock in locks for word in ("-r", str(lock))]
         command([*pip, "--require-hashes", *files], "the lock could not be installed")
@@ -125,7 +115,7 @@ def lock_entry(lock: Path, name: str) -> str:
     """Return the lines of one package in the lock, its hashes included."""
     found = re.search(rf"^{re.escape(name)}==(?:.*\\\n)*.*$", lock.read_text(), re.MULTILINE)
     if found is None:
-        raise EnvironmentProblem(f"{lock.name} has no entry for {name}: run make lock")
+        raise ChapterProblem(f"{lock.name} has no entry for {name}: run make lock")
     return found.group() + "\n"
 
 
@@ -149,7 +139,7 @@ def command(arguments: list[str], failure: str) -> None:
                 process.wait(1)
         if process.returncode != 0:
             output.seek(0)
-            raise EnvironmentProblem(f"{failure}: {cause(output.read())}")
+            raise ChapterProblem(f"{failure}: {cause(output.read())}")
 
 
 def cause(text: str) -> str:

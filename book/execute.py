@@ -69,10 +69,6 @@ class Task:
         self.expected = float(seconds or "inf")  # one never run may be long
 
 
-def unseen(name: str, what: str | None) -> None:
-    """Show nothing of what is under way."""
-
-
 class Executor:
     """Runs chapters of one book and holds on to their kernels."""
 
@@ -81,7 +77,7 @@ class Executor:
         root: Path,
         jobs: int = 1,
         say: Callable[[str], None] = print,
-        under_way: Callable[[str, str | None], None] = unseen,
+        under_way: Callable[[str, str | None], None] = lambda name, what: None,
     ) -> None:
         self.root = root.resolve()
         self.jobs = jobs

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from importlib import metadata
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def staged(root: Path) -> dict[str, bytes]:
     pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
     texts, records = dict(pages), {}
     for chapter in find_chapters(root):
-        notebook, name = shown(root, chapter), f"chapters/{chapter.stem}"
+        notebook, name = shown(root, chapter, files), f"chapters/{chapter.stem}"
         texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
         files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
         if record := read_record(root, chapter):
@@ -72,17 +72,24 @@ def staged(root: Path) -> dict[str, bytes]:
     return files | {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
 
 
-def shown(root: Path, chapter: Path) -> dict[str, Any]:
+def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
     """The notebook as its page shows it, with the outputs of its run where there was one."""
     run, seconds = read_record(root, chapter), "not executed yet"
     notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
     if run:
-        cells = [part for cell in notebook["cells"] for part in with_one_figure(cell)]
-        index, cell = parameters_cell({"cells": cells})
-        text = as_table(declared_parameters(notebook))
-        table = {"cell_type": "markdown", "id": "parameters-table", "metadata": {}, "source": text}
-        notebook["cells"] = [*cells[:index], table, without_code(cell), *cells[index + 1 :]]
         seconds = f"{run['seconds']:.0f} seconds"
+        index, cell = parameters_cell(notebook)
+        table = words("parameters-table", as_table(declared_parameters(notebook)))
+        cell["metadata"]["tags"] = ["remove-input"]
+        notebook["cells"].insert(index, table)
+    cells = []
+    for cell in notebook["cells"]:
+        cells.append(cell)
+        for output in list(cell.get("outputs", [])):
+            if "caption" in output.get("metadata", {}).get("lqrlib", {}):
+                cell["outputs"].remove(output)
+                cells.append(figure(cell, output, files))
+    notebook["cells"] = cells
     for cell in markdown(notebook):
         text = "".join(cell["source"]).replace(f"{{lqr-seconds}}`{chapter.stem}`", seconds)
         # sphinx-proof gives a folded proof neither a title to click on nor an id of its own.
@@ -101,29 +108,24 @@ def markdown(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
 
 
-def without_code(cell: dict[str, Any]) -> dict[str, Any]:
-    """A cell that shows its outputs only."""
-    tags = {*cell["metadata"].get("tags", []), "remove-input"} - {"hide-input", "hide-cell"}
-    return {**cell, "metadata": {**cell["metadata"], "tags": sorted(tags)}}
+def figure(cell: dict[str, Any], output: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+    """A cell of text with a figure; the picture becomes a file (lqrpapers.notebook.show)."""
+    told = output["metadata"]["lqrlib"]
+    kind, data = next(pair for pair in output["data"].items() if pair[0].startswith("image/"))
+    place = f"figures/{told['name']}.{kind[6:].partition('+')[0]}"
+    files[f"chapters/{place}"] = "".join(data).encode() if "+" in kind else b64decode(data)
+    alt = json.dumps(told["alt"], ensure_ascii=False)
+    head = f"`````{{figure}} {place}\n:name: {told['name']}\n:alt: {alt}\n"
+    text = f"{head}\n{told['caption']}\n`````"
+    if "hide-output" in cell["metadata"].get("tags", []):
+        text = (
+            f"``````{{dropdown}} {cell['metadata']['mystnb']['code_prompt_show']}\n{text}\n``````"
+        )
+    return words(told["name"], text)
 
 
-def with_one_figure(cell: dict[str, Any]) -> list[dict[str, Any]]:
-    """The cell in parts: MyST-NB makes a figure of every display of a cell with a caption."""
-    page, outputs = cell["metadata"].get("mystnb", {}), cell.get("outputs", [])
-    if "figure" not in page or sum("data" in output for output in outputs) < 2:
-        return [cell]
-    plain = {**cell["metadata"], "mystnb": {key: page[key] for key in page if key != "figure"}}
-    parts = [{**cell, "outputs": [], "metadata": plain}]
-    for picture, group in groupby(
-        outputs, lambda output: "image/" in str([*output.get("data", "")])
-    ):
-        if not picture and len(parts) == 1:
-            parts[0]["outputs"] = list(group)
-        else:
-            part = {**cell, "id": f"{cell['id']}-{len(parts)}", "outputs": list(group)}
-            part["metadata"] = cell["metadata"] if picture else plain
-            parts.append(without_code(part))
-    return parts
+def words(name: str, text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
 def settings(root: Path) -> dict[str, Any]:

@@ -152,7 +152,7 @@ It follows.
 A tuple.
 ```
 
-This page took {lqr-seconds}`01_small`, another {lqr-seconds}`99_missing`.
+This page took {lqr-seconds}`01_small`.
 
 ```{exercise} Count
 :label: ex-count
@@ -192,10 +192,11 @@ def small(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is we
     glued = {"application/papermill.record/text/plain": "1.25"}
     scrapbook = {"name": "largest", "mime_prefix": "application/papermill.record/"}
     stored = new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})
-    # The second cell stores a number, shows a figure and reports a claim.
+    told = {"lqrlib": {"alt": ALT, "caption": "A square.", "name": "fig-small"}}
+    picture = new_output("display_data", data={"image/png": PNG}, metadata=told)
     outputs = {
         "samples = 3  # how many: int, >= 1": [],
-        "show()": [stored, new_output("display_data", data={"image/png": PNG}), CLAIM_OUTPUTS[0]],
+        "show()": [stored, picture, CLAIM_OUTPUTS[0]],
         "print('stored')": [new_output("stream", text="stored\n")],
         "report()": list(claims),
         "print()": [new_output("stream", text=printed)],
@@ -205,8 +206,6 @@ def small(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is we
         for index, source in enumerate(outputs)
     ]
     cells[0].metadata["tags"] = ["parameters"]
-    figure = {"caption": "A square.", "name": "fig-small"}
-    cells[1].metadata["mystnb"] = {"image": {"alt": ALT}, "figure": figure}
     cells.insert(0, new_markdown_cell("# A small chapter", id="title"))
     cells.insert(-1, new_markdown_cell(STATEMENTS, id="text"))
     cells.append(new_markdown_cell("```{solution-end}\n```", id="end"))
@@ -229,14 +228,15 @@ def write_executed(root: Path, parameters: dict[str, Any] | None = None, **conte
 
 def write_book(root: Path, address: str = "") -> Path:
     """Write the book's files with the repository's settings; returns its folder."""
-    shutil.copytree(REPOSITORY / "pages" / "_static", root / "pages" / "_static")
+    for name in ("_static", "_templates"):
+        shutil.copytree(REPOSITORY / "pages" / name, root / "pages" / name)
     (root / "chapters").mkdir()
     shutil.copy(REPOSITORY / "chapters" / "references.bib", root / "chapters")
     for name in COPIED:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
     settings = yaml.safe_load((REPOSITORY / "_config.yml").read_text())
     settings["repository"]["url"] = address  # a fork may have written its own
-    texts = {f"pages/{name}.md": f"# The {name}\n\n```{{index}} {name}\n```\n" for name in SHORT}
+    texts = {f"pages/{name}.md": f"# The {name}\n" for name in SHORT}
     texts |= {"pages/api.md": API, "pages/index.md": "# The book\n\n```{lqr-glance}\n```\n"}
     texts |= {"_config.yml": yaml.safe_dump(settings), "chapters/claims.yml": CLAIMS}
     texts["_toc.yml"] = TOC + "".join(f"      - file: pages/{n}\n" for n in (*COPIED, *SHORT))

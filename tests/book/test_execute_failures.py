@@ -161,16 +161,6 @@ def test_what_is_no_chapter_or_asks_for_the_impossible_is_not_run(book: Book, go
         assert complaint in failure(book)
 
 
-def test_two_figures_in_one_cell(book: Book) -> None:
-    show = (
-        "from IPython.display import display\n"
-        "for alt in 'ab': display({'text/plain': alt}, raw=True, metadata={'lqrlib': {'alt': alt}})"
-    )
-    problem = failure(book, "1", show, "1", given="samples=4")
-    assert problem.startswith("01_case: cell 2 (code-1: from IPython")
-    assert problem.endswith("it shows 2 figures, not one")
-
-
 def test_names_of_chapters(book: Book) -> None:
     for name in ("01_plain", "11_other", "12_plane"):
         book.chapter(name, GOOD)

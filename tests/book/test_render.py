@@ -10,12 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from small_book import REPOSITORY, write_book, write_executed
+from small_book import REPOSITORY
 
 from book import render
 from book.problem import ChapterProblem
 
-PLAIN_TOC = "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n"
 SLOW = """
 import pathlib, time
 def setup(app):
@@ -24,27 +23,36 @@ def wait(app, env):
     while (pathlib.Path(app.srcdir).parent.parent / "wait").exists():
         time.sleep(0.1)
 """
+FILES = {
+    "_config.yml": 'title: Small\nhtml: {}\nrepository: {url: ""}\n'
+    'execute: {execute_notebooks: "off"}\n'
+    "sphinx: {local_extensions: {slow: ../..}}\n",  # as seen from the staged site
+    "_toc.yml": "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n",
+    "slow.py": SLOW,
+    "chapters/none.txt": "",
+    "pages/index.md": "# Small\n\n[other](other.md)\n",
+}
 UNREADABLE = "```{nosuch}\n```"  # Sphinx warns when it reads this, and not when it writes it again
 RENDERING = "import sys, pathlib; from book.render import render; render(pathlib.Path(sys.argv[1]))"
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The smallest book that renders without a warning, rendered."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], list[str]]:
+    """The smallest book that renders without a warning, rendered; what was said and noted."""
     root = tmp_path_factory.mktemp("render") / "book"
-    for name in ("pages", "chapters"):
-        (root / name).mkdir(parents=True)
-    (root / "_config.yml").write_text(
-        'title: Small\nhtml: {}\nrepository: {url: ""}\nexecute: {execute_notebooks: "off"}\n'
-        "sphinx: {local_extensions: {slow: ../..}}\n"  # as seen from the staged site
-    )
-    (root / "slow.py").write_text(SLOW)
-    (root / "_toc.yml").write_text(PLAIN_TOC)
-    (root / "pages" / "index.md").write_text("# Small\n\n[other](other.md)\n")
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
     other(root, "words")
-    (line,) = rendered(root)
-    assert line.startswith("rendered ") and line.endswith("(_build/html/index.html)")
-    return root
+    lines: list[str] = []
+    notes: list[str] = []
+    render.render(root, lines.append, notes.append)
+    return root, lines, notes
+
+
+@pytest.fixture
+def book(first: tuple[Path, list[str], list[str]]) -> Path:
+    return first[0]
 
 
 def other(root: Path, words: str) -> Path:
@@ -53,21 +61,25 @@ def other(root: Path, words: str) -> Path:
     return root / "_build" / "html" / "pages" / "other.html"
 
 
-def rendered(root: Path) -> list[str]:
-    lines: list[str] = []
-    render.render(root, lines.append)
-    return lines
-
-
 def tree(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(
+    first: tuple[Path, list[str], list[str]],
+) -> None:
+    _, (line,), notes = first
+    assert line.startswith("rendered ") and line.endswith("(_build/html/index.html)")
+    for page in ("pages/index", "pages/other"):
+        for doing in ("reading", "writing"):
+            assert any(note.startswith(f"{doing} {page} (") for note in notes), (doing, page)
+
+
 def test_nothing_is_rendered_again_without_a_change(book: Path) -> None:
-    rendered(book)
+    render.render(book)
     assert render.is_rendered(book)
     before = tree(book / "_build")
-    assert rendered(book) == []
+    render.render(book, pytest.fail, pytest.fail)
     assert tree(book / "_build") == before
 
 
@@ -77,12 +89,12 @@ def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book: Path) 
     other(book, UNREADABLE)
     for _ in range(2):
         with pytest.raises(ChapterProblem, match="could not be rendered") as caught:
-            rendered(book)
+            render.render(book)
         assert "\npages/other.md:3: WARNING" in str(caught.value)
         assert not render.is_rendered(book)
         assert tree(book / "_build" / "html") == before
     page = other(book, "better words")
-    assert len(rendered(book)) == 1
+    render.render(book)
     assert "better words" in page.read_text()
 
 
@@ -105,7 +117,7 @@ def test_a_killed_rendering_leaves_the_pages_and_no_process(book: Path) -> None:
     assert left == []
     assert tree(book / "_build" / "html") == before
     assert not render.is_rendered(book)
-    rendered(book)
+    render.render(book)
     assert "words after the kill" in page.read_text()
 
 
@@ -127,96 +139,65 @@ def test_an_end_between_the_two_renames_is_repaired(
     before = tree(book / "_build" / "html")
     page, rename = other(book, "words after the crash"), Path.rename
 
-    def crash(path: Path, target: Path) -> Path:
-        if path.name == "html.new":
+    def crash(path: Path, target: Path | str = "") -> Path:
+        if path.name in ("html.new", book.name):
             raise KeyboardInterrupt
         return rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", crash)
-    with pytest.raises(KeyboardInterrupt):
-        rendered(book)
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr(Path, "rename", crash)
+        render.render(book)
     assert not page.exists()
-    monkeypatch.undo()
-    other(book, UNREADABLE)
-    with pytest.raises(ChapterProblem):
-        rendered(book)
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr(render, "stage", crash)  # the first thing that may fail
+        render.render(book)
     assert tree(book / "_build" / "html") == before
-    other(book, "words after the crash")
-    rendered(book)
+    render.render(book)
     assert "words after the crash" in page.read_text()
     assert [path.name for path in (book / "_build").glob("html*")] == ["html"]
 
 
-def test_each_page_is_noted_as_it_is_read_and_written(book: Path) -> None:
-    other(book, "words to be noted")
-    notes: list[str] = []
-    render.render(book, lambda line: None, notes.append)
-    for note in ("reading pages/other (1 of 1)", "writing pages/index (1 of 2)"):
-        assert note in notes
-    assert "writing pages/other (2 of 2)" in notes
-
-
-def test_sphinx_inherits_the_lock(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import os, sys; os.fstat(int(sys.argv[1]))"]
+def test_sphinx_inherits_the_lock(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "PROGRAM", "import os, sys; os.fstat(int(sys.argv[1]))")
     with (tmp_path / "lock").open("w") as lock:
         for hold, code in ((lock.fileno(), 0), (None, 1)):
-            words = [*command, str(lock.fileno())]
-            assert render.follow(words, tmp_path, tmp_path / "log", print, hold) == code
+            words = [str(lock.fileno())]
+            assert render.sphinx(tmp_path, words, tmp_path / "log", print, hold) == code
 
 
-def test_what_decides_how_much_is_rendered(tmp_path: Path) -> None:
-    root = write_book(tmp_path / "book")
-    write_executed(root)
-    (root / "lqrlib").mkdir()
-    (root / "lqrlib" / "module.py").write_text("def known(): pass\n")
-    (root / "book").mkdir()
-    stale = {
-        "_config.yml": "machinery",
-        "book/new.py": "machinery",
-        "pages/index.md": "quoted",
-        "chapters/01_small.ipynb": "quoted",
-        "lqrlib/module.py": "documented",
-        "_toc.yml": "quoted",
-        "_build/executed/chapters/01_small.json": "executed",
-        "tests/t.py": "",
-        "_build/html/index.html": "",
-        "book/.hidden": "",
-    }
-    before = render.hashes(root)
-    for name, expected in stale.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        with (root / name).open("a") as file:
-            file.write("\n# changed")
-        after = render.hashes(root)
-        changed = [key for key in after if after[key] != before[key]]
-        assert changed == ([expected] if expected else []), name
-        before = after
+NOTEBOOK = "_build/executed/chapters/01_small.ipynb"
 
 
-def test_a_new_name_in_the_library_makes_all_pages_stale(tmp_path: Path) -> None:
-    module = tmp_path / "lqrlib" / "module.py"
-    module.parent.mkdir()
-    module.write_text("def known(): pass\n")
-    before = render.hashes(tmp_path)
-    module.write_text("def renamed(): pass\n")
-    assert render.hashes(tmp_path)["quoted"] != before["quoted"]
-
-
-def test_a_chapters_new_figures_make_all_pages_stale(tmp_path: Path) -> None:
-    root = write_book(tmp_path / "book")
-    path = write_executed(root)
-    before = render.hashes(root)
-    path.write_text(path.read_text().replace('"name": "fig-small"', '"name": "fig-tall"'))
-    assert render.hashes(root)["quoted"] != before["quoted"]
-
-
-def test_numbers_quoted_across_pages_make_them_stale(tmp_path: Path) -> None:
-    root = write_book(tmp_path / "book")
-    write_executed(root)
-    (root / "pages" / "index.md").write_text("{glue:text}`../chapters/01_small.ipynb::largest`")
-    before = render.hashes(root)
-    write_executed(root, printed="changed")
-    assert render.hashes(root)["quoted"] != before["quoted"]
+@pytest.mark.parametrize(
+    ("name", "added", "stale"),
+    [
+        ("_config.yml", "# changed", ["sources"]),
+        ("_toc.yml", "# changed", ["sources"]),
+        ("book/new.py", "", ["sources"]),
+        ("pages/index.md", "changed", ["sources"]),
+        ("pages/_templates/moved.html", "changed", ["sources"]),
+        ("chapters/01_small.ipynb", "changed", ["sources"]),
+        ("lqrlib/module.py", "def new(): pass", ["sources"]),
+        (NOTEBOOK, "changed", ["executed"]),
+        (NOTEBOOK, '"name": "fig-new"', ["sources", "executed"]),  # another page may refer to it
+        (NOTEBOOK.replace(".ipynb", ".json"), "changed", ["executed"]),
+        ("_build/executed/chapters/01_small.partial", "", []),
+        ("_build/html/index.html", "", []),
+        ("book/.hidden", "", []),
+        ("tests/t.py", "", []),
+    ],
+)
+def test_what_decides_how_much_is_rendered(
+    pages: Path, name: str, added: str, stale: list[str]
+) -> None:
+    before = render.hashes(pages)
+    (pages / name).parent.mkdir(parents=True, exist_ok=True)
+    with (pages / name).open("a") as file:
+        file.write(added)
+    after = render.hashes(pages)
+    assert [key for key in after if after[key] != before[key]] == stale
 
 
 def test_a_complaint_shows_warnings_once_and_not_too_many() -> None:
@@ -229,22 +210,15 @@ def test_a_complaint_shows_warnings_once_and_not_too_many() -> None:
 
 
 def test_a_complaint_names_the_cause_and_not_the_box_around_nothing() -> None:
-    box = "=" * 79
-    text = f"""Traceback (most recent call last):
-  File "registry.py", line 456, in load_extension
+    text = """Traceback (most recent call last):
     raise ExtensionError(message)
 sphinx.errors.ExtensionError: Could not import extension nosuch
-
 The above exception was the direct cause of the following exception:
-
-Traceback (most recent call last):
     raise RuntimeError(_message_box(msg, color="red", doprint=False)) from result
 RuntimeError:
-{box}
-
+=====
 There was an error in building your book. Look above for the cause.
-
-{box}
+=====
 """
     (_, cause) = render.complaint(text, Path("log")).splitlines()
     assert cause == "sphinx.errors.ExtensionError: Could not import extension nosuch"

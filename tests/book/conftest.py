@@ -1,19 +1,16 @@
 """A small book in a temporary folder: to execute, to run commands in, or with pages to render."""
 
-from __future__ import annotations
-
 import shutil
-from pathlib import Path
 
 import pytest
-from small_book import Book, Run, write_book, write_executed
+from small_book import Book, write_book, write_executed
 
 from book import commands
 from book.kernel import list_fonts
 
 
 @pytest.fixture(scope="session")
-def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fonts(tmp_path_factory):
     """Let matplotlib list the fonts once for all books."""
     root = tmp_path_factory.mktemp("fonts")
     list_fonts(root)
@@ -21,20 +18,20 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def book(tmp_path: Path, fonts: Path) -> Book:
+def book(tmp_path, fonts):
     """Return a book with a library and a lock and no chapter yet."""
     shutil.copytree(fonts, tmp_path / "_build" / "cache")
     return Book(tmp_path)
 
 
 @pytest.fixture
-def run(book: Book, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(book, monkeypatch, capsys):
     """Return a function that runs a command in the book, which needs no environment."""
     for name in ("ensure", "go_inside"):
         monkeypatch.setattr(commands, name, lambda *arguments: None)
     monkeypatch.setattr(commands, "ROOT", book.root)
 
-    def run(*words: str) -> tuple[int, str, str]:
+    def run(*words):
         code = commands.run(list(words))
         return code, *capsys.readouterr()
 
@@ -42,7 +39,7 @@ def run(book: Book, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Path:
+def pages(tmp_path):
     """Return a book with the real settings, executed and not rendered."""
     root = write_book(tmp_path / "book")
     write_executed(root)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from book import chapters
+from book.collect import Claim
 from book.execute import Executor, Outcome
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-Run = Callable[..., tuple[int, str, str]]
+GOOD = "print('good')"
 
 FILES = {
     "lqrlib/__init__.py": "",
@@ -98,29 +99,14 @@ sys.exit(commands.run(sys.argv[1:]))
     return [sys.executable, "-c", code, *words]
 
 
-TOC = """
-format: jb-book
-root: pages/index
-defaults: {numbered: true}
-parts:
-  - caption: One
-    chapters: [{file: chapters/01_small}]
-  - caption: Back
-    numbered: false
-    chapters:
-"""
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
 COPIED = ("results", "theorems", "execution", "bibliography")
-CLAIMS = """
-- {id: s2-lemma-3.2, paper: S2, number: Lemma 3.2, title: Gradient domination,
-   chapter: 01_small, expected: holds}
-- {id: s1-lemma-5, paper: S1, number: Lemma 5, title: Uniform bounds,
-   chapter: 01_small, expected: corrected}
-- {id: s1-thm-12, paper: S1, number: Theorem 12, title: Model-based convergence,
-   chapter: 09_model_based_maml, expected: planned}
-- {id: e1, paper: ours, number: E1, title: A factor 2 is missing,
-   chapter: 01_small, expected: confirmed}
-"""
+CLAIMS = [
+    ("s2-lemma-3.2", "S2", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
+    ("s1-lemma-5", "S1", "Lemma 5", "Uniform bounds", "01_small", "corrected"),
+    ("s1-thm-12", "S1", "Theorem 12", "Convergence", "09_model_based_maml", "planned"),
+    ("e1", "ours", "E1", "A factor 2 is missing", "01_small", "confirmed"),
+]
 STATEMENTS = r"""
 ```{prf:lemma} S2, Lemma 3.2: domination with $\mu$
 :label: s2-lemma-3.2
@@ -236,10 +222,17 @@ def write_book(root: Path, address: str = "") -> Path:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
     settings = yaml.safe_load((REPOSITORY / "_config.yml").read_text())
     settings["repository"]["url"] = address  # a fork may have written its own
+    back = [{"file": f"pages/{name}"} for name in (*COPIED, *SHORT)]
+    parts = [{"caption": "One", "chapters": [{"file": "chapters/01_small"}]}]
+    parts += [{"caption": "Back", "numbered": False, "chapters": back}]
+    toc = {"format": "jb-book", "root": "pages/index", "defaults": {"numbered": True}}
+    toc["parts"] = parts
+    names = [field.name for field in fields(Claim)]
+    claims = [dict(zip(names, row, strict=True)) for row in CLAIMS]
     texts = {f"pages/{name}.md": f"# The {name}\n" for name in SHORT}
     texts |= {"pages/api.md": API, "pages/index.md": "# The book\n\n```{lqr-glance}\n```\n"}
-    texts |= {"_config.yml": yaml.safe_dump(settings), "chapters/claims.yml": CLAIMS}
-    texts["_toc.yml"] = TOC + "".join(f"      - file: pages/{n}\n" for n in (*COPIED, *SHORT))
+    for name, value in {"_config": settings, "_toc": toc, "chapters/claims": claims}.items():
+        texts[f"{name}.yml"] = yaml.safe_dump(value)
     for name, text in texts.items():
         (root / name).write_text(text)
     nbformat.write(small(executed=False), root / "chapters" / "01_small.ipynb")

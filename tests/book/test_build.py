@@ -1,32 +1,27 @@
 """One build: what runs and in which order, what it says, and what it does to a locked folder."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-from small_book import REPOSITORY, Book, Run, command
+from small_book import GOOD, REPOSITORY, command
 
 from book import build, chapters, render
 from book.environment import exclusive
 
-GOOD = "print('good')"
-
 
 @pytest.fixture
-def no_pages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def no_pages(monkeypatch):
     """Render nothing; return the list of locks that rendering was handed."""
     locks: list[int] = []
     monkeypatch.setattr(render, "render", lambda root, say, note, hold: locks.append(hold))
     return locks
 
 
-def test_other_chapters_go_on_and_the_command_fails(book: Book, run: Run) -> None:
+def test_other_chapters_go_on_and_the_command_fails(book, run):
     book.chapter("01_bad", "1 / 0")
     book.chapter("02_good", GOOD)
     book.write("chapters/03_broken.ipynb", "")
@@ -42,7 +37,7 @@ def test_other_chapters_go_on_and_the_command_fails(book: Book, run: Run) -> Non
     assert code == 1 and "there is no chapter '99'; the book has 01_bad, 02_good, 03_b" in err
 
 
-def is_locked(path: Path) -> bool:
+def is_locked(path):
     """Whether someone else holds a lock."""
     with path.open() as file:
         try:
@@ -52,13 +47,11 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def test_execution_rendering_and_verdicts_stand_under_one_lock(
-    book: Book, monkeypatch: pytest.MonkeyPatch, no_pages: list[int]
-) -> None:
+def test_execution_rendering_and_verdicts_stand_under_one_lock(book, monkeypatch, no_pages):
     lock = book.root / "_build" / "book.lock"
     held: list[bool] = []
 
-    def look(*_: object) -> list[str]:
+    def look(*_):
         held.append(is_locked(lock))
         return []
 
@@ -74,17 +67,13 @@ def test_execution_rendering_and_verdicts_stand_under_one_lock(
     assert no_pages == [whole.lock]
 
 
-def test_a_verdict_that_differs_fails_the_build(
-    run: Run, monkeypatch: pytest.MonkeyPatch, no_pages: list[int]
-) -> None:
+def test_a_verdict_that_differs_fails_the_build(run, monkeypatch, no_pages):
     monkeypatch.setattr("book.collect.problems", lambda root: ["e1: expected a, got b"])
     code, _, err = run("book")
     assert (code, err) == (1, "e1: expected a, got b\n")
 
 
-def test_one_chapter_brings_along_what_is_missing_damaged_or_stale_and_says_so(
-    book: Book, run: Run, no_pages: list[int]
-) -> None:
+def test_one_chapter_brings_along_what_is_missing_damaged_or_stale_and_says_so(book, run, no_pages):
     book.chapter("01_plain", GOOD)
     book.chapter("02_other", GOOD)
     said = "the pages need 1 other chapters, which run first: 02_other\n"
@@ -100,9 +89,7 @@ def test_one_chapter_brings_along_what_is_missing_damaged_or_stale_and_says_so(
     assert "02_other" not in run("chapter", "1")[1], "another reader's parameters are no fault"
 
 
-def test_parameters_come_from_make_as_they_were_written(
-    book: Book, run: Run, monkeypatch: pytest.MonkeyPatch, no_pages: list[int]
-) -> None:
+def test_parameters_come_from_make_as_they_were_written(book, run, monkeypatch, no_pages):
     chapter = book.chapter("01_plain", GOOD)
     monkeypatch.setenv("C", "01")
     monkeypatch.setenv("P", "samples=7 preset=paper")
@@ -114,7 +101,7 @@ def test_parameters_come_from_make_as_they_were_written(
     assert code == 1 and err.startswith("name a chapter, as in make chapter C=05")
 
 
-def test_execute_twice_names_a_chapter_with_other_bytes(book: Book, run: Run) -> None:
+def test_execute_twice_names_a_chapter_with_other_bytes(book, run):
     book.chapter("01_plain", GOOD)
     book.chapter("02_random", "1", "import os; print(os.urandom(8))")
     run("execute", "02")
@@ -128,7 +115,7 @@ def test_execute_twice_names_a_chapter_with_other_bytes(book: Book, run: Run) ->
     assert code == 0 and "1 run, and wrote the same bytes again" in out
 
 
-def test_a_second_build_waits_and_says_so(book: Book) -> None:
+def test_a_second_build_waits_and_says_so(book):
     with exclusive(book.root / "_build" / "book.lock", "a build"):
         waiting = subprocess.Popen(
             command(book.root, "execute"), cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
@@ -138,7 +125,7 @@ def test_a_second_build_waits_and_says_so(book: Book) -> None:
     assert waiting.communicate()[0] == "chapters: 0 run, 0 unchanged\n"
 
 
-def test_who_still_writes_holds_the_lock(book: Book) -> None:
+def test_who_still_writes_holds_the_lock(book):
     """A child that was handed the lock keeps a second build out when its parent is gone."""
     lock = book.root / "_build" / "book.lock"
     with exclusive(lock, "a build") as hold:
@@ -156,7 +143,7 @@ READ_ONLY = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNT]
 
 
 @pytest.mark.parametrize(("word", "name"), [("book", "_build/book.lock"), ("clean", "_build")])
-def test_a_folder_that_cannot_be_written_is_one_line(book: Book, word: str, name: str) -> None:
+def test_a_folder_that_cannot_be_written_is_one_line(book, word, name):
     words, built = command(book.root, word), book.root / "_build"
     shutil.rmtree(built / "cache")
     if os.geteuid() == 0:  # whom only a read-only mount keeps from writing

@@ -1,10 +1,5 @@
 """Verdicts follow from the executed notebooks, and every disagreement with claims.yml is named."""
 
-from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
-
 import pytest
 from small_book import CLAIM_OUTPUTS, REPOSITORY, claim, write_executed
 
@@ -22,14 +17,14 @@ IDS = """
 """.split()
 
 
-def test_a_book_that_keeps_its_word_has_no_problem(pages: Path) -> None:
+def test_a_book_that_keeps_its_word_has_no_problem(pages):
     assert collect.problems(pages) == []
     verdicts = {result.claim.id: result.verdict for result in collect.results(pages)}
     expected = {"s2-lemma-3.2": "holds", "s1-lemma-5": "corrected"}
     assert verdicts == {**expected, "s1-thm-12": "planned", "e1": "confirmed"}
 
 
-def test_sources_are_never_read_for_verdicts(pages: Path) -> None:
+def test_sources_are_never_read_for_verdicts(pages):
     write_executed(pages).rename(pages / "chapters" / "01_small.ipynb")
     assert list(collect.records(pages)) == []
 
@@ -49,13 +44,13 @@ HARMLESS = claim("s2-lemma-3.2", form="dropped", assumption="full rank")
         ([*CLAIM_OUTPUTS, claim("e1", form="hoped")], ["01_small: ", "e1", "hoped"]),
     ],
 )
-def test_a_disagreement_is_one_line(pages: Path, claims: list[Any], told: list[str]) -> None:
+def test_a_disagreement_is_one_line(pages, claims, told):
     write_executed(pages, claims=claims)
     (line,) = collect.problems(pages)
     assert [part for part in told if part not in line] == []
 
 
-def test_a_record_from_another_chapter_is_a_problem(pages: Path) -> None:
+def test_a_record_from_another_chapter_is_a_problem(pages):
     write_executed(pages, claims=[*CLAIM_OUTPUTS, claim("s1-thm-12")])
     told = "s1-thm-12: checked in 01_small, but chapters/claims.yml says 09_model_based_maml"
     assert told in collect.problems(pages)
@@ -72,14 +67,14 @@ def test_a_record_from_another_chapter_is_a_problem(pages: Path) -> None:
         (lambda text: text.replace("paper: S2", "paper: S3"), "'S3' is not one of"),
     ],
 )
-def test_a_fault_in_claims_is_one_line(pages: Path, fault: Any, told: str) -> None:
+def test_a_fault_in_claims_is_one_line(pages, fault, told):
     path = pages / collect.CLAIMS
     path.write_text(fault(path.read_text()))
     (line,) = collect.problems(pages)
     assert told in line and "\n" not in line
 
 
-def test_claims_list_every_result_of_the_papers_and_those_with_a_verdict_have_a_chapter() -> None:
+def test_claims_list_every_result_of_the_papers_and_those_with_a_verdict_have_a_chapter():
     known = collect.claims(REPOSITORY)
     papers = {id: {"s": f"S{id[1]}", "e": "ours"}[id[0]] for id in IDS}
     assert {id: row.paper for id, row in known.items()} == papers

@@ -1,7 +1,5 @@
 """The environment follows the locks, is repaired after an interruption, and fails in one line."""
 
-from __future__ import annotations
-
 import ast
 import json
 import os
@@ -23,7 +21,7 @@ LOCK = "{name}=={version} \\\n    --hash=sha256:ab\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path):
     """Return a project with two locks."""
     (tmp_path / "requirements.txt").write_text(LOCK.format(name="uv", version=1))
     (tmp_path / "tests.txt").write_text(LOCK.format(name="pytest", version=1))
@@ -32,24 +30,24 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+def steps(project, monkeypatch):
     """Return a function that brings an environment of empty files up to date and says how."""
     log: list[str] = []
 
-    def create(folder: Path) -> None:
+    def create(folder):
         log.append("create")
         python = environment.python_of(folder)
         python.parent.mkdir(parents=True, exist_ok=True)
         python.touch()
 
-    def install(folder: Path, locks: list[Path], project: Path) -> None:
+    def install(folder, locks, project):
         assert not (folder / environment.STAMP).exists(), "the stamp is written last"
         log.append("+".join(lock.stem for lock in locks))
 
     monkeypatch.setattr(environment, "create", create)
     monkeypatch.setattr(environment, "install", install)
 
-    def steps(*more: str) -> list[str]:
+    def steps(*more):
         log.clear()
         locks = [project / f"{name}.txt" for name in ("requirements", *more)]
         environment.ensure(project / ".venv", locks, project)
@@ -58,9 +56,7 @@ def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
     return steps
 
 
-def test_only_what_is_installed_counts_and_nothing_is_installed_twice(
-    project: Path, steps: Steps
-) -> None:
+def test_only_what_is_installed_counts_and_nothing_is_installed_twice(project, steps):
     assert steps() == ["create", "requirements"]
     os.utime(project / "requirements.txt")
     settings = project / "pyproject.toml"
@@ -70,7 +66,7 @@ def test_only_what_is_installed_counts_and_nothing_is_installed_twice(
     assert steps() == ["requirements"]
 
 
-def test_what_tests_need_is_installed_on_top_and_stays(project: Path, steps: Steps) -> None:
+def test_what_tests_need_is_installed_on_top_and_stays(project, steps):
     steps()
     assert steps("tests") == ["requirements+tests"]
     assert steps() == [] == steps("tests")
@@ -81,12 +77,10 @@ def test_what_tests_need_is_installed_on_top_and_stays(project: Path, steps: Ste
     assert steps("tests") == ["requirements+tests"]
 
 
-def test_an_environment_that_stands_is_only_read(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_environment_that_stands_is_only_read(steps, monkeypatch):
     steps()
 
-    def refuse(*arguments: object, **named: object) -> None:
+    def refuse(*arguments, **named):
         raise OSError(30, "Read-only file system")
 
     for name in ("mkdir", "write_text", "touch", "unlink"):
@@ -94,12 +88,10 @@ def test_an_environment_that_stands_is_only_read(
     assert steps() == []
 
 
-def test_an_interrupted_installation_is_repaired(
-    project: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_installation_is_repaired(project, steps, monkeypatch):
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
 
-        def interrupted(*arguments: object) -> None:
+        def interrupted(*arguments):
             raise KeyboardInterrupt
 
         context.setattr(environment, "install", interrupted)
@@ -114,7 +106,7 @@ def test_an_interrupted_installation_is_repaired(
     assert steps() == ["create", "requirements"]
 
 
-def test_the_real_thing_is_created_over_half_a_one(tmp_path: Path) -> None:
+def test_the_real_thing_is_created_over_half_a_one(tmp_path):
     folder = tmp_path / ".venv"
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").write_text("half")
@@ -124,9 +116,7 @@ def test_the_real_thing_is_created_over_half_a_one(tmp_path: Path) -> None:
     assert Path(prefix.strip()) == folder
 
 
-def test_where_no_environment_can_be_made_one_line_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_no_environment_can_be_made_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "_base_executable", "/bin/false")
     with pytest.raises(ChapterProblem, match=r"apt install python3\.\d+-venv") as caught:
         environment.create(tmp_path / ".venv")
@@ -149,14 +139,9 @@ case "$*" in *{failing}*) echo 'error: no such thing' >&2; exit 1;; esac
         ("--editable", False, "the project itself could not be installed: error: no such thing"),
     ],
 )
-def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
-    project: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    failing: str,
-    fallback: bool,
-    complaint: str | None,
-) -> None:
+def test_uv_installs_with_hashes_or_pip_does_and_says_so(
+    project, capsys, monkeypatch, failing, fallback, complaint
+):
     monkeypatch.delenv("UV_SYSTEM_CERTS", raising=False)
     folder, log = project / ".venv", project / "log"
     python = environment.python_of(folder)
@@ -169,7 +154,9 @@ def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
     else:
         with pytest.raises(ChapterProblem, match=f"^{complaint}$"):
             environment.install(folder, locks, project)
-    trusting, calls = zip(*(line.split(" ", 1) for line in log.read_text().splitlines()))
+    trusting, calls = zip(
+        *(line.split(" ", 1) for line in log.read_text().splitlines()), strict=True
+    )
     assert set(trusting) == {"1"}, "uv trusts this system's certificates"
     installing = [call for call in calls if re.search(" (install|sync) ", call)]
     assert all("--require-hashes" in call for call in installing if "--editable" not in call)
@@ -182,7 +169,7 @@ def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
         assert calls[-1].endswith(f"--no-deps --no-build-isolation --editable {project}")
 
 
-def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed(tmp_path: Path) -> None:
+def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed(tmp_path):
     entry = environment.lock_entry(REPOSITORY / "requirements.txt", "uv")
     assert entry.startswith("uv==") and entry.count("==") == 1
     assert entry.count("--hash=sha256:") >= 10
@@ -200,11 +187,11 @@ def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed(tmp_path: Path) -
         ("", "it said nothing"),
     ],
 )
-def test_the_cause_in_an_installers_output(output: str, line: str) -> None:
+def test_the_cause_in_an_installers_output(output, line):
     assert environment.cause(output).startswith(line)
 
 
-def test_the_first_file_loads_under_any_python_3() -> None:
+def test_the_first_file_loads_under_any_python_3():
     """Old grammar, and nothing imported at the top that an old or bare Python lacks."""
     tree = ast.parse(BARE.read_text(), feature_version=(3, 4))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
@@ -212,7 +199,7 @@ def test_the_first_file_loads_under_any_python_3() -> None:
     assert {name.name for node in top for name in node.names} == {"os", "subprocess", "sys"}
 
 
-def under_version(version: tuple[int, int], path: str) -> subprocess.CompletedProcess[str]:
+def under_version(version, path):
     """Run the first file as a Python of another version would."""
     code = f"import runpy, sys; sys.version_info = {(*version, 0)}; sys.argv[1:] = ['book']; "
     code += f"runpy.run_path({str(BARE)!r}, run_name='__main__')"
@@ -221,9 +208,7 @@ def under_version(version: tuple[int, int], path: str) -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize(("version", "word"), [((3, 8), "older"), ((3, 14), "newer")])
-def test_an_unsuitable_python_is_answered_in_one_line_or_hands_over_to_a_suitable_one(
-    tmp_path: Path, version: tuple[int, int], word: str
-) -> None:
+def test_an_unsuitable_python_is_answered_in_one_line_or_hands_over(tmp_path, version, word):
     finished = under_version(version, str(tmp_path))  # no other Python is found there
     assert (finished.returncode, finished.stdout) == (1, "")
     name = ".".join(map(str, version))

@@ -1,15 +1,11 @@
 """Chapters are executed by papermill for real: what they become, and when they run again."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import sys
 
 import nbformat
-import pytest
-from small_book import Book
 
 from book import chapters
 
@@ -21,13 +17,13 @@ axes.plot(np.random.default_rng(1).normal(size=50).cumsum())
 """
 
 
-def ran(book: Book) -> list[str]:
+def ran(book):
     outcomes = book.execute()
     assert not any(outcome.problem for outcome in outcomes)
     return sorted(outcome.chapter.stem for outcome in outcomes if outcome.ran)
 
 
-def test_a_chapter_runs_with_its_own_values(book: Book) -> None:
+def test_a_chapter_runs_with_its_own_values(book):
     book.chapter("01_plain", "print(samples, step, preset)", "1 + 1")
     assert ran(book) == ["01_plain"]
     notebook, prints = book.executed("01_plain")
@@ -41,9 +37,7 @@ def test_a_chapter_runs_with_its_own_values(book: Book) -> None:
     assert 10 < record["peak_memory_mb"] < 2000
 
 
-def test_given_parameters_run_in_a_hidden_cell_and_the_next_run_returns_to_the_defaults(
-    book: Book,
-) -> None:
+def test_given_parameters_run_in_a_hidden_cell_and_the_next_run_returns_to_the_defaults(book):
     chapter = book.chapter("01_plain", "print(samples, preset)")
     book.execute("samples=7 preset=paper")
     notebook, prints = book.executed("01_plain")
@@ -58,7 +52,7 @@ def test_given_parameters_run_in_a_hidden_cell_and_the_next_run_returns_to_the_d
     assert book.executed("01_plain")[1] == ["3 quick\n"]
 
 
-def test_what_changed_decides_what_runs(book: Book) -> None:
+def test_what_changed_decides_what_runs(book):
     chapter = book.chapter("01_plain", "print(1)")
     book.chapter("02_other", "from lqrlib.constants import ANSWER; print(ANSWER)")
     one, other, both = ["01_plain"], ["02_other"], ["01_plain", "02_other"]
@@ -88,7 +82,7 @@ def test_what_changed_decides_what_runs(book: Book) -> None:
     assert book.executed("02_other")[1] == ["43\n"]
 
 
-def test_new_words_reach_the_page_without_a_run(book: Book) -> None:
+def test_new_words_reach_the_page_without_a_run(book):
     chapter = book.chapter("01_plain", "print(samples)")
     book.execute("samples=7")
     notebook = nbformat.read(chapter, as_version=4)
@@ -101,13 +95,13 @@ def test_new_words_reach_the_page_without_a_run(book: Book) -> None:
     assert shown["cells"][-1]["outputs"][0]["text"] == ["7\n"]
 
 
-def test_a_module_that_changes_during_the_run_counts_as_changed(book: Book) -> None:
+def test_a_module_that_changes_during_the_run_counts_as_changed(book):
     code = "from lqrlib import constants\nopen('lqrlib/constants.py', 'a').write('# more\\n')"
     book.chapter("01_plain", code)
     assert ran(book) == book.stale() == ["01_plain"]
 
 
-def test_executing_twice_gives_the_same_bytes(book: Book) -> None:
+def test_executing_twice_gives_the_same_bytes(book):
     # The order of a set, the address of an object and the cutting of prints differ by themselves.
     pieces = "import time\nfor part in 'abc': print(part, flush=True); time.sleep(0.05)"
     book.chapter("01_figure", FIGURE, "print(set('abcdefgh'))", "object()", pieces)
@@ -117,9 +111,7 @@ def test_executing_twice_gives_the_same_bytes(book: Book) -> None:
     assert book.executed("01_figure")[1][-1] == "a\nb\nc\n"
 
 
-def test_the_kernel_sees_one_thread_and_nothing_of_the_readers_set_up(
-    book: Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_kernel_sees_one_thread_and_nothing_of_the_readers_set_up(book, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "8")
     monkeypatch.setenv("MPLBACKEND", "nonsense")
     shutil.rmtree(book.root / "_build")  # the list of fonts is made, too
@@ -136,7 +128,7 @@ def test_the_kernel_sees_one_thread_and_nothing_of_the_readers_set_up(
     assert os.path.dirname(python) == os.path.dirname(sys.executable)
 
 
-def test_stderr_is_reported_and_kept_out_of_the_page(book: Book) -> None:
+def test_stderr_is_reported_and_kept_out_of_the_page(book):
     book.chapter("01_plain", "import warnings; warnings.warn('look out', stacklevel=1)")
     (outcome,) = book.execute()
     assert len(outcome.stderr) == 1 and "look out" in outcome.stderr[0]
@@ -144,7 +136,7 @@ def test_stderr_is_reported_and_kept_out_of_the_page(book: Book) -> None:
     assert "UserWarning" not in (book.outputs / "01_plain.ipynb").read_text()
 
 
-def test_longest_known_chapter_first_and_one_line_for_each(book: Book) -> None:
+def test_longest_known_chapter_first_and_one_line_for_each(book):
     for name, seconds in {"01_short": 1.0, "02_long": 50.0}.items():
         book.chapter(name, "print(1)")
         book.write(f"_build/executed/chapters/{name}.json", json.dumps({"seconds": seconds}))
@@ -154,7 +146,7 @@ def test_longest_known_chapter_first_and_one_line_for_each(book: Book) -> None:
     assert all(line.endswith(" s") for line in lines)
 
 
-def test_outputs_of_chapters_that_are_gone_are_removed(book: Book) -> None:
+def test_outputs_of_chapters_that_are_gone_are_removed(book):
     kept = book.chapter("01_plain", "print(1)")
     for name in ("01_plain.ipynb", "01_plain.json", "01_plain.partial", "02_gone.ipynb"):
         book.write(f"_build/executed/chapters/{name}", "{}")

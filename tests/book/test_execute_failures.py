@@ -1,24 +1,19 @@
 """Whatever goes wrong in a chapter is said in one line, and the last good output stays."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from small_book import REPOSITORY, Book, command
+from small_book import GOOD, REPOSITORY, command
 
 from book import chapters
 
-GOOD = "print('good')"
 
-
-def failure(book: Book, /, *sources: str, given: str = "", **how: object) -> str:
+def failure(book, /, *sources, given="", **how):
     """Execute the one chapter, which fails, and return the one line it says."""
     if sources:
         book.chapter("01_case", *sources, **how)
@@ -30,14 +25,14 @@ def failure(book: Book, /, *sources: str, given: str = "", **how: object) -> str
     return outcome.problem
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+def wait_until(condition, seconds=120.0):
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "waited too long"
         time.sleep(0.05)
 
 
-def is_running(process: int) -> bool:
+def is_running(process):
     """Say whether a process lives; a zombie does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -48,7 +43,7 @@ def is_running(process: int) -> bool:
 
 
 @pytest.fixture
-def good(book: Book) -> Iterator[None]:
+def good(book):
     """Begin with a last good output of the chapter, which must be there unchanged at the end."""
     before = {"01_case.ipynb": "the last good output", "01_case.json": "{}"}
     for name, text in before.items():
@@ -57,28 +52,18 @@ def good(book: Book) -> Iterator[None]:
     assert {path.name: path.read_text() for path in book.outputs.iterdir()} == before
 
 
-class Note:
-    """A file in which a kernel leaves the number of a process."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.code = f"import os, pathlib, subprocess, time\nnote = pathlib.Path({str(path)!r})\n"
-        self.own = f"{self.code}note.write_text(str(os.getpid()))"
-
-    def is_left(self) -> bool:
-        return self.path.exists() and self.path.read_text().isdecimal()
-
-    def process(self) -> int:
-        wait_until(self.is_left)
-        return int(self.path.read_text())
+LEAVE = "import os, pathlib, subprocess, time; pathlib.Path('pid').write_text(str({}))"
+OWN = LEAVE.format("os.getpid()")
 
 
-@pytest.fixture
-def note(tmp_path: Path) -> Note:
-    return Note(tmp_path / "pid")
+def left(book):
+    """Wait for the number of the process that a chapter leaves."""
+    note = book.root / "pid"
+    wait_until(lambda: note.exists() and note.read_text().isdecimal())
+    return int(note.read_text())
 
 
-def test_a_failing_cell(book: Book, good: None) -> None:
+def test_a_failing_cell(book, good):
     problem = failure(book, "x = 1", "# why\nraise ValueError('first\\nsecond')", "x = 2")
     assert problem == (
         "01_case: cell 2 (code-1: raise ValueError('first\\nsecond')): ValueError: first second "
@@ -88,9 +73,7 @@ def test_a_failing_cell(book: Book, good: None) -> None:
     assert "Traceback" in log and "second" in log
 
 
-def test_a_failing_cell_after_given_parameters_counts_as_the_source_does(
-    book: Book, good: None
-) -> None:
+def test_a_failing_cell_after_given_parameters_counts_as_the_source_does(book, good):
     problem = failure(book, "x = 1", "undefined", given="samples=4")
     assert problem.startswith("01_case: cell 2 (code-1: undefined): NameError: name 'undefined'")
 
@@ -102,50 +85,51 @@ def test_a_failing_cell_after_given_parameters_counts_as_the_source_does(
         ("import os; os._exit(3)", "it exited with status 3"),
     ],
 )
-def test_a_kernel_that_ends_itself(book: Book, good: None, source: str, ending: str) -> None:
+def test_a_kernel_that_ends_itself(book, good, source, ending):
     problem = failure(book, "x = 1", source, "1")
     assert problem.startswith("01_case: cell 2 (code-1: import os")
     assert f"the kernel died: {ending}" in problem
 
 
-def test_a_kernel_killed_from_outside(book: Book, good: None, note: Note) -> None:
-    threading.Thread(target=lambda: os.kill(note.process(), signal.SIGKILL)).start()
-    assert "the kernel died: killed by SIGKILL" in failure(book, note.own, "time.sleep(60)")
+def test_a_kernel_killed_from_outside(book, good):
+    threading.Thread(target=lambda: os.kill(left(book), signal.SIGKILL)).start()
+    assert "the kernel died: killed by SIGKILL" in failure(book, OWN, "time.sleep(60)")
 
 
-def test_a_cell_that_exits_with_success(book: Book, good: None) -> None:
+def test_a_cell_that_exits_with_success(book, good):
     """papermill takes this for a complete run."""
     assert failure(book, "import sys; sys.exit(0)", "print('never')") == (
         "01_case: cell 1 (code-0: import sys; sys.exit(0)): it exits, so that the rest did not run"
     )
 
 
-def test_a_chapter_past_its_budget_and_what_it_started(book: Book, good: None, note: Note) -> None:
+def test_a_chapter_past_its_budget_and_what_it_started(book, good):
     """The budget is for the whole chapter: no single cell here is longer than it.
 
     On a busy machine the kernel may take all of it to start: then there is no cell to name.
     """
-    start = f"{note.code}note.write_text(str(subprocess.Popen(['sleep', '1000']).pid))"
+    start = LEAVE.format("subprocess.Popen(['sleep', '1000']).pid")
     problem = failure(book, start, *["time.sleep(5)"] * 100, book={"seconds": 8})
     where, _, what = problem.removeprefix("01_case: ").rpartition(": ")
     assert what.startswith("past its time budget of 8 s, stopped")
-    assert where.startswith("cell " if note.path.exists() else "before its first cell")
-    wait_until(lambda: not note.path.exists() or not is_running(note.process()))
+    started = (book.root / "pid").exists()
+    assert where.startswith("cell " if started else "before its first cell")
+    wait_until(lambda: not started or not is_running(left(book)))
 
 
-def test_a_chapters_own_budget() -> None:
+def test_a_chapters_own_budget():
     assert chapters.budget({"metadata": {}}) == 600
     assert chapters.budget({"metadata": {"book": {"seconds": 7}}}) == 7
 
 
-def test_a_very_long_line_holds_nothing_up(book: Book) -> None:
+def test_a_very_long_line_holds_nothing_up(book):
     """Joining what a cell prints took time quadratic in the length of a line once: minutes."""
     book.chapter("01_case", "print('x' * 3_000_000)", book={"seconds": 60})
     (outcome,) = book.execute()
     assert outcome.problem is None
 
 
-def test_what_is_no_chapter_or_asks_for_the_impossible_is_not_run(book: Book, good: None) -> None:
+def test_what_is_no_chapter_or_asks_for_the_impossible_is_not_run(book, good):
     book.chapter("01_case", GOOD)
     for given, complaint in {
         "sample=4": "01_case: unknown parameter 'sample' (did you mean 'samples'?)",
@@ -161,7 +145,7 @@ def test_what_is_no_chapter_or_asks_for_the_impossible_is_not_run(book: Book, go
         assert complaint in failure(book)
 
 
-def test_names_of_chapters(book: Book) -> None:
+def test_names_of_chapters(book):
     for name in ("01_plain", "11_other", "12_plane"):
         book.chapter(name, GOOD)
     for name in ("1", "01", "01_plain", "chapters/01_plain.ipynb", "plai"):
@@ -179,16 +163,14 @@ BUSY = "import re; re.match('(a+)+$', 'a' * 40 + 'b')"  # never lets go of the i
     ("ending", "work"),
     [(signal.SIGINT, BUSY), (signal.SIGTERM, "time.sleep(60)"), (signal.SIGKILL, BUSY)],
 )
-def test_an_interrupted_build_leaves_no_kernel_and_no_half_file(
-    book: Book, good: None, note: Note, ending: int, work: str
-) -> None:
-    book.chapter("01_case", note.own, work)
+def test_an_interrupted_build_leaves_no_kernel_and_no_half_file(book, good, ending, work):
+    book.chapter("01_case", OWN, work)
     process = subprocess.Popen(
         command(book.root, "execute"), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
     )
-    kernel = note.process()
+    kernel = left(book)
     process.send_signal(ending)
     _, error = process.communicate(timeout=120)
     killed = ending == signal.SIGKILL
     assert (process.returncode, error) == ((-9, "") if killed else (130, "interrupted\n"))
-    wait_until(lambda: not is_running(kernel), 5)
+    wait_until(lambda: not is_running(kernel))

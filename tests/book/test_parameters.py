@@ -1,13 +1,10 @@
 """What a parameters cell declares, and what a reader may ask of it."""
 
-from __future__ import annotations
-
 import re
-from typing import Any
 
 import pytest
 
-from book.parameters import Parameter, as_table, declared_parameters, given_parameters
+from book.parameters import as_table, declared_parameters, given_parameters
 from book.problem import ChapterProblem
 
 CELL = """
@@ -20,13 +17,13 @@ shift = 0  # of the seed: int, any
 """
 
 
-def declare(*sources: str) -> list[Parameter]:
+def declare(*sources):
     """What the cells declare that are tagged parameters."""
     cells = [{"metadata": {"tags": ["parameters"]}, "source": source} for source in sources]
     return declared_parameters({"cells": [{"metadata": {}, "source": ""}, *cells]})
 
 
-def test_declares_names_defaults_and_ranges_in_order() -> None:
+def test_declares_names_defaults_and_ranges_in_order():
     samples, step, share, preset, noisy, shift = declared = declare(CELL)
     names = [parameter.name for parameter in declared]
     assert names == ["samples", "step", "share", "preset", "noisy", "shift"]
@@ -52,7 +49,7 @@ def test_declares_names_defaults_and_ranges_in_order() -> None:
         ("noisy=True", {"noisy": True}),
     ],
 )
-def test_reads_values_in_the_type_of_the_default(text: str, expected: dict[str, Any]) -> None:
+def test_reads_values_in_the_type_of_the_default(text, expected):
     given = given_parameters(text, declare(CELL))
     assert given == expected
     assert [type(value) for value in given.values()] == [type(value) for value in expected.values()]
@@ -84,7 +81,7 @@ def test_reads_values_in_the_type_of_the_default(text: str, expected: dict[str, 
         ("samples=1 samples=2", "the parameter 'samples' is given twice"),
     ],
 )
-def test_refuses_in_one_line(text: str, complaint: str) -> None:
+def test_refuses_in_one_line(text, complaint):
     with pytest.raises(ChapterProblem, match=re.escape(complaint)) as caught:
         given_parameters(text, declare(CELL))
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 250
@@ -113,6 +110,6 @@ NO_RANGE = "expected a comment 'what it is: kind, range'"
         (["samples = 200  # random problems: bool, any"], NO_RANGE),
     ],
 )
-def test_a_cell_that_declares_no_ranges_is_an_error(sources: list[str], complaint: str) -> None:
+def test_a_cell_that_declares_no_ranges_is_an_error(sources, complaint):
     with pytest.raises(ChapterProblem, match=re.escape(complaint)):
         declare(*sources)

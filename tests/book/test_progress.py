@@ -1,7 +1,5 @@
 """A terminal shows what is under way; a file gets plain lines."""
 
-from __future__ import annotations
-
 import os
 import re
 import struct
@@ -24,7 +22,7 @@ with Display() as display:
 """
 
 
-def test_a_terminal_shows_each_chapter_with_its_cell_and_a_running_clock() -> None:
+def test_a_terminal_shows_each_chapter_with_its_cell_and_a_running_clock():
     pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
@@ -50,6 +48,6 @@ def test_a_terminal_shows_each_chapter_with_its_cell_and_a_running_clock() -> No
     assert "07_model_free" in last[-1] and "05_convergence" not in "".join(last)
 
 
-def test_a_file_gets_finished_lines_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_gets_finished_lines_only(capsys):
     exec(CODE.replace("time.sleep(2.5)", ""), {})
     assert capsys.readouterr().out == "[1/2] 05_convergence  2.5 s\n"

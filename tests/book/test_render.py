@@ -1,7 +1,5 @@
 """The pages are rendered by Jupyter Book for real, as far as something changed, and never lost."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -37,7 +35,7 @@ RENDERING = "import sys, pathlib; from book.render import render; render(pathlib
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], list[str]]:
+def first(tmp_path_factory):
     """The smallest book that renders without a warning, rendered; what was said and noted."""
     root = tmp_path_factory.mktemp("render") / "book"
     for name, text in FILES.items():
@@ -51,23 +49,21 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], li
 
 
 @pytest.fixture
-def book(first: tuple[Path, list[str], list[str]]) -> Path:
+def book(first):
     return first[0]
 
 
-def other(root: Path, words: str) -> Path:
+def other(root, words):
     """Write the second page; returns where it is published."""
     (root / "pages" / "other.md").write_text(f"# Other\n\n{words}\n")
     return root / "_build" / "html" / "pages" / "other.html"
 
 
-def tree(folder: Path) -> dict[str, bytes]:
+def tree(folder):
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(
-    first: tuple[Path, list[str], list[str]],
-) -> None:
+def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(first):
     _, (line,), notes = first
     assert line.startswith("rendered ") and line.endswith("(_build/html/index.html)")
     for page in ("pages/index", "pages/other"):
@@ -75,7 +71,7 @@ def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_wr
             assert any(note.startswith(f"{doing} {page} (") for note in notes), (doing, page)
 
 
-def test_nothing_is_rendered_again_without_a_change(book: Path) -> None:
+def test_nothing_is_rendered_again_without_a_change(book):
     render.render(book)
     assert render.is_rendered(book)
     before = tree(book / "_build")
@@ -83,7 +79,7 @@ def test_nothing_is_rendered_again_without_a_change(book: Path) -> None:
     assert tree(book / "_build") == before
 
 
-def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book: Path) -> None:
+def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book):
     before = tree(book / "_build" / "html")
     # Sphinx reads only changed pages again, and would have no warning to tell the second time.
     other(book, UNREADABLE)
@@ -99,7 +95,7 @@ def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book: Path) 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-def test_a_killed_rendering_leaves_the_pages_and_no_process(book: Path) -> None:
+def test_a_killed_rendering_leaves_the_pages_and_no_process(book):
     before = tree(book / "_build" / "html")
     page, log = other(book, "words after the kill"), book / "_build" / "logs" / "render.log"
     log.unlink()
@@ -121,7 +117,7 @@ def test_a_killed_rendering_leaves_the_pages_and_no_process(book: Path) -> None:
     assert "words after the kill" in page.read_text()
 
 
-def processes_with(root: Path) -> list[int]:
+def processes_with(root):
     """Processes that still run and name the book in their command line."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
@@ -133,13 +129,11 @@ def processes_with(root: Path) -> list[int]:
     return found
 
 
-def test_an_end_between_the_two_renames_is_repaired(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_end_between_the_two_renames_is_repaired(book, monkeypatch):
     before = tree(book / "_build" / "html")
     page, rename = other(book, "words after the crash"), Path.rename
 
-    def crash(path: Path, target: Path | str = "") -> Path:
+    def crash(path, target=""):
         if path.name in ("html.new", book.name):
             raise KeyboardInterrupt
         return rename(path, target)
@@ -157,9 +151,7 @@ def test_an_end_between_the_two_renames_is_repaired(
     assert [path.name for path in (book / "_build").glob("html*")] == ["html"]
 
 
-def test_sphinx_inherits_the_lock(
-    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sphinx_inherits_the_lock(book, tmp_path, monkeypatch):
     monkeypatch.setattr(render, "PROGRAM", "import os, sys; os.fstat(int(sys.argv[1]))")
     with (tmp_path / "lock").open("w") as lock:
         for hold, code in ((lock.fileno(), 0), (None, 1)):
@@ -189,9 +181,7 @@ NOTEBOOK = "_build/executed/chapters/01_small.ipynb"
         ("tests/t.py", "", []),
     ],
 )
-def test_what_decides_how_much_is_rendered(
-    pages: Path, name: str, added: str, stale: list[str]
-) -> None:
+def test_what_decides_how_much_is_rendered(pages, name, added, stale):
     before = render.hashes(pages)
     (pages / name).parent.mkdir(parents=True, exist_ok=True)
     with (pages / name).open("a") as file:
@@ -200,7 +190,7 @@ def test_what_decides_how_much_is_rendered(
     assert [key for key in after if after[key] != before[key]] == stale
 
 
-def test_a_complaint_shows_warnings_once_and_not_too_many() -> None:
+def test_a_complaint_shows_warnings_once_and_not_too_many():
     text = "reading\nx.md:1: WARNING: one\nx.md:1: WARNING: one\n"
     shown = render.complaint(text, Path("log"))
     assert shown == "the pages could not be rendered (log):\nx.md:1: WARNING: one"
@@ -209,7 +199,7 @@ def test_a_complaint_shows_warnings_once_and_not_too_many() -> None:
     assert len(lines) == 22 and lines[-1] == "and 30 more"
 
 
-def test_a_complaint_names_the_cause_and_not_the_box_around_nothing() -> None:
+def test_a_complaint_names_the_cause_and_not_the_box_around_nothing():
     text = """Traceback (most recent call last):
     raise ExtensionError(message)
 sphinx.errors.ExtensionError: Could not import extension nosuch

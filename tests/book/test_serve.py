@@ -1,16 +1,14 @@
 """The built book is served to this machine only."""
 
-from __future__ import annotations
-
 import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
-from small_book import REPOSITORY, Book, Run, command
+from small_book import REPOSITORY, command
 
 
-def test_serves_the_built_book_on_the_loopback_address(book: Book) -> None:
+def test_serves_the_built_book_on_the_loopback_address(book):
     book.write("_build/html/index.html", "the book")
     book.write("secret.txt", "not served")
     with subprocess.Popen(
@@ -30,6 +28,6 @@ def test_serves_the_built_book_on_the_loopback_address(book: Book) -> None:
             server.kill()
 
 
-def test_without_a_built_book(run: Run) -> None:
+def test_without_a_built_book(run):
     code, _, err = run("serve")
     assert code == 1 and err.startswith("there is no built book yet: run make book")

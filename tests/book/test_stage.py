@@ -1,13 +1,9 @@
 """The staged site holds the executed chapters, and its pages work without a network."""
 
-from __future__ import annotations
-
 import ast
 import html
 import json
 import re
-from pathlib import Path
-from typing import Any
 
 import links
 import pytest
@@ -24,7 +20,7 @@ CONFIRMED = "lqr-badge-confirmed"
 ADDRESS = "https://github.com/someone/policy-gradients"
 
 
-def rendered(root: Path, address: str, parameters: dict[str, Any] | None) -> Path:
+def rendered(root, address, parameters):
     write_book(root, address)
     write_executed(root, parameters)
     render.render(root)
@@ -32,64 +28,59 @@ def rendered(root: Path, address: str, parameters: dict[str, Any] | None) -> Pat
 
 
 @pytest.fixture(scope="session")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(tmp_path_factory):
     """A book without an address, run with other parameters, rendered."""
     place = tmp_path_factory.mktemp("plain") / "book"
     return rendered(place, "", {"samples": 7, "preset": "paper"})
 
 
 @pytest.fixture(scope="session")
-def addressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def addressed(tmp_path_factory):
     """The same book with an address and the notebook's own parameters, rendered."""
     return rendered(tmp_path_factory.mktemp("addressed") / "book", ADDRESS, None)
 
 
 @pytest.fixture(scope="session")
-def chapter(plain: Path) -> str:
+def chapter(plain):
     """The page of the chapter."""
     return page(plain, CHAPTER)
 
 
-def page(root: Path, name: str) -> str:
+def page(root, name):
     return (root / "_build" / "html" / f"{name}.html").read_text()
 
 
-def words(text: str) -> str:
+def words(text):
     return html.unescape(" ".join(re.sub(r"<[^>]*>", "", text).split()))
 
 
-def test_the_executed_copy_is_shown_in_place_of_the_source(chapter: str) -> None:
+def test_the_executed_copy_is_shown_in_place_of_the_source(chapter):
     assert "all is well" in chapter
     assert f'alt="{ALT}"' in chapter
     assert "Count to 1.25" in words(chapter)
     assert "Figure 1.1 A square." in words(chapter)
+    assert "This page took 1 seconds." in words(chapter)
 
 
-def test_seconds_come_from_the_record_of_the_execution(plain: Path, chapter: str) -> None:
-    record = json.loads((plain / EXECUTED).with_suffix(".json").read_text())
-    assert f"This page took {record['seconds']:.0f} seconds." in words(chapter)
-
-
-def test_a_cell_with_a_figure_may_also_store_and_report(chapter: str) -> None:
+def test_a_cell_with_a_figure_may_also_store_and_report(chapter):
     assert chapter.count("<figure") == 1
-    assert chapter.index("</figure>") < chapter.index('lqr-verdict-holds">s2-lemma-3.2<')
+    assert chapter.count('lqr-verdict-holds">s2-lemma-3.2<') == 3
     assert chapter.count('<span class="n">show</span>') == 1  # the code is not shown again
 
 
-def test_statements_share_one_counter(chapter: str) -> None:
+def test_statements_share_one_counter(chapter):
     shown = words(chapter)
     for statement in ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4"):
         assert statement in shown
     assert "See Lemma 1.1, Figure 1.1" in shown
 
 
-def test_solutions_are_hidden_and_hold_their_cells(chapter: str) -> None:
+def test_solutions_are_hidden_and_hold_their_cells(chapter):
     assert chapter.index('class="solution dropdown admonition"') < chapter.index("all is well")
 
 
-def test_a_folded_proof_has_a_title_to_click_on_and_no_id_of_another(chapter: str) -> None:
+def test_a_folded_proof_has_a_title_to_click_on_and_no_id_of_another(chapter):
     """The script that folds the boxes finds them by id: two alike would fold and unfold one box."""
-    boxes = re.findall(r"<div (?=[^>]*\bproof\b)(?=[^>]*dropdown)[^>]*>.*?</p>.*?</p>", chapter)
     boxes = re.findall(
         r'<div [^>]*class="[^"]*\bproof\b[^"]*"[^>]*>\s*<p class="admonition-title">Proof</p>',
         chapter,
@@ -100,14 +91,14 @@ def test_a_folded_proof_has_a_title_to_click_on_and_no_id_of_another(chapter: st
     assert len(ids) == len(set(ids))
 
 
-def test_theorem_index_has_numbers_and_titles(plain: Path) -> None:
+def test_theorem_index_has_numbers_and_titles(plain):
     index = words(page(plain, "pages/theorems"))
     assert r"Lemma 1.1 S2, Lemma 3.2: domination with \(\mu\)" in index
     assert "Definition 1.4 Task" in index
     assert "mathjax/tex-svg-full.js" in page(plain, "pages/theorems")  # a title holds a formula
 
 
-def test_results_page_tells_verdicts_and_links_to_the_statement(plain: Path) -> None:
+def test_results_page_tells_verdicts_and_links_to_the_statement(plain):
     results = page(plain, "pages/results")
     assert 'href="../chapters/01_small.html#s2-lemma-3.2">Gradient domination</a>' in results
     shown = words(results)
@@ -117,27 +108,26 @@ def test_results_page_tells_verdicts_and_links_to_the_statement(plain: Path) -> 
     assert "confirmed" in shown and "planned" in shown
 
 
-def test_front_page_counts_verdicts(plain: Path) -> None:
+def test_front_page_counts_verdicts(plain):
     assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
 
 
-def test_execution_page_identifies_the_run(plain: Path) -> None:
+def test_execution_page_identifies_the_run(plain):
     shown = words(page(plain, "pages/execution"))
     assert "1 A small chapter 1.2 123 5 preset = ‘paper’, samples = 7" in shown
     assert 'make chapter C=01 P="preset=paper samples=7"' in shown
-    for told in ("numpy 2.4.6", f"commit {COMMIT} and uncommitted changes", "1f1f1f"):
-        assert told in shown
-    for told in ("system Linux 6.1", "processor A processor", "linear algebra OpenBLAS 0.3"):
-        assert told in shown
+    told = ["numpy 2.4.6", f"commit {COMMIT} and uncommitted changes", "1f1f1f"]
+    told += ["system Linux 6.1", "processor A processor", "linear algebra OpenBLAS 0.3"]
+    assert [fact for fact in told if fact not in shown] == []
 
 
-def test_a_page_run_with_other_parameters_says_so(chapter: str, addressed: Path) -> None:
+def test_a_page_run_with_other_parameters_says_so(chapter, addressed):
     line = "This page was run with preset = 'paper', samples = 7 in place of"
     assert line in words(chapter)
     assert "This page was run with" not in page(addressed, CHAPTER)
 
 
-def test_pages_need_no_network(plain: Path, addressed: Path) -> None:
+def test_pages_need_no_network(plain, addressed):
     for root in (plain, addressed):
         built = root / "_build" / "html"
         assert links.problems(built) == []
@@ -146,20 +136,20 @@ def test_pages_need_no_network(plain: Path, addressed: Path) -> None:
         assert "thebe" not in page(root, CHAPTER).lower()
 
 
-def test_old_addresses_lead_to_the_pages(plain: Path) -> None:
+def test_old_addresses_lead_to_the_pages(plain):
     for name in ("index", "results", "CHANGELOG"):
         place, shown = f"pages/{name.lower()}.html", page(plain, name)
         assert f'location.replace("{place}" + location.search + location.hash)' in shown
         assert f'<a href="{place}">' in shown and f'content="0; url={place}"' in shown
 
 
-def test_the_executed_notebook_is_what_is_downloaded(plain: Path, chapter: str) -> None:
+def test_the_executed_notebook_is_what_is_downloaded(plain, chapter):
     downloaded = json.loads((plain / f"_build/html/_sources/{CHAPTER}.ipynb").read_text())
     assert downloaded == json.loads((plain / EXECUTED).read_text())
     assert f'href="../_sources/{CHAPTER}.ipynb"' in chapter
 
 
-def first_cell(content: str, executed: Path) -> str:
+def first_cell(content, executed):
     """The source of the cell that comes before those of the executed notebook."""
     first, *rest = json.loads(content)["cells"]
     assert rest == json.loads(executed.read_text())["cells"]
@@ -168,13 +158,13 @@ def first_cell(content: str, executed: Path) -> str:
     return source
 
 
-def test_with_an_address_the_notebook_installs_the_commit_that_made_it(addressed: Path) -> None:
+def test_with_an_address_the_notebook_installs_the_commit_that_made_it(addressed):
     content = (addressed / f"_build/html/_sources/{CHAPTER}.ipynb").read_text()
     wanted = f'"lqrlib[chapters] @ git+{ADDRESS}@{COMMIT}"'
     assert wanted in first_cell(content, addressed / EXECUTED)
 
 
-def test_without_version_control_the_notebook_installs_the_branch_and_says_so(pages: Path) -> None:
+def test_without_version_control_the_notebook_installs_the_branch_and_says_so(pages):
     record = (pages / EXECUTED).with_suffix(".json")
     record.write_text(record.read_text().replace(COMMIT, ""))
     repository = {"url": ADDRESS, "branch": "trunk"}
@@ -183,14 +173,14 @@ def test_without_version_control_the_notebook_installs_the_branch_and_says_so(pa
     assert re.search(f'@ git[+]{ADDRESS}@trunk"  # .*not known', source)
 
 
-def test_without_an_address_there_are_no_buttons_that_need_one(plain: Path) -> None:
+def test_without_an_address_there_are_no_buttons_that_need_one(plain):
     for name in ("index", CHAPTER, "pages/results"):
         shown = page(plain, name).lower()
         for word in ("mybinder", "colab", "github.com", "repository-button", "launch-buttons"):
             assert word not in shown.replace("https://sphinx-book-theme.readthedocs.io", "")
 
 
-def test_with_an_address_the_buttons_lead_there(addressed: Path) -> None:
+def test_with_an_address_the_buttons_lead_there(addressed):
     shown, repository = html.unescape(page(addressed, CHAPTER)), ADDRESS.partition(".com/")[2]
     binder, colab = "https://mybinder.org/v2/gh", "https://colab.research.google.com/github"
     for target in (
@@ -202,7 +192,7 @@ def test_with_an_address_the_buttons_lead_there(addressed: Path) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "https://gitlab.com/a/b/", ADDRESS + ".git"])
-def test_buttons_follow_the_address(tmp_path: Path, given: str) -> None:
+def test_buttons_follow_the_address(tmp_path, given):
     config = stage.settings(write_book(tmp_path / "book", given))
     assert config["html"]["use_repository_button"] is bool(given)
     assert config["html"]["use_issues_button"] is bool(given)
@@ -211,20 +201,18 @@ def test_buttons_follow_the_address(tmp_path: Path, given: str) -> None:
     assert not config["repository"]["url"].endswith(("/", ".git"))
 
 
-def files(folder: Path, pattern: str = "*") -> dict[Path, tuple[bytes, int]]:
+def files(folder, pattern="*"):
     """Content and time of the files in a folder."""
     found = [path for path in folder.rglob(pattern) if path.is_file()]
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
 
-def changed(before: dict[Path, Any], after: dict[Path, Any], what: int) -> set[str]:
+def changed(before, after, what):
     """Names of the files whose content (0) or time (1) changed."""
     return {path.name for path in after if after[path][what] != before[path][what]}
 
 
-def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(
-    addressed: Path,
-) -> None:
+def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(addressed):
     html, made = addressed / "_build" / "html", addressed / "_build" / "render" / "_build" / "html"
     assert CONFIRMED in page(addressed, "pages/results")
     first, before = files(html), files(made, "*/*.html")
@@ -232,10 +220,8 @@ def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(
     render.render(addressed)
     assert "all has changed" in page(addressed, CHAPTER)
     assert CONFIRMED not in page(addressed, "pages/results")
-    print(changed(before, files(made, "*/*.html"), 1))
-    assert {"notation.html", "theorems.html"}.isdisjoint(
-        changed(before, files(made, "*/*.html"), 1)
-    )
+    rewritten = changed(before, files(made, "*/*.html"), 1)
+    assert rewritten == {"01_small.html", "results.html", "index.html", "api.html"}
     write_executed(addressed)
     render.render(addressed)
     again = files(html)
@@ -243,7 +229,7 @@ def test_changed_outputs_rewrite_only_their_page_and_those_made_from_results(
     assert not changed(first, again, 0), "the same book has the same bytes, whatever came before"
 
 
-def test_without_an_executed_copy_the_source_is_shown_and_claims_are_planned(pages: Path) -> None:
+def test_without_an_executed_copy_the_source_is_shown_and_claims_are_planned(pages):
     for path in (pages / EXECUTED).parent.iterdir():
         path.unlink()
     files = stage.staged(pages)
@@ -253,9 +239,7 @@ def test_without_an_executed_copy_the_source_is_shown_and_claims_are_planned(pag
     assert b"Nothing yet in this build." in files["pages/execution.md"]
 
 
-def test_a_staged_file_is_written_only_when_it_changes_and_goes_with_its_source(
-    pages: Path,
-) -> None:
+def test_a_staged_file_is_written_only_when_it_changes_and_goes_with_its_source(pages):
     site = stage.stage(pages)
     before = files(site)
     (pages / "pages" / "changelog.md").write_text("# Changes\n")
@@ -274,9 +258,7 @@ def test_a_staged_file_is_written_only_when_it_changes_and_goes_with_its_source(
         ("chapters/claims.yml", "S2", "S3", "'S3' is not one of"),
     ],
 )
-def test_a_fault_in_what_is_staged_is_told_in_one_line(
-    pages: Path, file: str, old: str, new: str, cause: str
-) -> None:
+def test_a_fault_in_what_is_staged_is_told_in_one_line(pages, file, old, new, cause):
     (pages / file).write_text((pages / file).read_text().replace(old, new))
     with pytest.raises(ChapterProblem, match=re.escape(cause)) as caught:
         render.render(pages)
@@ -284,7 +266,7 @@ def test_a_fault_in_what_is_staged_is_told_in_one_line(
     assert not (pages / "_build" / "html").exists()
 
 
-def test_tables_keep_signs_of_markdown(pages: Path) -> None:
+def test_tables_keep_signs_of_markdown(pages):
     claims = yaml.safe_load((pages / "chapters/claims.yml").read_text())
     claims[0]["title"], claims[2]["title"] = "x|y", "a|b *c* $d$"
     (pages / "chapters/claims.yml").write_text(yaml.safe_dump(claims))

@@ -6,6 +6,8 @@ import hashlib
 import json
 import shutil
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,13 @@ sys.exit(commands.run(sys.argv[1:]))
     return [sys.executable, "-c", code, *words]
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.01)
+
+
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
 COPIED = ("results", "theorems", "execution", "bibliography")
 CLAIMS = [
@@ -112,39 +121,32 @@ STATEMENTS = r"""
 :label: s2-lemma-3.2
 It is $\lVert x \rVert \ge 0$.
 ```
-
 ```{prf:proof}
 :class: dropdown
 A norm is not negative, $0 \le \lVert x \rVert$.
 ```
-
 ```{prf:theorem} Another
 :label: thm-another
 See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.
 ```
-
 ```{prf:proof}
 :class: dropdown
 It follows.
 ```
-
 ```{prf:algorithm} Descent
 :label: alg-descent
 1. $K \leftarrow K_0$
 ```
-
 ```{prf:definition} Task
 :label: def-task
 A tuple.
 ```
 
 This page took {lqr-seconds}`01_small`.
-
 ```{exercise} Count
 :label: ex-count
 Count to {glue:text}`largest:.2f`.
 ```
-
 ```{solution-start} ex-count
 :label: sol-count
 :class: dropdown

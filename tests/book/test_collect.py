@@ -1,5 +1,7 @@
 """Verdicts follow from the executed notebooks, and every disagreement with claims.yml is named."""
 
+import re
+
 import pytest
 from small_book import CLAIM_OUTPUTS, REPOSITORY, claim, write_executed
 
@@ -29,16 +31,15 @@ def test_sources_are_never_read_for_verdicts(pages):
     assert list(collect.records(pages)) == []
 
 
-VERDICT_CHANGES = [claim("s2-lemma-3.2", violated=1), *CLAIM_OUTPUTS[1:]]
-NO_LONGER_CHECKED = list(CLAIM_OUTPUTS[:-1])
 HARMLESS = claim("s2-lemma-3.2", form="dropped", assumption="full rank")
+FAILS = claim("s2-lemma-3.2", violated=1)
 
 
 @pytest.mark.parametrize(
     ("claims", "told"),
     [
-        (VERDICT_CHANGES, ["s2-lemma-3.2: ", "expects holds", "says fails (01_small)"]),
-        (NO_LONGER_CHECKED, ["e1: ", "expects confirmed", "says planned (01_small)"]),
+        ([FAILS, *CLAIM_OUTPUTS[1:]], ["s2-lemma-3.2: ", "expects holds", "fails (01_small)"]),
+        (CLAIM_OUTPUTS[:-1], ["e1: ", "expects confirmed", "says planned (01_small)"]),
         ([*CLAIM_OUTPUTS, claim("s9-lemma-1")], ["s9-lemma-1: checked in 01_small, but not in"]),
         ([*CLAIM_OUTPUTS, HARMLESS], ["s2-lemma-3.2: 01_small drops", "'full rank', but nothing"]),
         ([*CLAIM_OUTPUTS, claim("e1", form="hoped")], ["01_small: ", "e1", "hoped"]),
@@ -57,19 +58,19 @@ def test_a_record_from_another_chapter_is_a_problem(pages):
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("old", "new", "told"),
     [
-        (lambda text: "- {id: e1}", "id, paper, number, title, chapter, expected"),
-        (lambda text: "a: b", "list of rows"),
-        (lambda text: "[", "expected the node content"),
-        (lambda text: text + text, "s2-lemma-3.2 stands there twice"),
-        (lambda text: text.replace("expected: holds", "expected: hoped"), "'hoped' is not one of"),
-        (lambda text: text.replace("paper: S2", "paper: S3"), "'S3' is not one of"),
+        (".+", "- {id: e1}", "id, paper, number, title, chapter, expected"),
+        (".+", "a: b", "list of rows"),
+        (".+", "[", "expected the node content"),
+        ("(.+)", r"\1\1", "s2-lemma-3.2 stands there twice"),
+        ("expected: holds", "expected: hoped", "'hoped' is not one of"),
+        ("paper: S2", "paper: S3", "'S3' is not one of"),
     ],
 )
-def test_a_fault_in_claims_is_one_line(pages, fault, told):
+def test_a_fault_in_claims_is_one_line(pages, old, new, told):
     path = pages / collect.CLAIMS
-    path.write_text(fault(path.read_text()))
+    path.write_text(re.sub(old, new, path.read_text(), count=1, flags=re.DOTALL))
     (line,) = collect.problems(pages)
     assert told in line and "\n" not in line
 

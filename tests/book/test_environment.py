@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from small_book import REPOSITORY
@@ -16,7 +16,6 @@ from book import environment
 from book.problem import ChapterProblem
 
 BARE = REPOSITORY / "book" / "__main__.py"
-Steps = Callable[..., list[str]]
 LOCK = "{name}=={version} \\\n    --hash=sha256:ab\n"
 
 
@@ -32,7 +31,7 @@ def project(tmp_path):
 @pytest.fixture
 def steps(project, monkeypatch):
     """Return a function that brings an environment of empty files up to date and says how."""
-    log: list[str] = []
+    log = []
 
     def create(folder):
         log.append("create")
@@ -80,9 +79,7 @@ def test_what_tests_need_is_installed_on_top_and_stays(project, steps):
 def test_an_environment_that_stands_is_only_read(steps, monkeypatch):
     steps()
 
-    def refuse(*arguments, **named):
-        raise OSError(30, "Read-only file system")
-
+    refuse = Mock(side_effect=OSError(30, "Read-only file system"))
     for name in ("mkdir", "write_text", "touch", "unlink"):
         monkeypatch.setattr(Path, name, refuse)
     assert steps() == []
@@ -90,11 +87,7 @@ def test_an_environment_that_stands_is_only_read(steps, monkeypatch):
 
 def test_an_interrupted_installation_is_repaired(project, steps, monkeypatch):
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-
-        def interrupted(*arguments):
-            raise KeyboardInterrupt
-
-        context.setattr(environment, "install", interrupted)
+        context.setattr(environment, "install", Mock(side_effect=KeyboardInterrupt))
         steps()
     assert steps() == ["create", "requirements"]
     stamp = project / ".venv" / environment.STAMP
@@ -149,15 +142,15 @@ def test_uv_installs_with_hashes_or_pip_does_and_says_so(
     python.write_text(FAKE.format(log=log, failing=failing))
     python.chmod(0o755)
     locks = [project / "requirements.txt", project / "tests.txt"]
-    if complaint is None:
+    problem = None
+    try:
         environment.install(folder, locks, project)
-    else:
-        with pytest.raises(ChapterProblem, match=f"^{complaint}$"):
-            environment.install(folder, locks, project)
-    trusting, calls = zip(
-        *(line.split(" ", 1) for line in log.read_text().splitlines()), strict=True
-    )
-    assert set(trusting) == {"1"}, "uv trusts this system's certificates"
+    except ChapterProblem as caught:
+        problem = str(caught)
+    assert problem == complaint
+    lines = log.read_text().splitlines()
+    assert all(line.startswith("1 ") for line in lines), "uv trusts this system's certificates"
+    calls = [line[2:] for line in lines]
     installing = [call for call in calls if re.search(" (install|sync) ", call)]
     assert all("--require-hashes" in call for call in installing if "--editable" not in call)
     assert all(str(locks[1]) in call for call in calls if str(locks[0]) in call)
@@ -178,17 +171,14 @@ def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed(tmp_path):
         environment.lock_entry(tmp_path / "lock.txt", "uv")
 
 
-@pytest.mark.parametrize(
-    ("output", "line"),
-    [
-        ("x\nerror: one\n  Caused by: deeper\n", "Caused by: deeper"),
-        ("Traceback\nModuleNotFoundError: No module named 'x'\nhint: y\n", "ModuleNotFoundError: "),
-        ("only this\n", "only this"),
-        ("", "it said nothing"),
-    ],
-)
-def test_the_cause_in_an_installers_output(output, line):
-    assert environment.cause(output).startswith(line)
+def test_the_cause_in_an_installers_output():
+    for output, line in {
+        "x\nerror: one\n  Caused by: deeper\n": "Caused by: deeper",
+        "Traceback\nModuleNotFoundError: No module\nhint: y\n": "ModuleNotFoundError: No module",
+        "only this\n": "only this",
+        "": "it said nothing",
+    }.items():
+        assert environment.cause(output) == line
 
 
 def test_the_first_file_loads_under_any_python_3():

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
-from small_book import GOOD, REPOSITORY, command
+from small_book import GOOD, REPOSITORY, command, wait_until
 
 from book import chapters
 
@@ -23,13 +22,6 @@ def failure(book, /, *sources, given="", **how):
     assert "\n" not in outcome.problem
     assert [line for line in lines if outcome.problem in line] == lines
     return outcome.problem
-
-
-def wait_until(condition, seconds=120.0):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "waited too long"
-        time.sleep(0.05)
 
 
 def is_running(process):

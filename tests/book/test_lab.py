@@ -1,6 +1,5 @@
 """JupyterLab opens the chapters, for this machine only, and saves them without outputs."""
 
-import copy
 import importlib.util
 import json
 import os
@@ -66,9 +65,8 @@ def test_outputs_of_a_chapter_are_not_saved():
 @pytest.mark.parametrize(("kind", "path"), [("notebook", "mine/05.ipynb"), ("file", "chapters/a")])
 def test_other_files_are_saved_as_they_are(kind, path):
     model = {"type": kind, "content": executed()}
-    before = copy.deepcopy(model)
     lab.strip_outputs(model, path=path)
-    assert model == before
+    assert model["content"] == executed()
 
 
 def read(address, **request):

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from small_book import REPOSITORY
+from small_book import REPOSITORY, wait_until
 
 from book import render
 from book.problem import ChapterProblem
@@ -21,15 +20,14 @@ def wait(app, env):
     while (pathlib.Path(app.srcdir).parent.parent / "wait").exists():
         time.sleep(0.1)
 """
-FILES = {
-    "_config.yml": 'title: Small\nhtml: {}\nrepository: {url: ""}\n'
-    'execute: {execute_notebooks: "off"}\n'
-    "sphinx: {local_extensions: {slow: ../..}}\n",  # as seen from the staged site
-    "_toc.yml": "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n",
-    "slow.py": SLOW,
-    "chapters/none.txt": "",
-    "pages/index.md": "# Small\n\n[other](other.md)\n",
-}
+CONFIG = """title: Small
+html: {}
+repository: {url: ""}
+execute: {execute_notebooks: "off"}
+sphinx: {local_extensions: {slow: ../..}}  # as seen from the staged site
+"""
+INDEX = "# Small\n\n[other](other.md)\n"
+TOC = "format: jb-book\nroot: pages/index\nchapters: [{file: pages/other}]\n"
 UNREADABLE = "```{nosuch}\n```"  # Sphinx warns when it reads this, and not when it writes it again
 RENDERING = "import sys, pathlib; from book.render import render; render(pathlib.Path(sys.argv[1]))"
 
@@ -38,12 +36,13 @@ RENDERING = "import sys, pathlib; from book.render import render; render(pathlib
 def first(tmp_path_factory):
     """The smallest book that renders without a warning, rendered; what was said and noted."""
     root = tmp_path_factory.mktemp("render") / "book"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in ("pages", "chapters"):
+        (root / name).mkdir(parents=True)
+    texts = {"_config.yml": CONFIG, "_toc.yml": TOC, "slow.py": SLOW, "pages/index.md": INDEX}
+    for name, text in texts.items():
         (root / name).write_text(text)
     other(root, "words")
-    lines: list[str] = []
-    notes: list[str] = []
+    lines, notes = [], []
     render.render(root, lines.append, notes.append)
     return root, lines, notes
 
@@ -66,9 +65,8 @@ def tree(folder):
 def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(first):
     _, (line,), notes = first
     assert line.startswith("rendered ") and line.endswith("(_build/html/index.html)")
-    for page in ("pages/index", "pages/other"):
-        for doing in ("reading", "writing"):
-            assert any(note.startswith(f"{doing} {page} (") for note in notes), (doing, page)
+    for what in ("reading pages/index", "reading pages/other", "writing pages/index"):
+        assert any(note.startswith(f"{what} (") for note in notes), what
 
 
 def test_nothing_is_rendered_again_without_a_change(book):
@@ -101,16 +99,11 @@ def test_a_killed_rendering_leaves_the_pages_and_no_process(book):
     log.unlink()
     (book / "wait").touch()
     with subprocess.Popen([sys.executable, "-c", RENDERING, str(book)], cwd=REPOSITORY) as process:
-        while not log.exists() or "reading sources" not in log.read_text():
-            assert process.poll() is None, "it ended before it was killed"
-            time.sleep(0.01)
+        wait_until(lambda: log.exists() and "reading sources" in log.read_text())
         assert len(processes_with(book)) == 2
         os.kill(process.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while (left := processes_with(book)) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: not processes_with(book))
     (book / "wait").unlink()
-    assert left == []
     assert tree(book / "_build" / "html") == before
     assert not render.is_rendered(book)
     render.render(book)
@@ -190,7 +183,7 @@ def test_what_decides_how_much_is_rendered(pages, name, added, stale):
     assert [key for key in after if after[key] != before[key]] == stale
 
 
-def test_a_complaint_shows_warnings_once_and_not_too_many():
+def test_a_complaint_shows_each_warning_once_and_not_too_many():
     text = "reading\nx.md:1: WARNING: one\nx.md:1: WARNING: one\n"
     shown = render.complaint(text, Path("log"))
     assert shown == "the pages could not be rendered (log):\nx.md:1: WARNING: one"

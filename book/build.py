@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
+
 from book import chapters
 from book.environment import exclusive
 from book.execute import Executor, Outcome
 from book.problem import ChapterProblem
-from book.progress import Display
+
+
+class Display(Progress):
+    """A line for everything that is done; on a terminal a live line for each thing under way."""
+
+    def __init__(self) -> None:
+        columns = TimeElapsedColumn(), TextColumn("{task.description}", markup=False)
+        console = Console(highlight=False, markup=False)
+        live = sys.stdout.isatty()
+        super().__init__(*columns, console=console, transient=True, disable=not live)
+        self.lines: dict[str, TaskID] = {}
+
+    def say(self, line: str) -> None:
+        """Print a finished line at once, also when the output is a file."""
+        if self.disable:
+            print(line, flush=True)
+        else:
+            self.console.print(line, soft_wrap=True)
+
+    def under_way(self, name: str, what: str | None) -> None:
+        """Show what is happening to a chapter or the pages now; None when it is over."""
+        if what is not None:
+            if name not in self.lines:
+                self.lines[name] = self.add_task(name)
+            self.update(self.lines[name], description=f"{name}  {what}")
+        elif name in self.lines:
+            self.remove_task(self.lines.pop(name))
 
 
 class Build(ExitStack):
@@ -26,16 +56,13 @@ class Build(ExitStack):
 
     def execute(self, names: Sequence[str] = (), again: bool = False) -> None:
         """Execute the chapters that changed, all or those named; `again` compares the bytes."""
-        every = chapters.find_chapters(self.root)
-        chapters.prune(self.root, every)
-        wanted = [chapters.find_chapter(self.root, name) for name in names] or every
+        wanted = [chapters.find_chapter(self.root, name) for name in names]
+        wanted = wanted or chapters.find_chapters(self.root)
         outcomes = self.executor.execute(wanted, force=again, compare=again)
         refuse_failures(outcomes)
         ran = sum(outcome.ran for outcome in outcomes)
-        agree = (
-            ", and wrote the same bytes again" if again else f", {len(outcomes) - ran} unchanged"
-        )
-        self.display.say(f"chapters: {ran} run{agree}")
+        rest = "and wrote the same bytes again" if again else f"{len(outcomes) - ran} unchanged"
+        self.display.say(f"chapters: {ran} run, {rest}")
 
     def chapter(self, name: str, given: str) -> None:
         """Execute one chapter with a reader's parameters, and those whose outputs are stale."""
@@ -58,11 +85,9 @@ class Build(ExitStack):
         """Render the pages if anything changed; who renders holds the lock, too."""
         from book.render import render
 
-        try:
-            note = partial(self.display.under_way, "pages")
-            render(self.root, self.display.say, note, self.lock)
-        finally:
-            self.display.under_way("pages", None)
+        note = partial(self.display.under_way, "pages")
+        render(self.root, self.display.say, note, self.lock)
+        self.display.under_way("pages", None)
 
     def compare_verdicts(self) -> None:
         """Raise where the executed chapters and claims.yml disagree."""

@@ -12,15 +12,16 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from book.environment import ROOT as REPOSITORY
 from book.problem import ChapterProblem
 
 PACKAGES = ("lqrlib", "lqrpapers")
 # The modules of book/ that decide what an executed chapter looks like.
 EXECUTING = ("book/execute.py", "book/finish.py", "book/kernel.py")
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def find_chapters(root: Path) -> list[Path]:
@@ -37,13 +38,11 @@ def find_chapter(root: Path, name: str) -> Path:
         found = [each for each in chapters if re.match(rf"0*{int(stem)}_", each)]
     elif not found and stem:
         found = [each for each in chapters if stem in each]
-    if len(found) == 1:
-        return chapters[found[0]]
-    if found:
-        raise ChapterProblem(f"chapter {name!r:.80} could be any of {', '.join(found)}")
-    raise ChapterProblem(
-        f"there is no chapter {name!r:.80}; the book has {', '.join(chapters) or 'none'}"
-    )
+    if len(found) != 1:
+        missing = f"there is no chapter {name!r:.80}; the book has"
+        which = f"chapter {name!r:.80} could be any of" if found else missing
+        raise ChapterProblem(f"{which} {', '.join(found or chapters) or 'none'}")
+    return chapters[found[0]]
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -69,13 +68,6 @@ def executed_paths(root: Path, chapter: Path) -> tuple[Path, Path]:
     """Return where the executed notebook and its record lie."""
     executed = root / "_build" / "executed" / "chapters"
     return executed / chapter.name, executed / f"{chapter.stem}.json"
-
-
-def prune(root: Path, chapters: Iterable[Path]) -> None:
-    """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
-    kept = {path for chapter in chapters for path in executed_paths(root, chapter)}
-    for path in set((root / "_build" / "executed" / "chapters").glob("*")) - kept:
-        path.unlink()
 
 
 def executed_notebook(root: Path, chapter: Path) -> dict[str, Any]:
@@ -104,13 +96,8 @@ def digest(value: Any) -> str:
 
 def files_under(folder: Path) -> list[Path]:
     """Return the files of a folder, leaving out what Python and editors drop there."""
-    return [
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix != ".pyc"
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return [path for path in found if "/." not in f"/{path.relative_to(folder).as_posix()}"]
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -139,11 +126,9 @@ def fingerprint(
 
 def read_record(root: Path, chapter: Path) -> dict[str, Any]:
     """Return the record of the last good run, empty where there is none."""
-    try:
-        record = json.loads(executed_paths(root, chapter)[1].read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+    with suppress(OSError, ValueError, TypeError):
+        return dict(json.loads(executed_paths(root, chapter)[1].read_text(encoding="utf-8")))
+    return {}
 
 
 def is_current(

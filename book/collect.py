@@ -1,8 +1,7 @@
 """What the executed chapters checked, against `claims.yml`, and the records of their runs.
 
 A chapter reports a claim by an output whose metadata carry `lqrlib.claim`
-(lqrpapers.notebook.report). Nothing here is typed by hand: a result that no executed notebook
-checked is "planned".
+(lqrpapers.notebook.report). A result that no executed notebook checked is "planned".
 """
 
 from __future__ import annotations
@@ -18,10 +17,6 @@ from book.problem import ChapterProblem
 from lqrpapers.claims.verdicts import VERDICTS, Record, verdict
 
 CLAIMS = "chapters/claims.yml"
-
-
-class CollectError(ValueError):
-    """claims.yml or an executed notebook does not keep to the format."""
 
 
 @dataclass(frozen=True)
@@ -47,28 +42,24 @@ class Result:
     def verdict(self) -> str:
         return verdict(self.claim.id, self.claim.paper, self.records)
 
-    def of(self, form: str) -> tuple[Record, ...]:
-        return tuple(record for record in self.records if record.form == form)
-
 
 def claims(root: Path) -> dict[str, Claim]:
     """The rows of claims.yml by id, in the file's order."""
     rows = yaml.safe_load((root / CLAIMS).read_text(encoding="utf-8"))
     if not isinstance(rows, list):
-        raise CollectError(f"{CLAIMS}: expected a list of rows")
+        raise ChapterProblem(f"{CLAIMS}: expected a list of rows")
     names = [field.name for field in fields(Claim)]
     found: dict[str, Claim] = {}
     for row in rows:
         if not isinstance(row, dict) or sorted(row) != sorted(names):
-            raise CollectError(f"{CLAIMS}: a row needs exactly {', '.join(names)}; got {row}")
+            raise ChapterProblem(f"{CLAIMS}: a row needs exactly {', '.join(names)}; got {row}")
         claim = Claim(**{name: str(row[name]) for name in names})
-        if claim.id in found:
-            raise CollectError(f"{CLAIMS}: {claim.id} stands there twice")
         allowed = VERDICTS.get(claim.paper, ())
         for word, known in ((claim.paper, tuple(VERDICTS)), (claim.expected, allowed)):
             if word not in known:
-                raise CollectError(f"{CLAIMS}: {claim.id}: {word!r} is not one of {known}")
-        found[claim.id] = claim
+                raise ChapterProblem(f"{CLAIMS}: {claim.id}: {word!r} is not one of {known}")
+        if found.setdefault(claim.id, claim) is not claim:
+            raise ChapterProblem(f"{CLAIMS}: {claim.id} stands there twice")
     return found
 
 
@@ -82,7 +73,7 @@ def records(root: Path) -> Iterator[tuple[str, Record]]:
                     try:
                         yield chapter.stem, Record.from_json(data)
                     except ValueError as error:
-                        raise CollectError(f"{chapter.stem}: {error}") from None
+                        raise ChapterProblem(f"{chapter.stem}: {error}") from None
 
 
 def results(root: Path) -> list[Result]:

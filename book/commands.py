@@ -1,7 +1,7 @@
 """The commands of `python -m book`, which make calls too.
 
-Commands that need the environment bring it up to date first and go on inside it. What runs before
-that is standard library only, so imports of the rest stand inside the functions.
+They bring the environment up to date first and go on inside it. What runs before that is standard
+library only, so imports of the rest stand inside the functions.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import signal
 import subprocess
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
-from book.environment import ROOT, ensure, python_of, uv_variables
+from book.environment import PYTHON, ROOT, UV, ensure
 from book.lab import lab_command
 from book.problem import ChapterProblem
 
@@ -39,12 +40,10 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m book", description="Build and test the book.")
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
     add("environment", help="create or update .venv from the lock")
-    book = add("book", help="execute changed chapters, render the pages, check the verdicts")
+    add("book", help="execute changed chapters, render the pages, check the verdicts")
     execute = add("execute", help="execute changed chapters only")
     execute.add_argument("--twice", action="store_true", help="and again: the bytes must agree")
     execute.add_argument("chapters", nargs="*", help="numbers or names; all without")
-    for with_jobs in (book, execute):
-        with_jobs.add_argument("--jobs", type=int, default=jobs_default(), help="chapters at once")
     named = {"nargs": "?", "default": os.environ.get("C", ""), "help": "number or name, as in 05"}
     chapter = add("chapter", help="re-execute one chapter, with other parameters if given")
     chapter.add_argument("chapter", **named)  # type: ignore[arg-type]
@@ -72,14 +71,13 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 def processors() -> int:
     """Return how many processors this process may use: by affinity and by a container's quota."""
     count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    try:
+    with suppress(OSError, ValueError):  # without a quota
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return min(count, math.ceil(int(quota) / int(period)))
-    except (OSError, ValueError):  # no quota
-        return count
+        count = min(count, math.ceil(int(quota) / int(period)))
+    return count
 
 
-def jobs_default() -> int:
+def jobs() -> int:
     """Return how many chapters run at once: JOBS, else one for each processor."""
     text = os.environ.get("JOBS", "").strip()
     if text and not (text.isdecimal() and int(text) > 0):
@@ -114,14 +112,12 @@ def run(arguments: list[str]) -> int:
 def go_inside(environment: Path, arguments: list[str]) -> None:
     """Continue in the environment's own Python, unless this is it."""
     if Path(sys.prefix).resolve() != environment.resolve():
-        become([str(python_of(environment)), "-m", "book", *arguments])
+        become([str(environment / PYTHON), "-m", "book", *arguments])
 
 
 def become(command: list[str]) -> None:
     """Go on as another program."""
     sys.stdout.flush()
-    if os.name == "nt":
-        sys.exit(subprocess.call(command))
     os.execv(command[0], command)
 
 
@@ -129,7 +125,7 @@ def build(options: argparse.Namespace) -> None:
     """Execute chapters, render the pages, check the verdicts: as much as the command says."""
     from book.build import Build
 
-    with Build(ROOT, getattr(options, "jobs", 0) or jobs_default()) as building:
+    with Build(ROOT, jobs()) as building:
         if options.command == "chapter":
             given = " ".join(options.parameters) or os.environ.get("P", "")
             building.chapter(options.chapter, given)
@@ -159,11 +155,10 @@ def serve(options: argparse.Namespace) -> None:
 
 def pass_on(options: argparse.Namespace) -> int:
     """Run the tests, the benchmarks or the fuzzers with the words given."""
-    words = options.words
-    if options.command == "test" and not words:
-        # A file stays on one process, so that what its tests share is made once.
-        words = ["-n", str(processors()), "--dist", "loadfile"]
-    return subprocess.call([sys.executable, "-m", WORDS[options.command][0], *words], cwd=ROOT)
+    # A file stays on one process, so that what its tests share is made once.
+    every = ["-n", str(processors()), "--dist", "loadfile"] * (options.command == "test")
+    command = [sys.executable, "-m", WORDS[options.command][0], *(options.words or every)]
+    return subprocess.call(command, cwd=ROOT)
 
 
 def lock(options: argparse.Namespace) -> None:
@@ -175,15 +170,15 @@ def lock(options: argparse.Namespace) -> None:
     for name, extra in LOCKS.items():
         bound = ["--upgrade"] * options.upgrade if name == BOOK else ["-c", BOOK]
         command = [sys.executable, *common, "--extra", extra, *bound, "-o", name]
-        if subprocess.call(command, cwd=ROOT, env=uv_variables()) != 0:
+        if subprocess.call(command, cwd=ROOT, env=UV) != 0:
             raise ChapterProblem(f"{name} could not be locked")
 
 
 def clean(options: argparse.Namespace) -> None:
     """Remove what was built and cached."""
-    for name in ("_build", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"):
-        if (ROOT / name).exists():
-            shutil.rmtree(ROOT / name)
+    names = ("_build", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache")
+    for path in filter(Path.exists, [ROOT / name for name in names]):
+        shutil.rmtree(path)
 
 
 COMMANDS = {

@@ -7,6 +7,7 @@ stamp is written last: a directory without it is an interrupted installation and
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -21,20 +22,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 from book.problem import ChapterProblem
 
 ROOT = Path(__file__).resolve().parent.parent
-STAMP = "book-stamp.json"
-
-
-def python_of(environment: Path) -> Path:
-    """Return the interpreter of a virtual environment."""
-    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP, PYTHON = "book-stamp.json", "bin/python"
+UV = {"UV_SYSTEM_CERTS": "1", **os.environ}  # uv trusts this system's certificates, as pip does
 
 
 def wanted_stamp(environment: Path, locks: Sequence[Path], project: Path) -> dict[str, str]:
@@ -48,11 +40,10 @@ def wanted_stamp(environment: Path, locks: Sequence[Path], project: Path) -> dic
 
 def read_stamp(environment: Path) -> dict[str, str]:
     """Return the stamp of a finished environment, empty where there is none to rely on."""
-    try:
-        stamp = json.loads((environment / STAMP).read_text())
-    except (OSError, ValueError):
-        return {}
-    return stamp if isinstance(stamp, dict) and python_of(environment).exists() else {}
+    with suppress(OSError, ValueError, TypeError):
+        stamp = dict(json.loads((environment / STAMP).read_text()))
+        return stamp if (environment / PYTHON).exists() else {}
+    return {}
 
 
 def ensure(environment: Path, locks: Sequence[Path], project: Path = ROOT) -> None:
@@ -86,15 +77,14 @@ def create(environment: Path) -> None:
         shutil.rmtree(environment)
     # A venv made from a venv's own interpreter would break when that one is removed.
     base = getattr(sys, "_base_executable", None) or sys.executable
-    minor = ".".join(map(str, sys.version_info[:2]))
-    advice = f"(Debian, Ubuntu: apt install python{minor}-venv; else a Python from python.org)"
+    advice = "(Debian, Ubuntu: apt install python3-venv; else take a Python from python.org)"
     failure = f"the virtual environment could not be created {advice}"
     command([base, "-m", "venv", str(environment)], failure)
 
 
 def install(environment: Path, locks: Sequence[Path], project: Path) -> None:
     """Install the locks with every hash checked, then the project itself."""
-    python = str(python_of(environment))
+    python = str(environment / PYTHON)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as directory:
         entry = Path(directory, "uv.txt")
@@ -119,18 +109,11 @@ def lock_entry(lock: Path, name: str) -> str:
     return found.group() + "\n"
 
 
-def uv_variables() -> dict[str, str]:
-    """Return the variables for uv, which trusts this system's certificates as pip does."""
-    return {"UV_SYSTEM_CERTS": "1", **os.environ}
-
-
 def command(arguments: list[str], failure: str) -> None:
     """Run a command quietly, on a terminal with a clock; where it fails, say so in its words."""
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            arguments, stdout=output, stderr=subprocess.STDOUT, env=uv_variables()
-        )
+        process = subprocess.Popen(arguments, stdout=output, stderr=subprocess.STDOUT, env=UV)
         while process.poll() is None:
             if sys.stderr.isatty():
                 clock = f"\rinstalling  {time.monotonic() - began:.0f} s\r"
@@ -157,10 +140,9 @@ def exclusive(path: Path, what: str) -> Iterator[int]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        if fcntl is not None:  # else two runs at once are the reader's own care
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                print(f"waiting for {what} that runs in another process", flush=True)
-                fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waiting for {what} that runs in another process", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield file.fileno()

@@ -1,7 +1,6 @@
 """Execute chapters with papermill, in parallel, only those whose inputs changed.
 
-Each chapter has a kernel of its own (`book.kernel`) and one budget of wall time for the whole of
-it: papermill knows only a limit for each cell. What a run gives is written to a partial file, which
+Each chapter has a kernel of its own (`book.kernel`) and one budget of wall time. What a run gives
 takes the place of the last good output only when everything went well.
 """
 
@@ -18,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from book.finish import cell_name, finish, first_difference
 from book.kernel import LOADED, Chapter, Kernel, list_fonts, running
 from book.parameters import declared_parameters, given_parameters
 from book.problem import ChapterProblem, one_line
-from book.provenance import provenance, versions
+from book.provenance import provenance
 
 logging.getLogger("papermill").setLevel(logging.CRITICAL)  # nbclient's own word on a dead kernel
 
@@ -69,33 +68,25 @@ class Task:
         self.expected = float(seconds or "inf")  # one never run may be long
 
 
+@dataclass
 class Executor:
     """Runs chapters of one book and holds on to their kernels."""
 
-    def __init__(
-        self,
-        root: Path,
-        jobs: int = 1,
-        say: Callable[[str], None] = print,
-        under_way: Callable[[str, str | None], None] = lambda name, what: None,
-    ) -> None:
-        self.root = root.resolve()
-        self.jobs = jobs
-        self.say = say
-        self.under_way = under_way
-        self.compare = False
-        self.running: set[Chapter] = set()
-        self.stopped = False
-        self.lock = threading.Lock()
+    root: Path
+    jobs: int = 1
+    say: Callable[[str], None] = print
+    under_way: Callable[[str, str | None], None] = lambda name, what: None
+    running: set[Chapter] = field(default_factory=set)
+    stopped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def execute(
         self, chapters: Sequence[Path], given: str = "", force: bool = False, compare: bool = False
     ) -> list[Outcome]:
         """Run the chapters whose inputs changed, or all if forced; return an outcome for each.
 
-        `given` are the reader's parameters, as in "samples=200 seed=3"; with `compare` a chapter
-        fails that writes other bytes than its last run. When one fails the others go on. An
-        interrupt kills every kernel before it goes on its way.
+        With `compare` a chapter fails that writes other bytes than its last run. When one fails the
+        others go on. An interrupt kills every kernel before it goes on its way.
         """
         self.compare = compare
         self.hashes = inputs.contents(self.root)  # of what the runs are about to read
@@ -113,7 +104,7 @@ class Executor:
                 tasks.append(task)
         tasks.sort(key=lambda task: -task.expected)
         if tasks:
-            self.about = {"run": provenance(self.root), "versions": versions()}
+            self.about = provenance(self.root)
             list_fonts(self.root)
         return outcomes + self.run_all(tasks)
 
@@ -146,11 +137,10 @@ class Executor:
     def run(self, task: Task) -> Outcome:
         """Run one chapter; put its output in place only if all went well."""
         executed, _ = inputs.executed_paths(self.root, task.chapter)
-        partial = executed.with_suffix(".partial")
+        partial, began = executed.with_suffix(".partial"), time.monotonic()
         log = self.root / "_build" / "logs" / f"{task.name}.log"
         for folder in (executed.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        began = time.monotonic()
         try:
             with running(self.root, log, task.budget) as chapter:
                 done = self.executed(task, chapter, partial)
@@ -181,10 +171,10 @@ class Executor:
         notebook.cells.append(nbformat.v4.new_code_cell(loaded, id="loaded"))  # type: ignore[no-untyped-call]
 
         def note(cell: Any, cell_index: int) -> None:
-            injected = f"the injected parameters ({one_line(cell.source, 80)!r})"
-            task.cell = names.get(cell.id, injected)
-            count = len(names)
-            self.under_way(task.name, f"cell {min(cell_index + 1, count)} of {count}")
+            task.cell = names.get(
+                cell.id, f"the injected parameters ({one_line(cell.source, 80)!r})"
+            )
+            self.under_way(task.name, f"cell {min(cell_index + 1, len(names))} of {len(names)}")
 
         with self.lock:
             if self.stopped:
@@ -220,7 +210,8 @@ class Executor:
         text = nbformat.writes(executed) + "\n"  # type: ignore[no-untyped-call]
         partial.write_text(text, encoding="utf-8")
         files, peak = json.loads((chapter.runtime / "loaded").read_text())
-        loaded_from = [Path(os.path.relpath(Path(file).resolve(), self.root)) for file in files]
+        root = self.root.resolve()
+        loaded_from = [Path(os.path.relpath(Path(file).resolve(), root)) for file in files]
         return {
             "cells": sum(cell.cell_type == "code" for cell in executed.cells),
             "stderr": stderr,

@@ -1,23 +1,18 @@
-"""What an executed chapter looks like: the same bytes every time, ready for its page.
-
-papermill and the kernel leave clock readings, random ids and their own notes in the notebook;
-these go.
-"""
+"""An executed chapter without clock readings and random ids: the same bytes every time."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from book.problem import ChapterProblem
+from book.problem import ChapterProblem, one_line
 
 
 def cell_name(cell: Any, index: int) -> str:
     """Name a cell in a message: its place, its id and its first line of code."""
     lines = [line.strip() for line in cell.get("source", "").splitlines() if line.strip()]
     code = next((line for line in lines if not line.startswith(("#", "%"))), "".join(lines[:1]))
-    code = code if len(code) <= 60 else code[:57] + "..."
-    return f"cell {index} ({cell.get('id', 'no id')}: {code})"
+    return f"cell {index} ({cell.get('id', 'no id')}: {one_line(code, 60)})"
 
 
 def finish(notebook: Any) -> list[str]:

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jinja2
 
 import lqrlib
 from book import collect
+from book.problem import ChapterProblem
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
 from lqrpapers.notebook import readable
@@ -56,7 +56,7 @@ class Book:
 
     def results_of(self, paper: str) -> list[collect.Result]:
         if paper not in VERDICTS:
-            raise collect.CollectError(f"{paper!r} is none of {', '.join(VERDICTS)}")
+            raise ChapterProblem(f"{paper!r} is none of {', '.join(VERDICTS)}")
         return [result for result in self.results if result.claim.paper == paper]
 
     def runs(self) -> dict[str, set[str]]:
@@ -71,11 +71,10 @@ class Book:
                 facts.setdefault(name, set()).add(value or "not known")
         return facts
 
-    def modules(self) -> Iterator[tuple[str, bool]]:
+    def modules(self) -> list[tuple[str, bool]]:
         """Every public module, and whether its names stand as lqrlib.NAME above it."""
-        names = [getattr(lqrlib, name) for name in lqrlib.__all__]
-        shown = {value.__module__ for value in names if not isinstance(value, ModuleType)}
-        return ((name, name in shown) for name in public_modules())
+        shown = {getattr(getattr(lqrlib, name), "__module__", "") for name in lqrlib.__all__}
+        return [(name, name in shown) for name in public_modules()]
 
 
 def public_modules(package: str = "") -> Iterator[str]:

@@ -1,16 +1,12 @@
 """The parameters of a chapter: what its parameters cell declares and what a reader asks for.
 
-A chapter has one cell tagged `parameters`, and each line of it reads `name = default  # what it is:
-KIND, RANGE`, as in
+Each line of the cell tagged `parameters` reads `name = default  # what it is: KIND, RANGE`, as in
 
-    samples = 200  # random problems in the ensemble: int, 1 to 100000
     step = 0.1  # step size: float, > 0, <= 1
     preset = "paper"  # how much to compute: "paper" or "quick"
-    noisy = True  # with noise: bool
 
-A number has a range: `LOW to HIGH`, or relations `> LOW`, `>= LOW`, `< HIGH`, `<= HIGH`, or `any`;
-infinities are never in it. What cannot be read is an error. papermill takes a name it does not know
-for a line in its log, so everything is checked here first.
+The kinds are int, float, bool and quoted words; a range is `LOW to HIGH`, or relations, or `any`.
+What cannot be read is an error; papermill takes a name it does not know for a line in its log.
 """
 
 from __future__ import annotations
@@ -75,16 +71,15 @@ def declared_parameters(notebook: dict[str, Any]) -> list[Parameter]:
     comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     declared = []
     for statement in statements:
+        line = ast.unparse(statement)
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value):
                 comment = comments.get(statement.end_lineno or 0, "")
             case _:
-                line = ast.unparse(statement)
                 raise ChapterProblem(f"the parameters cell holds no name = default in '{line}'")
         try:
             declared.append(declaration(name, ast.literal_eval(value), comment))
         except ValueError:
-            line = ast.unparse(statement)
             raise ChapterProblem(f"the parameters cell holds no literal in '{line}'") from None
     return declared
 

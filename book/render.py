@@ -1,9 +1,7 @@
 """Render the pages with `jupyter-book build`, warnings as errors, only as far as something changed.
 
-Sphinx works on the staged site in a folder of its own and remembers what it read, by time. Its
-memory is valid only beside the stamp of a rendering that ended well, so no warning is forgotten
-and no half page kept. What comes out is published whole, beside the old pages first and then by
-renaming, or not at all: no page is ever lost.
+Sphinx remembers what it read, by time, in a folder of its own; its memory is valid only beside the
+stamp of a rendering that ended well. What comes out is published whole, or not at all.
 """
 
 from __future__ import annotations
@@ -16,21 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_code_cell
 
-from book.chapters import (
-    REPOSITORY,
-    digest,
-    executed_notebook,
-    files_under,
-    find_chapters,
-    hashes_of,
-    read_notebook,
-    read_record,
-)
+from book import chapters as inputs
+from book.environment import ROOT
 from book.problem import ChapterProblem
 from book.stage import settings, stage
 
@@ -44,30 +35,28 @@ PROGRAM = (
     "import gc; gc.disable(); from book.kernel import die_with_parent; die_with_parent(); "
     "from jupyter_book.cli.main import main; main()"
 )
+STAMP = ".rendered.json"  # what the pages were made of
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
 
 
 def hashes(root: Path) -> dict[str, str]:
     """One hash of what every page may depend on, one of what only its own chapter's page does."""
-    files = [path for name in SOURCES for path in [root / name, *files_under(root / name)]]
-    executed = [p for p in files_under(root / "_build" / "executed") if "partial" not in p.suffix]
-    figures = [f"{FIGURE.findall(path.read_bytes())}" for path in sorted(executed)]
-    sources = [hashes_of(files, root), figures, sys.version_info[:2]]
-    return {"sources": digest(sources), "executed": digest(hashes_of(executed, root))}
+    files = [path for name in SOURCES for path in [root / name, *inputs.files_under(root / name)]]
+    executed = sorted(inputs.files_under(root / "_build" / "executed"))
+    figures = [f"{FIGURE.findall(path.read_bytes())}" for path in executed]
+    sources = inputs.digest([inputs.hashes_of(files, root), figures, sys.version_info[:2]])
+    return {"sources": sources, "executed": inputs.digest(inputs.hashes_of(executed, root))}
 
 
 def is_rendered(root: Path) -> bool:
     """Say whether the built pages are those of the present inputs."""
-    built = (root / "_build" / "html" / "index.html").exists()
-    return built and read(root / "_build" / "rendered.json") == hashes(root)
+    return bool(read(root / "_build" / "html" / STAMP) == hashes(root))
 
 
 def read(stamp: Path) -> Any:
     """What a stamp says, nothing where there is none."""
-    try:
+    with suppress(OSError, ValueError):
         return json.loads(stamp.read_text())
-    except (OSError, ValueError):
-        return None
 
 
 def render(
@@ -78,8 +67,7 @@ def render(
 ) -> None:
     """Render the book into `_build/html`; raise with Sphinx's own warnings where it has any.
 
-    `note` is told of each page. Sphinx inherits the descriptor `hold`, so that a lock stays held
-    for as long as anything writes.
+    `note` is told of each page. Sphinx inherits `hold`: a lock is held as long as anything writes.
     """
     build, began = root / "_build", time.monotonic()
     repair(build)
@@ -87,7 +75,7 @@ def render(
         return
     note("staging the pages")
     wanted, site, bench = hashes(root), stage(root), build / "render"
-    stamp, made = bench / "stamp.json", bench / "_build" / "html"
+    stamp, made = bench / STAMP, bench / "_build" / "html"
     if (read(stamp) or {}).get("sources") != wanted["sources"]:
         shutil.rmtree(bench, ignore_errors=True)
     # Style sheets carry their hash into the pages, and the search forgets the library's names.
@@ -110,7 +98,7 @@ def sphinx(
     """Run Jupyter Book, which dies with us; log what it says and note its progress."""
     log.parent.mkdir(parents=True, exist_ok=True)
     settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-    settings |= {"PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1"}
+    settings |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     with (
         log.open("w", buffering=1) as file,
         subprocess.Popen(
@@ -151,18 +139,16 @@ def publish(root: Path, made: Path, stamp: str) -> None:
     """Put the pages, with the notebooks for download, in the place of `_build/html`."""
     html, repository = root / "_build" / "html", settings(root)["repository"]
     new, old = html.with_suffix(".new"), html.with_suffix(".old")
-    known = html.with_name("rendered.json")
     shutil.copytree(made, new)
+    (new / STAMP).write_text(stamp)
     (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
-    for chapter in find_chapters(root):
+    for chapter in inputs.find_chapters(root):
         target = new / "_sources" / "chapters" / chapter.name
         if target.is_file():
             target.write_text(download(root, chapter, repository), encoding="utf-8")
-    known.unlink(missing_ok=True)
     if html.exists():
         html.rename(old)
     new.rename(html)
-    known.write_text(stamp + "\n")
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -176,8 +162,8 @@ def repair(build: Path) -> None:
 
 def download(root: Path, chapter: Path, repository: dict[str, Any]) -> str:
     """The executed notebook; with an address, after a cell that installs what it needs."""
-    run = read_record(root, chapter).get("run")
-    notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
+    run = inputs.read_record(root, chapter).get("run")
+    notebook = inputs.executed_notebook(root, chapter) if run else inputs.read_notebook(chapter)
     if repository["url"]:
         version = run["commit"] if run else ""
         comment = "" if version else "  # a branch: the commit that made the page is not known"

@@ -1,8 +1,7 @@
 """Write the staged site, `_build/site`: the book as Sphinx reads it, with everything filled in.
 
-Each chapter is its executed copy, `book.generated` fills the pages made from results, the settings
-are completed and MathJax lies beside the style sheet. A file is written only when its content
-changed, because Sphinx goes by time.
+Each chapter is its executed copy, `book.generated` fills the pages made from results. A file is
+written only when its content changed, because Sphinx goes by time.
 """
 
 from __future__ import annotations
@@ -17,18 +16,13 @@ from typing import Any
 import jinja2
 import yaml
 
-from book.chapters import (
-    executed_notebook,
-    files_under,
-    find_chapters,
-    read_notebook,
-    read_record,
-)
+from book import chapters as inputs
 from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
+Cell = dict[str, Any]
 FOLDED_PROOF = re.compile(r"\{prf:proof\}\n:class: dropdown$", re.MULTILINE)
 
 
@@ -40,7 +34,7 @@ def stage(root: Path) -> Path:
     except (jinja2.TemplateError, yaml.YAMLError, OSError, ValueError) as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise ChapterProblem(f"the pages cannot be written: {cause}") from None
-    for path in files_under(site):
+    for path in inputs.files_under(site):
         if path.relative_to(site).as_posix() not in files:
             path.unlink()
     for name, content in files.items():
@@ -53,7 +47,7 @@ def stage(root: Path) -> Path:
 
 def staged(root: Path) -> dict[str, bytes]:
     """The files of the staged site by name."""
-    sources = [path for name in ("pages", "chapters") for path in files_under(root / name)]
+    sources = [path for name in ("pages", "chapters") for path in inputs.files_under(root / name)]
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     files["_toc.yml"] = (root / "_toc.yml").read_bytes()
     files["_config.yml"] = yaml.safe_dump(settings(root), sort_keys=False).encode()
@@ -62,11 +56,11 @@ def staged(root: Path) -> dict[str, bytes]:
     files[f"pages/_{MATHJAX}"] = mathjax.read_bytes()
     pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
     texts, records = dict(pages), {}
-    for chapter in find_chapters(root):
+    for chapter in inputs.find_chapters(root):
         notebook, name = shown(root, chapter, files), f"chapters/{chapter.stem}"
         texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
         files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
-        if record := read_record(root, chapter):
+        if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record
     book = Book(root, texts, records)
     return files | {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
@@ -74,8 +68,8 @@ def staged(root: Path) -> dict[str, bytes]:
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
     """The notebook as its page shows it, with the outputs of its run where there was one."""
-    run, seconds = read_record(root, chapter), "not executed yet"
-    notebook = executed_notebook(root, chapter) if run else read_notebook(chapter)
+    run, seconds = inputs.read_record(root, chapter), "not executed yet"
+    notebook = inputs.executed_notebook(root, chapter) if run else inputs.read_notebook(chapter)
     if run:
         seconds = f"{run['seconds']:.0f} seconds"
         index, cell = parameters_cell(notebook)
@@ -136,7 +130,8 @@ def settings(root: Path) -> dict[str, Any]:
     config["html"] |= {"use_repository_button": bool(address), "use_issues_button": bool(address)}
     if not address:
         config["launch_buttons"] = {}
-    elif not address.startswith("https://github.com/"):
-        # Colab opens notebooks from GitHub only; the theme would warn on every page.
+    elif address.startswith("https://github.com/"):
+        config["repository"]["branch"] = "notebooks"  # .github/workflows/book.yml puts them there
+    else:  # Colab opens notebooks from GitHub only; the theme would warn on every page
         config["launch_buttons"].pop("colab_url", None)
     return config

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from book.environment import uv_variables
+from book.environment import UV
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / ".binder" / "requirements.txt"
@@ -32,7 +32,7 @@ SHORT = {
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the Python of an environment with what Binder installs, and nothing else."""
     folder = str(tmp_path_factory.mktemp("binder") / "environment")
-    uv, settings = [sys.executable, "-m", "uv", "--quiet"], os.environ | uv_variables()
+    uv, settings = [sys.executable, "-m", "uv", "--quiet"], UV
     python = f"{folder}/bin/python"
     fill = ["pip", "sync", "--require-hashes", "--python", python, str(LIST)]
     for command in (["venv", "--python", sys.executable, folder], fill):

@@ -116,9 +116,9 @@ def a_push_to_main_publishes_what_passed_the_matrix(text: str) -> bool:
 
 
 @rule(BOOK, ("/chapters/*.ipynb", "/*"), ('Y.git" notebooks', 'Y.git" main'))
-def the_branch_for_colab_holds_the_notebooks_of_the_same_pages(text: str) -> bool:
-    [download, push] = steps(text, "notebooks")
-    taken = "--wildcards './_sources/chapters/*.ipynb'" in push["run"]
+def the_branch_for_binder_and_colab_holds_the_notebooks_of_the_same_pages(text: str) -> bool:
+    [_, download, push] = steps(text, "notebooks")
+    taken = "--strip-components=2 './_sources/chapters/*.ipynb'" in push["run"]
     pushed = push["run"].rstrip().endswith('/$GITHUB_REPOSITORY.git" notebooks')
     return taken and pushed and download["with"] == {"name": "github-pages"}
 

@@ -56,7 +56,7 @@ def test_execution_rendering_and_verdicts_stand_under_one_lock(book, monkeypatch
         return []
 
     monkeypatch.setattr("book.collect.problems", look)
-    monkeypatch.setattr(chapters, "prune", look)
+    monkeypatch.setattr(chapters, "find_chapters", look)
     with build.Build(book.root, 1) as whole:
         whole.execute()
         look()

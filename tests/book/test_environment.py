@@ -35,7 +35,7 @@ def steps(project, monkeypatch):
 
     def create(folder):
         log.append("create")
-        python = environment.python_of(folder)
+        python = folder / environment.PYTHON
         python.parent.mkdir(parents=True, exist_ok=True)
         python.touch()
 
@@ -95,7 +95,7 @@ def test_an_interrupted_installation_is_repaired(project, steps, monkeypatch):
     for damaged in ("half a st", json.dumps(json.loads(good) | {"location": "/elsewhere/.venv"})):
         stamp.write_text(damaged)
         assert steps() == ["create", "requirements"]
-    environment.python_of(project / ".venv").unlink()
+    (project / ".venv" / environment.PYTHON).unlink()
     assert steps() == ["create", "requirements"]
 
 
@@ -105,13 +105,13 @@ def test_the_real_thing_is_created_over_half_a_one(tmp_path):
     (folder / "bin" / "python").write_text("half")
     environment.create(folder)
     code = "import sys, pip; print(sys.prefix)"
-    prefix = subprocess.check_output([environment.python_of(folder), "-c", code], text=True)
+    prefix = subprocess.check_output([folder / environment.PYTHON, "-c", code], text=True)
     assert Path(prefix.strip()) == folder
 
 
 def test_where_no_environment_can_be_made_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "_base_executable", "/bin/false")
-    with pytest.raises(ChapterProblem, match=r"apt install python3\.\d+-venv") as caught:
+    with pytest.raises(ChapterProblem, match=r"apt install python3-venv") as caught:
         environment.create(tmp_path / ".venv")
     assert "\n" not in str(caught.value)
 
@@ -133,11 +133,10 @@ case "$*" in *{failing}*) echo 'error: no such thing' >&2; exit 1;; esac
     ],
 )
 def test_uv_installs_with_hashes_or_pip_does_and_says_so(
-    project, capsys, monkeypatch, failing, fallback, complaint
+    project, capsys, failing, fallback, complaint
 ):
-    monkeypatch.delenv("UV_SYSTEM_CERTS", raising=False)
     folder, log = project / ".venv", project / "log"
-    python = environment.python_of(folder)
+    python = folder / environment.PYTHON
     python.parent.mkdir(parents=True)
     python.write_text(FAKE.format(log=log, failing=failing))
     python.chmod(0o755)
@@ -149,8 +148,8 @@ def test_uv_installs_with_hashes_or_pip_does_and_says_so(
         problem = str(caught)
     assert problem == complaint
     lines = log.read_text().splitlines()
-    assert all(line.startswith("1 ") for line in lines), "uv trusts this system's certificates"
-    calls = [line[2:] for line in lines]
+    trusting, calls = {line[:2] for line in lines}, [line[2:] for line in lines]
+    assert trusting == {"1 "}, "uv trusts this system's certificates"
     installing = [call for call in calls if re.search(" (install|sync) ", call)]
     assert all("--require-hashes" in call for call in installing if "--editable" not in call)
     assert all(str(locks[1]) in call for call in calls if str(locks[0]) in call)

@@ -144,12 +144,3 @@ def test_longest_known_chapter_first_and_one_line_for_each(book):
     book.execute(jobs=1, say=lines.append)
     assert [line.split()[:2] for line in lines] == [["[1/2]", "02_long"], ["[2/2]", "01_short"]]
     assert all(line.endswith(" s") for line in lines)
-
-
-def test_outputs_of_chapters_that_are_gone_are_removed(book):
-    kept = book.chapter("01_plain", "print(1)")
-    for name in ("01_plain.ipynb", "01_plain.json", "01_plain.partial", "02_gone.ipynb"):
-        book.write(f"_build/executed/chapters/{name}", "{}")
-    chapters.prune(book.root, [kept])
-    names = sorted(path.name for path in book.outputs.iterdir())
-    assert names == ["01_plain.ipynb", "01_plain.json"]

@@ -11,7 +11,7 @@ from small_book import REPOSITORY
 
 CODE = """
 import time
-from book.progress import Display
+from book.build import Display
 with Display() as display:
     display.under_way("05_convergence", "cell 3 of 40")
     display.under_way("07_model_free", "cell 1 of 9")

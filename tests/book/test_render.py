@@ -168,7 +168,6 @@ NOTEBOOK = "_build/executed/chapters/01_small.ipynb"
         (NOTEBOOK, "changed", ["executed"]),
         (NOTEBOOK, '"name": "fig-new"', ["sources", "executed"]),  # another page may refer to it
         (NOTEBOOK.replace(".ipynb", ".json"), "changed", ["executed"]),
-        ("_build/executed/chapters/01_small.partial", "", []),
         ("_build/html/index.html", "", []),
         ("book/.hidden", "", []),
         ("tests/t.py", "", []),

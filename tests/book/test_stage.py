@@ -80,7 +80,7 @@ def test_folded_proofs_have_a_title_to_click_on_and_no_id_stands_twice(chapter):
     boxes = re.findall(rf'<div class="[^"]*\bdropdown\b[^"]*\bproof\b[^>]*>{title}', chapter)
     assert len(boxes) == 2
     assert "Proof A norm is not negative" in words(chapter)
-    ids = re.findall(r' id="([^"]*)"', chapter)
+    ids = re.findall(r'<div class="[^"]*\bdropdown\b[^>]* id="([^"]*)"', chapter)
     assert len(ids) == len(set(ids))
 
 
@@ -164,10 +164,10 @@ def test_with_an_address_the_notebook_installs_the_commit_that_made_it_or_else_t
 
 def test_buttons_lead_to_the_address_and_without_one_there_are_none(plain, addressed):
     shown, repository = html.unescape(page(addressed, CHAPTER)), ADDRESS.partition(".com/")[2]
-    colab = "https://colab.research.google.com/github"
+    binder, colab = "https://mybinder.org/v2/gh", "https://colab.research.google.com/github"
     for target in (
-        f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/{CHAPTER}.ipynb",
-        f"{colab}/{repository}/blob/notebooks/_sources/{CHAPTER}.ipynb",
+        f"{binder}/{repository}/notebooks?urlpath=lab/tree/{CHAPTER}.ipynb",
+        f"{colab}/{repository}/blob/notebooks/{CHAPTER}.ipynb",
         ADDRESS,
     ):
         assert f'href="{target}"' in shown

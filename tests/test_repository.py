@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -39,6 +40,17 @@ def repository_files() -> list[Path]:
         for path in found
         if not any(fnmatch(part, mask) for part in path.parts[depth:] for mask in ignored)
     ]
+
+
+def test_a_copy_without_version_control_passes_the_other_tests(tmp_path: Path) -> None:
+    for path in repository_files():
+        place = tmp_path / path.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+    words = ["-p", "no:cacheprovider", "-k", "not copy", "tests/test_repository.py"]
+    command = [sys.executable, "-m", "pytest", *words]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
 def test_no_tracked_file_names_an_index_or_the_machine_it_was_made_on() -> None:

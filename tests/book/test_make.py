@@ -11,7 +11,6 @@ import pytest
 from small_book import REPOSITORY
 
 from book import commands
-from book.problem import ChapterProblem
 
 PYTHON = """#!/bin/sh
 echo "$*"
@@ -78,11 +77,11 @@ def test_every_target_is_a_command_and_the_other_way_round():
 
 
 @pytest.mark.parametrize("jobs", ["many", "0", "-1", "1.5", "9" * 5000 + "x"])
-def test_a_wrong_number_of_jobs(monkeypatch, jobs):
+def test_a_wrong_number_of_jobs(run, monkeypatch, jobs):
     monkeypatch.setenv("JOBS", jobs)
-    with pytest.raises(ChapterProblem, match="JOBS is a number of chapters .*, not '") as caught:
-        commands.parser()
-    assert len(str(caught.value)) < 200
+    code, out, err = run("book")
+    assert (code, out) == (1, "") and re.fullmatch("JOBS is a number of chapters .*, not .*\n", err)
+    assert len(err) < 200
 
 
 def test_processors_are_those_that_this_process_may_use(monkeypatch):

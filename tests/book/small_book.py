@@ -1,16 +1,12 @@
 """Small books: one to execute for real, and one with the real settings, for what Sphinx makes."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import yaml
@@ -18,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from book import chapters
 from book.collect import Claim
-from book.execute import Executor, Outcome
+from book.execute import Executor
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 GOOD = "print('good')"
@@ -36,7 +32,7 @@ shift = False  # whether to shift: bool
 """
 
 
-def new_notebook(cells: list[Any], **metadata: Any) -> Any:
+def new_notebook(cells, **metadata):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, **metadata})
 
@@ -44,22 +40,20 @@ def new_notebook(cells: list[Any], **metadata: Any) -> Any:
 class Book:
     """A book to execute for real, with a library and a lock."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root):
         self.root = root
         self.outputs = root / "_build" / "executed" / "chapters"
         (root / "chapters").mkdir()
         for name, text in FILES.items():
             self.write(name, text)
 
-    def write(self, name: str, text: str) -> Path:
+    def write(self, name, text):
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
 
-    def chapter(
-        self, name: str, *sources: str, parameters: str | None = PARAMETERS, **metadata: Any
-    ) -> Path:
+    def chapter(self, name, *sources, parameters=PARAMETERS, **metadata):
         """Write a chapter from the sources of its code cells."""
         cells = [new_code_cell(source, id=f"code-{i}") for i, source in enumerate(sources)]
         if parameters is not None:
@@ -69,24 +63,24 @@ class Book:
         nbformat.write(new_notebook(cells, **metadata), path)
         return path
 
-    def execute(self, given: str = "", say: Any = lambda line: None, **how: Any) -> list[Outcome]:
+    def execute(self, given="", say=lambda line: None, **how):
         """Execute the chapters that changed."""
         executor = Executor(self.root, how.pop("jobs", 2), say)
         return executor.execute(chapters.find_chapters(self.root), given, **how)
 
-    def executed(self, name: str) -> tuple[Any, list[str]]:
+    def executed(self, name):
         """An executed chapter and what it printed."""
         notebook = nbformat.read(self.outputs / f"{name}.ipynb", as_version=4)
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         return notebook, [o["text"] for o in outputs if o["output_type"] == "stream"]
 
-    def stale(self) -> list[str]:
+    def stale(self):
         """The chapters that must run again."""
         hashes, every = chapters.contents(self.root), chapters.find_chapters(self.root)
         return [path.stem for path in every if not chapters.is_current(self.root, path, hashes)]
 
 
-def command(root: Path, *words: str) -> list[str]:
+def command(root, *words):
     """What runs a command of the book in another process, which needs no environment."""
     code = f"""
 import pathlib, signal, sys
@@ -101,7 +95,7 @@ sys.exit(commands.run(sys.argv[1:]))
     return [sys.executable, "-c", code, *words]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+def wait_until(condition, seconds=120.0):
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "waited too long"
@@ -158,7 +152,7 @@ ALT = "A grey square that fills the whole picture."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
 
-def claim(id: str, form: str = "printed", checked: int = 10, violated: int = 0, **more: Any) -> Any:
+def claim(id, form="printed", checked=10, violated=0, **more):
     """An output that carries a claim record, as lqrpapers.notebook.report displays it."""
     record = {"id": id, "part": "", "form": form, "checked": checked, "violated": violated}
     record |= {"tightest": 0.5 if not violated else 2.0, "assumption": ""} | more
@@ -175,7 +169,7 @@ CLAIM_OUTPUTS = (
 )
 
 
-def small(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is well\n") -> Any:
+def small(executed, claims=CLAIM_OUTPUTS, printed="all is well\n"):
     """The chapter as its source, or as papermill and the finishing leave it."""
     glued = {"application/papermill.record/text/plain": "1.25"}
     scrapbook = {"name": "largest", "mime_prefix": "application/papermill.record/"}
@@ -200,7 +194,7 @@ def small(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is we
     return new_notebook(cells, **({"mystnb": {"execution_mode": "off"}} if executed else {}))
 
 
-def write_executed(root: Path, parameters: dict[str, Any] | None = None, **content: Any) -> Path:
+def write_executed(root, parameters=None, **content):
     """Write the executed copy of the chapter and its record; returns the copy."""
     path = root / "_build" / "executed" / "chapters" / "01_small.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,7 +208,7 @@ def write_executed(root: Path, parameters: dict[str, Any] | None = None, **conte
     return path
 
 
-def write_book(root: Path, address: str = "") -> Path:
+def write_book(root, address=""):
     """Write the book's files with the repository's settings; returns its folder."""
     for name in ("_static", "_templates"):
         shutil.copytree(REPOSITORY / "pages" / name, root / "pages" / name)

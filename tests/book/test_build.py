@@ -1,10 +1,16 @@
-"""One build: what runs and in which order, what it says, and what it does to a locked folder."""
+"""One build: what runs and in which order, what it shows and says, and what is served of it."""
 
 import fcntl
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
+import sys
+import termios
+import urllib.error
+import urllib.request
 
 import pytest
 from small_book import GOOD, REPOSITORY, command
@@ -159,3 +165,71 @@ def test_a_folder_that_cannot_be_written_is_one_line(book, word, name):
     assert (finished.returncode, finished.stdout) == (1, "")
     cause = "(Read-only file system|Permission denied)"
     assert re.fullmatch(f"{re.escape(str(book.root / name))}: {cause}\n", finished.stderr)
+
+
+CODE = """
+import time
+from book.build import Display
+with Display() as display:
+    display.under_way("05_convergence", "cell 3 of 40")
+    display.under_way("07_model_free", "cell 1 of 9")
+    time.sleep(2.5)
+    display.under_way("05_convergence", None)
+    display.say("[1/2] 05_convergence  2.5 s")
+    display.refresh()
+"""
+
+
+def test_a_terminal_shows_each_chapter_with_its_cell_and_a_running_clock():
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    environment = {**os.environ, "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE], stdout=theirs, cwd=REPOSITORY, env=environment
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 100_000):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
+    clocks = set(re.findall(r"0:00:0(\d) 05_convergence  cell 3 of 40", text))
+    assert len(clocks) >= 2, "the screen changes while a cell runs"
+    assert "07_model_free  cell 1 of 9" in text
+    assert "[1/2] 05_convergence  2.5 s" in text
+    last = text.rstrip().splitlines()[-2:]
+    assert "07_model_free" in last[-1] and "05_convergence" not in "".join(last)
+
+
+def test_a_file_gets_finished_lines_only(capsys):
+    exec(CODE.replace("time.sleep(2.5)", ""), {})
+    assert capsys.readouterr().out == "[1/2] 05_convergence  2.5 s\n"
+
+
+def test_serves_the_built_book_on_the_loopback_address(book):
+    book.write("_build/html/index.html", "the book")
+    book.write("secret.txt", "not served")
+    with subprocess.Popen(
+        command(book.root, "serve"), cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().split()[4]
+            assert address.startswith("http://127.0.0.1:")
+            assert server.stdout.readline().strip() == address, "the browser opens it"
+            with urllib.request.urlopen(address) as answer:
+                assert answer.read() == b"the book"
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(f"{address}../../secret.txt")
+            caught.value.close()
+        finally:
+            server.kill()
+
+
+def test_without_a_built_book(run):
+    code, _, err = run("serve")
+    assert code == 1 and err.startswith("there is no built book yet: run make book")

@@ -55,19 +55,15 @@ def left(book):
     return int(note.read_text())
 
 
-def test_a_failing_cell(book, good):
-    problem = failure(book, "x = 1", "# why\nraise ValueError('first\\nsecond')", "x = 2")
-    assert problem == (
-        "01_case: cell 2 (code-1: raise ValueError('first\\nsecond')): ValueError: first second "
-        "(log: _build/logs/01_case.log)"
-    )
+def test_a_failing_cell_counts_as_in_the_source(book, good):
+    cells = "x = 1", "# why\nraise ValueError('first\\nsecond')", "x = 2"
+    for given in ("", "samples=4"):  # which run in a cell of their own
+        assert failure(book, *cells, given=given) == (
+            "01_case: cell 2 (code-1: raise ValueError('first\\nsecond')): "
+            "ValueError: first second (log: _build/logs/01_case.log)"
+        )
     log = (book.root / "_build" / "logs" / "01_case.log").read_text()
     assert "Traceback" in log and "second" in log
-
-
-def test_a_failing_cell_after_given_parameters_counts_as_the_source_does(book, good):
-    problem = failure(book, "x = 1", "undefined", given="samples=4")
-    assert problem.startswith("01_case: cell 2 (code-1: undefined): NameError: name 'undefined'")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,10 @@ def test_refuses_in_one_line(text, complaint):
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 250
 
 
+UNREADABLE = ["", "  # problems", "  # problems: int", "  # problems: int, one or more"]
+UNREADABLE += ["  # problems: int, 10 or more", "  # problems: float in [0, 1)"]
+UNREADABLE += ["  # problems: number, 1 to 300", "  # problems: int 2, 1 to 300"]
+UNREADABLE += ["  # problems: bool, any"]
 NO_RANGE = "expected a comment 'what it is: kind, range'"
 
 
@@ -99,15 +103,7 @@ NO_RANGE = "expected a comment 'what it is: kind, range'"
         (["samples = 2 * 3 * n"], "no literal in 'samples = 2 * 3 * n'"),
         (["print(2)"], "no name = default in 'print(2)'"),
         (["samples = 200  # problems: int, 1 to 100"], "'samples' is int, 1 to 100, not 200"),
-        (["samples = 200"], NO_RANGE),
-        (["samples = 200  # random problems"], NO_RANGE),
-        (["samples = 200  # random problems: int"], NO_RANGE),
-        (["samples = 200  # random problems: int, one or more"], NO_RANGE),
-        (["samples = 200  # random problems: int, 10 or more"], NO_RANGE),
-        (["samples = 200  # random problems: float in [0, 1)"], NO_RANGE),
-        (["samples = 200  # random problems: number, 1 to 300"], NO_RANGE),
-        (["samples = 200  # random problems: int 2, 1 to 300"], NO_RANGE),
-        (["samples = 200  # random problems: bool, any"], NO_RANGE),
+        *[([f"samples = 200{comment}"], NO_RANGE) for comment in UNREADABLE],
     ],
 )
 def test_a_cell_that_declares_no_ranges_is_an_error(sources, complaint):

@@ -55,6 +55,8 @@ def test_the_executed_copy_is_shown_in_place_of_the_source(chapter):
     assert "Count to 1.25" in words(chapter)
     assert "Figure 1.1 A square." in words(chapter)
     assert "This page took 1 seconds." in words(chapter)
+    solution = chapter.index('class="solution dropdown admonition"')
+    assert solution < chapter.index("all is well"), "a solution is folded with its cells"
 
 
 def test_a_cell_with_a_figure_may_also_store_and_report(chapter):
@@ -68,10 +70,6 @@ def test_statements_share_one_counter(chapter):
     numbers = ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4")
     assert [number for number in numbers if number not in shown] == []
     assert "See Lemma 1.1, Figure 1.1" in shown
-
-
-def test_solutions_are_hidden_and_hold_their_cells(chapter):
-    assert chapter.index('class="solution dropdown admonition"') < chapter.index("all is well")
 
 
 def test_folded_proofs_have_a_title_to_click_on_and_no_id_stands_twice(chapter):

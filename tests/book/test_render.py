@@ -33,8 +33,8 @@ RENDERING = "import sys, pathlib; from book.render import render; render(pathlib
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
-    """The smallest book that renders without a warning, rendered; what was said and noted."""
+def book(tmp_path_factory):
+    """The smallest book that renders without a warning, rendered; `told` is what was said."""
     root = tmp_path_factory.mktemp("render") / "book"
     for name in ("pages", "chapters"):
         (root / name).mkdir(parents=True)
@@ -42,14 +42,10 @@ def first(tmp_path_factory):
     for name, text in texts.items():
         (root / name).write_text(text)
     other(root, "words")
-    lines, notes = [], []
-    render.render(root, lines.append, notes.append)
-    return root, lines, notes
-
-
-@pytest.fixture
-def book(first):
-    return first[0]
+    told = []
+    render.render(root, told.append, told.append)
+    (root / "told").write_text("\n".join(told))
+    return root
 
 
 def other(root, words):
@@ -62,8 +58,8 @@ def tree(folder):
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(first):
-    _, (line,), notes = first
+def test_a_rendering_is_told_in_one_line_and_notes_each_page_that_is_read_and_written(book):
+    *notes, line = (book / "told").read_text().splitlines()
     assert line.startswith("rendered ") and line.endswith("(_build/html/index.html)")
     for what in ("reading pages/index", "reading pages/other", "writing pages/index"):
         assert any(note.startswith(f"{what} (") for note in notes), what

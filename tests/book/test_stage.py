@@ -67,9 +67,8 @@ def test_a_cell_with_a_figure_may_also_store_and_report(chapter):
 
 def test_statements_share_one_counter(chapter):
     shown = words(chapter)
-    numbers = ("Lemma 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4")
+    numbers = ("See Lemma 1.1, Figure 1.1", "Theorem 1.2", "Algorithm 1.3", "Definition 1.4")
     assert [number for number in numbers if number not in shown] == []
-    assert "See Lemma 1.1, Figure 1.1" in shown
 
 
 def test_folded_proofs_have_a_title_to_click_on_and_no_id_stands_twice(chapter):
@@ -100,19 +99,16 @@ def test_verdicts_stand_on_the_results_page_with_links_and_are_counted_on_the_fr
     assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
 
 
-def test_execution_page_identifies_the_run(plain):
+def test_other_parameters_and_the_run_are_told(plain, chapter, addressed):
+    line = "This page was run with preset = 'paper', samples = 7 in place of"
+    assert line in words(chapter)
+    assert "This page was run with" not in page(addressed, CHAPTER)
     shown = words(page(plain, "pages/execution"))
     assert "1 A small chapter 1.2 123 5 preset = ‘paper’, samples = 7" in shown
     assert 'make chapter C=01 P="preset=paper samples=7"' in shown
     told = ["numpy 2.4.6", f"commit {COMMIT} and uncommitted changes", "1f1f1f"]
     told += ["system Linux 6.1", "processor A processor", "linear algebra OpenBLAS 0.3"]
     assert [fact for fact in told if fact not in shown] == []
-
-
-def test_a_page_run_with_other_parameters_says_so(chapter, addressed):
-    line = "This page was run with preset = 'paper', samples = 7 in place of"
-    assert line in words(chapter)
-    assert "This page was run with" not in page(addressed, CHAPTER)
 
 
 def test_pages_need_no_network(plain, addressed):
@@ -131,12 +127,6 @@ def test_old_addresses_lead_to_the_pages(plain):
         assert f'<a href="{place}">' in shown and f'content="0; url={place}"' in shown
 
 
-def test_the_executed_notebook_is_what_is_downloaded(plain, chapter):
-    downloaded = json.loads((plain / f"_build/html/_sources/{CHAPTER}.ipynb").read_text())
-    assert downloaded == json.loads((plain / EXECUTED).read_text())
-    assert f'href="../_sources/{CHAPTER}.ipynb"' in chapter
-
-
 def first_cell(content, executed):
     """The source of the cell that comes before those of the executed notebook."""
     first, *rest = json.loads(content)["cells"]
@@ -146,9 +136,10 @@ def first_cell(content, executed):
     return source
 
 
-def test_with_an_address_the_notebook_installs_the_commit_that_made_it_or_else_the_branch(
-    addressed, pages
-):
+def test_the_executed_notebook_is_downloaded_and_installs_what_made_it(plain, addressed, pages):
+    downloaded = json.loads((plain / f"_build/html/_sources/{CHAPTER}.ipynb").read_text())
+    assert downloaded == json.loads((plain / EXECUTED).read_text())
+    assert f'href="../_sources/{CHAPTER}.ipynb"' in page(plain, CHAPTER)
     content = (addressed / f"_build/html/_sources/{CHAPTER}.ipynb").read_text()
     wanted = f'"lqrlib[chapters] @ git+{ADDRESS}@{COMMIT}"'
     assert wanted in first_cell(content, addressed / EXECUTED)

@@ -102,7 +102,7 @@ def run(arguments: list[str]) -> int:
     except OSError as problem:
         if problem.errno not in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC):
             raise
-        print(f"{problem.filename or 'a file'}: {problem.strerror}", file=sys.stderr)
+        print(f"{problem.filename or 'a file'} in {ROOT}: {problem.strerror}", file=sys.stderr)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

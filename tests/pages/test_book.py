@@ -1,5 +1,7 @@
 """The built book as a reader meets it: every page, with and without a browser."""
 
+import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +13,8 @@ from playwright.sync_api import Page
 
 import lqrlib
 from book import collect
+from book.chapters import executed_paths
+from book.execute import Executor
 from book.generated import public_modules
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,9 +37,25 @@ def test_executed_chapters_reach_the_expected_verdicts() -> None:
 
 def test_every_chapter_is_executed_and_can_be_downloaded(built_book: Path) -> None:
     for source in sorted((ROOT / "chapters").glob("*.ipynb")):
-        assert (ROOT / collect.EXECUTED / "chapters" / source.name).is_file()
+        assert executed_paths(ROOT, source)[0].is_file()
         assert (built_book / "_sources" / "chapters" / source.name).is_file()
         assert (built_book / "chapters" / f"{source.stem}.html").is_file()
+
+
+def test_a_second_run_of_a_chapter_full_of_randomness_gives_the_same_bytes(tmp_path: Path) -> None:
+    """`python -m book execute --twice` does this for every chapter."""
+    chapter = ROOT / "chapters" / "07_model_free.ipynb"
+    again = tmp_path / "chapters" / chapter.name
+    again.parent.mkdir()
+    shutil.copy(chapter, again)
+    copy, record = executed_paths(ROOT, chapter)
+    assert json.loads(record.read_text())["parameters"] == {}, (
+        "run with other parameters: make book"
+    )
+    (outcome,) = Executor(tmp_path).execute([again])
+    assert outcome.problem is None
+    assert outcome.stderr == (), "a chapter writes nothing to stderr"
+    assert executed_paths(tmp_path, again)[0].read_bytes() == copy.read_bytes()
 
 
 def test_api_page_documents_every_public_name(built_book: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from book.render import fingerprints
+from book.render import STAMP, hashes
 
 TESTS = Path(__file__).resolve().parent.parent
 MARKED = "import pytest\n@pytest.mark.{}\ndef test_one({}): {}\n"
@@ -28,7 +28,7 @@ def run(root: Path, book: str, **environment: str) -> str:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     if book == "current":
-        (root / "_build" / "rendered.json").write_text(json.dumps(fingerprints(root)))
+        (root / "_build" / "html" / STAMP).write_text(json.dumps(hashes(root)))
     paths = os.pathsep.join(map(str, [root, TESTS.parent, TESTS / "pages"]))
     environment = {"PYTHONPATH": paths, "LQR_BOOK_REQUIRE_BROWSER": "", **environment}
     command = [sys.executable, "-m", "pytest", "--import-mode=importlib"]

@@ -33,8 +33,7 @@ def test_a_chapter_runs_with_its_own_values(book):
     assert "papermill" not in (book.outputs / "01_plain.ipynb").read_text()
     record = json.loads((book.outputs / "01_plain.json").read_text())
     assert (record["chapter"], record["parameters"], record["cells"]) == ("01_plain", {}, 3)
-    assert 0 < record["seconds"] < 60
-    assert 10 < record["peak_memory_mb"] < 2000
+    assert record["seconds"] > 0 and 10 < record["peak_memory_mb"] < 2000
 
 
 def test_given_parameters_run_in_a_hidden_cell_and_the_next_run_returns_to_the_defaults(book):

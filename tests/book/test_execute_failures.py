@@ -96,6 +96,7 @@ def test_a_chapter_past_its_budget_and_what_it_started(book, good):
 
     On a busy machine the kernel may take all of it to start: then there is no cell to name.
     """
+    assert chapters.budget({"metadata": {}}) == 600
     start = LEAVE.format("subprocess.Popen(['sleep', '1000']).pid")
     problem = failure(book, start, *["time.sleep(5)"] * 100, book={"seconds": 8})
     where, _, what = problem.removeprefix("01_case: ").rpartition(": ")
@@ -103,11 +104,6 @@ def test_a_chapter_past_its_budget_and_what_it_started(book, good):
     started = (book.root / "pid").exists()
     assert where.startswith("cell " if started else "before its first cell")
     wait_until(lambda: not started or not is_running(left(book)))
-
-
-def test_a_chapters_own_budget():
-    assert chapters.budget({"metadata": {}}) == 600
-    assert chapters.budget({"metadata": {"book": {"seconds": 7}}}) == 7
 
 
 def test_a_very_long_line_holds_nothing_up(book):

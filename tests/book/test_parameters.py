@@ -37,22 +37,17 @@ def test_declares_names_defaults_and_ranges_in_order():
     assert len(rows) == 5
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", {}),
-        ("samples=7 step=1", {"samples": 7, "step": 1.0}),
-        ("step=1e-3", {"step": 1e-3}),
-        ("preset=paper", {"preset": "paper"}),
-        ("preset='paper'", {"preset": "paper"}),
-        ("noisy=false", {"noisy": False}),
-        ("noisy=True", {"noisy": True}),
-    ],
-)
-def test_reads_values_in_the_type_of_the_default(text, expected):
-    given = given_parameters(text, declare(CELL))
-    assert given == expected
-    assert [type(value) for value in given.values()] == [type(value) for value in expected.values()]
+def test_reads_values_in_the_type_of_the_default():
+    for text, expected in {
+        "": {},
+        "samples=7 step=1": {"samples": 7, "step": 1.0},
+        "step=1e-3": {"step": 1e-3},
+        "preset=paper": {"preset": "paper"},
+        "preset='paper'": {"preset": "paper"},
+        "noisy=false": {"noisy": False},
+        "noisy=True": {"noisy": True},
+    }.items():
+        assert repr(given_parameters(text, declare(CELL))) == repr(expected)
 
 
 @pytest.mark.parametrize(

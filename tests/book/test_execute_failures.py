@@ -148,7 +148,7 @@ BUSY = "import re; re.match('(a+)+$', 'a' * 40 + 'b')"  # never lets go of the i
     [(signal.SIGINT, BUSY), (signal.SIGTERM, "time.sleep(60)"), (signal.SIGKILL, BUSY)],
 )
 def test_an_interrupted_build_leaves_no_kernel_and_no_half_file(book, good, ending, work):
-    book.chapter("01_case", OWN, work)
+    book.chapter("01_case", f"{OWN}\n{work}")  # in one cell: the signal finds it at work
     process = subprocess.Popen(
         command(book.root, "execute"), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
     )

@@ -226,6 +226,8 @@ def test_serves_the_built_book_on_the_loopback_address(book):
             with pytest.raises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(f"{address}../../secret.txt")
             caught.value.close()
+            with pytest.raises(urllib.error.URLError):  # not on every address of this machine
+                urllib.request.urlopen(address.replace("127.0.0.1", "127.0.0.2"), timeout=5)
         finally:
             server.kill()
 

@@ -88,6 +88,15 @@ def test_a_failed_rendering_leaves_the_pages_and_is_never_forgotten(book):
     assert "better words" in page.read_text()
 
 
+def test_outputs_that_failed_to_render_are_not_remembered_as_rendered(book, monkeypatch):
+    (book / "_build" / "executed").mkdir(exist_ok=True)
+    (book / "_build" / "executed" / "outputs").touch()  # no source changed
+    monkeypatch.setattr(render, "sphinx", lambda root, words, log, *rest: log.write_text("x") or 1)
+    with pytest.raises(ChapterProblem):
+        render.render(book)
+    assert not (book / "_build" / "render" / render.STAMP).exists()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_a_killed_rendering_leaves_the_pages_and_no_process(book):
     before = tree(book / "_build" / "html")

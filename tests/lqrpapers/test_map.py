@@ -51,7 +51,8 @@ def test_no_use_is_made_up(text):
 
 
 def test_a_statement_does_not_use_itself_nor_what_is_not_there():
-    text = LEMMA + THEOREM + ":::{prf:proof}\n{prf:ref}`second`, {prf:ref}`elsewhere`.\n:::"
+    itself = THEOREM.replace("So.", "{prf:ref}`second` says so.")
+    text = LEMMA + itself + ":::{prf:proof}\n{prf:ref}`second`, {prf:ref}`elsewhere`.\n:::"
     assert uses(text) == []
 
 

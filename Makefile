@@ -4,54 +4,19 @@
 # Without make: python3 -m book book, python3 -m book test, and so on.
 
 PYTHON ?= python3
-# Words for pytest and for the benchmarks, as in make test T="tests/book -k execute"
-T ?=
-B ?=
-# Words for the fuzzers, as in make fuzz F="--cases 100000 --seed 1"
-F ?=
-# Chapters at once; one for each processor unless given
-JOBS ?=
-# The chapter and its parameters; they reach the shell as variables, so nothing needs quoting
-C ?=
-P ?=
-export JOBS C P
+# C, P    the chapter and its parameters           JOBS    chapters at once; one for each processor unless given
+# T, B, F words for pytest (T="tests/book -k execute"), for the benchmarks, for the fuzzers
+# They go on as variables, as they were written: neither make nor the shell expands them.
+override C := $(value C)
+override P := $(value P)
+override T := $(value T)
+override B := $(value B)
+override F := $(value F)
+export JOBS C P T B F
 
-# The environment follows the lock; whether it really changed is decided by content.
-STAMP := .venv/book-stamp.json
-INSIDE := .venv/bin/python -m book
-
-.PHONY: book test chapter lab serve bench fuzz lock clean environment python
+.PHONY: book test chapter lab serve bench fuzz lock clean environment
 .DEFAULT_GOAL := book
 
-book: $(STAMP)
-	@$(INSIDE) book
-
-test: $(STAMP)
-	@$(INSIDE) test $(T)
-
-chapter: $(STAMP)
-	@test -n "$$C" || { echo 'name a chapter, as in make chapter C=05 P="samples=200 seed=3"' >&2; exit 1; }
-	@$(INSIDE) chapter "$$C" "$$P"
-
-lock: $(STAMP)
-	@$(INSIDE) lock $(if $(UPGRADE),--upgrade)
-
-environment: $(STAMP)
-
-$(STAMP): requirements.txt pyproject.toml | python
-	@$(PYTHON) -m book environment
-
-bench: | python
-	@$(PYTHON) -m book bench $(B)
-
-fuzz: $(STAMP)
-	@$(INSIDE) fuzz $(F)
-
-lab: | python
-	@$(PYTHON) -m book lab "$$C"
-
-serve clean: | python
-	@$(PYTHON) -m book $@
-
-python:
+book test chapter lab serve bench fuzz lock clean environment:
 	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: install Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt install python3 python3-venv; elsewhere: python.org)' >&2; exit 1; }
+	@$(PYTHON) -m book $@ $(if $(filter lock,$@),$(if $(UPGRADE),--upgrade))

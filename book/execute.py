@@ -1,37 +1,41 @@
 """Execute chapters with papermill, in parallel, only those whose inputs changed.
 
-Each chapter runs in a worker process with a kernel of its own (`book.worker`), against one budget
-of wall time for the whole chapter: papermill knows only a limit for each cell. A worker writes to
-a partial file, which takes the place of the last good output only when everything went well.
+Each chapter has a kernel of its own (`book.kernel`) and one budget of wall time. What a run gives
+takes the place of the last good output only when everything went well.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import re
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import papermill
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
 from book import chapters as inputs
-from book.problem import ChapterProblem
-from book.process import Run, list_fonts, started_run
+from book.finish import cell_name, finish, first_difference
+from book.kernel import LOADED, Chapter, Kernel, list_fonts, running
+from book.parameters import declared_parameters, given_parameters
+from book.problem import ChapterProblem, one_line
+from book.provenance import provenance
 
-
-@dataclass(frozen=True)
-class Task:
-    """What it takes to run one chapter."""
-
-    chapter: Path
-    parameters: dict[str, Any]
-    fingerprint: str
-    budget: float
+logging.getLogger("papermill").setLevel(logging.CRITICAL)  # nbclient's own word on a dead kernel
 
 
 @dataclass(frozen=True)
@@ -46,87 +50,74 @@ class Outcome:
 
     def __str__(self) -> str:
         """Say in one line how it went."""
-        if self.problem:
-            return self.problem
         warned = f"  (stderr: {self.stderr[0]})" if self.stderr else ""
-        return f"{self.chapter.stem}  {self.seconds:.1f} s{warned}"
+        return self.problem or f"{self.chapter.stem}  {self.seconds:.1f} s{warned}"
 
 
-def prepared(root: Path, chapter: Path, given: str, library: str) -> Task:
-    """Return a chapter's task after checking everything that can be checked without running it."""
-    notebook = inputs.read_notebook(chapter)
-    parameters = inputs.read_parameters(notebook, given)
-    mark = inputs.fingerprint(chapter, parameters, library)
-    return Task(chapter, parameters, mark, inputs.budget(root, notebook))
+class Task:
+    """One chapter to run: what was read of it, and how far it is."""
+
+    def __init__(self, root: Path, chapter: Path, given: str) -> None:
+        self.chapter = chapter
+        self.name = chapter.stem
+        self.notebook = inputs.read_notebook(chapter)
+        self.parameters = given_parameters(given, declared_parameters(self.notebook))
+        self.budget = inputs.budget(self.notebook)
+        self.cell = "before its first cell"
+        seconds = inputs.read_record(root, chapter).get("seconds")
+        self.expected = float(seconds or "inf")  # one never run may be long
 
 
-def prune(root: Path, chapters: Sequence[Path]) -> None:
-    """Remove the outputs of chapters that are gone, and what a killed run left half-written."""
-    kept = {path for chapter in chapters for path in inputs.executed_paths(root, chapter)}
-    for path in (root / "_build" / "executed" / "chapters").glob("*"):
-        if path not in kept:
-            path.unlink()
-
-
+@dataclass
 class Executor:
-    """Runs chapters of one book and holds on to their processes."""
+    """Runs chapters of one book and holds on to their kernels."""
 
-    def __init__(
-        self,
-        root: Path,
-        *,
-        jobs: int | None = None,
-        bar: bool = False,
-        say: Callable[[str], None] = print,
-    ) -> None:
-        self.root = root.resolve()
-        self.jobs = jobs or os.cpu_count() or 1
-        self.bar = bar
-        self.say = say
-        self.runs: set[Run] = set()
-        self.stopped = False
-        self.lock = threading.Lock()
+    root: Path
+    jobs: int = 1
+    say: Callable[[str], None] = print
+    under_way: Callable[[str, str | None], None] = lambda name, what: None
+    running: set[Chapter] = field(default_factory=set)
+    stopped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def execute(
-        self, chapters: Sequence[Path], given: str = "", *, force: bool = False
+        self, chapters: Sequence[Path], given: str = "", force: bool = False, compare: bool = False
     ) -> list[Outcome]:
         """Run the chapters whose inputs changed, or all if forced; return an outcome for each.
 
-        `given` are the reader's parameters, as in "samples=200 seed=3". When one chapter fails
-        the others go on. An interrupt kills every kernel before it goes on its way.
+        With `compare` a chapter fails that writes other bytes than its last run. When one fails the
+        others go on. An interrupt kills every kernel before it goes on its way.
         """
-        library = inputs.library_digest(self.root)
+        self.compare = compare
+        self.hashes = inputs.contents(self.root)  # of what the runs are about to read
         outcomes, tasks = [], []
         for chapter in chapters:
             try:
-                task = prepared(self.root, chapter, given, library)
+                task = Task(self.root, chapter, given)
             except ChapterProblem as problem:
                 outcomes.append(Outcome(chapter, False, problem=f"{chapter.stem}: {problem}"))
-                self.say(str(outcomes[-1].problem))
+                self.say(str(outcomes[-1]))
                 continue
-            if not force and inputs.is_current(self.root, chapter, task.fingerprint):
+            if not force and inputs.is_current(self.root, chapter, self.hashes, task.parameters):
                 outcomes.append(Outcome(chapter, False))
             else:
                 tasks.append(task)
-        tasks.sort(key=lambda task: -self.expected_seconds(task.chapter))
-        self.bar = self.bar and len(tasks) == 1  # several bars at once would overwrite each other
+        tasks.sort(key=lambda task: -task.expected)
         if tasks:
+            self.about = provenance(self.root)
             list_fonts(self.root)
         return outcomes + self.run_all(tasks)
 
-    def expected_seconds(self, chapter: Path) -> float:
-        """Return how long a chapter took last time; one never run may be long, so it is first."""
-        seconds = inputs.read_record(self.root, chapter).get("seconds", float("inf"))
-        return float(seconds)
-
     def run_all(self, tasks: list[Task]) -> list[Outcome]:
-        """Run tasks on as many workers as there are jobs."""
+        """Run tasks on as many threads as there are jobs."""
         done: list[Outcome] = []
 
         def run(task: Task) -> None:
             outcome = self.run(task)
+            ensure_event_loop().close()  # nbclient's, of this thread
             with self.lock:
                 done.append(outcome)
+                self.under_way(task.name, None)
                 if not self.stopped:
                     self.say(f"[{len(done)}/{len(tasks)}] {outcome}")
 
@@ -135,75 +126,110 @@ class Executor:
                 for future in [pool.submit(run, task) for task in tasks]:
                     future.result()
             except BaseException:
-                self.stop()
+                with self.lock:
+                    self.stopped = True
+                    for chapter in self.running:
+                        chapter.kill("stopped")
                 pool.shutdown(cancel_futures=True)
                 raise
         return done
 
-    def log_path(self, task: Task) -> Path:
-        """Return where a chapter's traceback and loose output go."""
-        return self.root / "_build" / "logs" / f"{task.chapter.stem}.log"
-
-    def stop(self) -> None:
-        """Kill everything that runs."""
-        self.stopped = True
-        with self.lock:
-            for run in self.runs:
-                run.kill()
-
     def run(self, task: Task) -> Outcome:
         """Run one chapter; put its output in place only if all went well."""
         executed, _ = inputs.executed_paths(self.root, task.chapter)
-        partial = executed.with_suffix(".partial")
-        log = self.log_path(task)
+        partial, began = executed.with_suffix(".partial"), time.monotonic()
+        log = self.root / "_build" / "logs" / f"{task.name}.log"
         for folder in (executed.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        log.write_text("")
-        began = time.monotonic()
         try:
-            event = self.follow(task, partial, log)
-            seconds = time.monotonic() - began
-            if "done" in event:
-                self.put_in_place(task, partial, seconds, event["done"])
-                return Outcome(task.chapter, True, seconds, stderr=tuple(event["done"]["stderr"]))
+            with running(self.root, log, task.budget) as chapter:
+                done = self.executed(task, chapter, partial)
+            done["seconds"] = round(time.monotonic() - began, 2)
+            if self.compare and partial.read_bytes() != executed.read_bytes():
+                before, after = inputs.read_notebook(executed), inputs.read_notebook(partial)
+                task.cell = first_difference(before, after)
+                raise ChapterProblem("a second run wrote other bytes")
+            self.put_in_place(task, partial, done)
+            return Outcome(task.chapter, True, done["seconds"], stderr=tuple(done["stderr"]))
+        except ChapterProblem as problem:
+            cause = str(problem)
+        except Exception as error:  # whatever it is, the chapter has to be named
+            with log.open("a") as file:
+                traceback.print_exc(file=file)
+            cause = one_line(f"{type(error).__name__}: {error}")
         finally:
             partial.unlink(missing_ok=True)
         hint = f" (log: {log.relative_to(self.root)})" if log.stat().st_size else ""
-        words = [task.chapter.stem, event["cell"], event["failed"]]
-        return Outcome(task.chapter, True, seconds, ": ".join(filter(None, words)) + hint)
+        words = ": ".join(filter(None, [task.name, task.cell, cause]))
+        return Outcome(task.chapter, True, time.monotonic() - began, words + hint)
 
-    def follow(self, task: Task, partial: Path, log: Path) -> dict[str, Any]:
-        """Start a chapter's worker and follow it to its end; return what it says of that."""
+    def executed(self, task: Task, chapter: Chapter, partial: Path) -> dict[str, Any]:
+        """Execute and finish a notebook into its partial file; return what its record needs."""
+        notebook: Any = nbformat.reads(json.dumps(task.notebook), as_version=4)  # type: ignore[no-untyped-call]
+        names = {cell.id: cell_name(cell, index) for index, cell in enumerate(notebook.cells)}
+        loaded = LOADED.format(place=str(chapter.runtime / "loaded"))
+        notebook.cells.append(nbformat.v4.new_code_cell(loaded, id="loaded"))  # type: ignore[no-untyped-call]
+
+        def note(cell: Any, cell_index: int) -> None:
+            task.cell = names.get(
+                cell.id, f"the injected parameters ({one_line(cell.source, 80)!r})"
+            )
+            self.under_way(task.name, f"cell {min(cell_index + 1, len(names))} of {len(names)}")
+
         with self.lock:
             if self.stopped:
-                return {"cell": "", "failed": "stopped"}
-            run = started_run(self.root, log, bar=self.bar)
-            self.runs.add(run)
-        words = {
-            "name": task.chapter.stem,
-            "notebook": str(task.chapter),
-            "root": str(self.root),
-            "parameters": task.parameters,
-            "partial": str(partial),
-            "log": str(log),
-            "bar": self.bar,
-        }
+                raise ChapterProblem("stopped")
+            self.running.add(chapter)
+        self.under_way(task.name, "its kernel starts")
         try:
-            return run.follow(words, task.budget)
+            executed = papermill.execute_notebook(
+                notebook,
+                None,
+                parameters=task.parameters,
+                progress_bar=False,
+                kernel_name="python3",
+                language="python",
+                kernel_manager_class=type("Kernel", (Kernel,), {"chapter": chapter}),
+                on_cell_start=note,
+                record_timing=False,
+                # The clock is ours; a process killed with children must not hold up the end.
+                shutdown_kernel="immediate",
+            )
+        except PapermillExecutionError as error:
+            chapter.log.write(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)) + "\n")
+            raise ChapterProblem(one_line(f"{error.ename}: {error.evalue}")) from None
+        except (DeadKernelError, RuntimeError):
+            raise ChapterProblem(chapter.ending()) from None
         finally:
             with self.lock:
-                self.runs.discard(run)
+                self.running.discard(chapter)
+        task.cell = ""  # what is wrong from here on names its cell itself
+        executed.cells.pop()
+        stderr = finish(executed)
+        nbformat.validate(executed)
+        text = nbformat.writes(executed) + "\n"  # type: ignore[no-untyped-call]
+        partial.write_text(text, encoding="utf-8")
+        files, peak = json.loads((chapter.runtime / "loaded").read_text())
+        root = self.root.resolve()
+        loaded_from = [Path(os.path.relpath(Path(file).resolve(), root)) for file in files]
+        return {
+            "cells": sum(cell.cell_type == "code" for cell in executed.cells),
+            "stderr": stderr,
+            "modules": sorted(str(p) for p in loaded_from if p.parts[0] in inputs.PACKAGES),
+            "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1),
+        }
 
-    def put_in_place(self, task: Task, partial: Path, seconds: float, done: dict[str, Any]) -> None:
+    def put_in_place(self, task: Task, partial: Path, done: dict[str, Any]) -> None:
         """Replace the last good output, then its record: a record never speaks of other bytes."""
         executed, record = inputs.executed_paths(self.root, task.chapter)
+        modules, hashes = done["modules"], self.hashes
         written = {
-            "chapter": task.chapter.stem,
-            "fingerprint": task.fingerprint,
+            "chapter": task.name,
+            "fingerprint": inputs.fingerprint(task.notebook, task.parameters, modules, hashes),
             "sha256": hashlib.sha256(partial.read_bytes()).hexdigest(),
             "parameters": task.parameters,
-            "seconds": round(seconds, 2),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self.about,
             **done,
         }
         half = record.with_suffix(".partial-record")

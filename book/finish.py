@@ -1,26 +1,18 @@
-"""What an executed chapter looks like: the same bytes every time, ready for its page.
-
-papermill and the kernel leave clock readings, random ids and their own notes in the notebook;
-these go. What the run says about its figures (`lqrpapers.notebook.show`) moves to where MyST-NB
-reads it.
-"""
+"""An executed chapter without clock readings and random ids: the same bytes every time."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from book.problem import ChapterProblem
-
-INJECTED_ID = "injected-parameters"
+from book.problem import ChapterProblem, one_line
 
 
 def cell_name(cell: Any, index: int) -> str:
     """Name a cell in a message: its place, its id and its first line of code."""
     lines = [line.strip() for line in cell.get("source", "").splitlines() if line.strip()]
     code = next((line for line in lines if not line.startswith(("#", "%"))), "".join(lines[:1]))
-    code = code if len(code) <= 60 else code[:57] + "..."
-    return f"cell {index} ({cell.get('id', 'no id')}: {code})"
+    return f"cell {index} ({cell.get('id', 'no id')}: {one_line(code, 60)})"
 
 
 def finish(notebook: Any) -> list[str]:
@@ -38,60 +30,44 @@ def finish(notebook: Any) -> list[str]:
         for noted in ("papermill", "execution"):
             cell.metadata.pop(noted, None)
         if injected:
-            cell.id = INJECTED_ID
+            cell.id = "injected-parameters"
             cell.metadata.tags = ["injected-parameters", "remove-cell"]
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
         if cell.cell_type == "code":
-            refuse_unexecuted(cell, index)
-            stderr += stderr_lines(cell)
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-            forget_addresses(cell)
-            describe_figure(cell, index)
+            # A cell that exits ends the run, and papermill is content.
+            if any(output.output_type == "error" for output in cell.outputs):
+                why = "it exits, so that the rest did not run"
+                raise ChapterProblem(f"{cell_name(cell, index)}: {why}")
+            if cell.source.strip() and cell.execution_count is None:
+                raise ChapterProblem(f"{cell_name(cell, index)}: it did not run")
+            stderr += tidied(cell)
     return stderr
 
 
-def refuse_unexecuted(cell: Any, index: int) -> None:
-    """Raise where a cell did not run: a cell that exits ends the run, and papermill is content."""
-    if any(output.output_type == "error" for output in cell.outputs):
-        raise ChapterProblem(f"{cell_name(cell, index)}: it exits, so that the rest did not run")
-    if cell.source.strip() and cell.execution_count is None:
-        raise ChapterProblem(f"{cell_name(cell, index)}: it did not run")
-
-
-def forget_addresses(cell: Any) -> None:
-    """Take memory addresses out of the text of objects: they differ from run to run."""
+def tidied(cell: Any) -> list[str]:
+    """Take out of a cell's outputs what chance decides; return the first lines of its stderr."""
+    kept: list[Any] = []
+    printed, lines = None, []
     for output in cell.outputs:
         data = output.get("data", {})
-        if isinstance(data.get("text/plain"), str):
+        if isinstance(data.get("text/plain"), str):  # addresses differ from run to run
             data["text/plain"] = re.sub(r" at 0x[0-9a-fA-F]+(?=[>\s])", "", data["text/plain"])
+        if output.get("name") == "stderr":
+            # The path of a kernel's own temporary file would tell one run from the next.
+            lines += [re.sub(r"^\S*ipykernel_\S*?:", "", output.text.strip()).strip()]
+        elif output.output_type == "stream" and printed:
+            printed.text += output.text  # how the kernel cuts it into messages is a matter of time
+        else:
+            printed = output if output.output_type == "stream" else printed
+            kept.append(output)
+    cell.outputs = kept
+    return [line.splitlines()[0] for line in lines if line]
 
 
-def stderr_lines(cell: Any) -> list[str]:
-    """Return the first line of each thing a cell wrote to stderr."""
-    texts = [output.text for output in cell.outputs if output.get("name") == "stderr"]
-    # The path of a kernel's own temporary file would tell one run from the next.
-    lines = [text.strip().splitlines()[0] for text in texts if text.strip()]
-    return [re.sub(r"^\S*ipykernel_\S*?:", "", line).strip() for line in lines]
-
-
-def describe_figure(cell: Any, index: int) -> None:
-    """Move a figure's alt text, caption and name from its output to the cell's metadata."""
-    described = [
-        output.metadata["lqrlib"]
-        for output in cell.outputs
-        if set(output.get("metadata", {}).get("lqrlib", {})) & {"alt", "caption", "name"}
-    ]
-    if not described:
-        return
-    if len(described) > 1:
-        raise ChapterProblem(
-            f"{cell_name(cell, index)}: it shows {len(described)} figures, not one"
-        )
-    found = described[0]
-    page = cell.metadata.setdefault("mystnb", {})
-    if found.get("alt"):
-        page.setdefault("image", {})["alt"] = found["alt"]
-    figure = {key: found[key] for key in ("caption", "name") if found.get(key)}
-    if figure:
-        page.setdefault("figure", {}).update(figure)
+def first_difference(one: Any, other: Any) -> str:
+    """Name the first cell in which two executed notebooks differ."""
+    for index, (cell, twin) in enumerate(zip(one["cells"], other["cells"], strict=False)):
+        if cell != twin:
+            return cell_name({**cell, "source": "".join(cell["source"])}, index)
+    return "the notebook"

@@ -1,8 +1,7 @@
-"""Render the pages with `jupyter-book build .`, warnings as errors, only if something changed.
+"""Render the pages with `jupyter-book build`, warnings as errors, only as far as something changed.
 
-The content of everything that enters the pages decides, not the time of files. Sphinx reads only
-changed pages again, and says nothing of a warning in a page it does not read: after a failure
-everything it remembers goes, and so it does when something changed that stands outside the pages.
+Sphinx remembers what it read, by time, in a folder of its own; its memory is valid only beside the
+stamp of a rendering that ended well. What comes out is published whole, or not at all.
 """
 
 from __future__ import annotations
@@ -15,98 +14,165 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from book.chapters import digest, files_under
+from nbformat.v4 import new_code_cell
+
+from book import chapters as inputs
+from book.environment import ROOT
 from book.problem import ChapterProblem
+from book.stage import settings, stage
 
-# Never part of the pages, and in part large.
-OUTSIDE = ("_build", "tests", "benchmarks", "dist", "requirements-lab.txt")
-PAGES = (".md", ".ipynb")
-
-
-def page_inputs(root: Path) -> list[Path]:
-    """Return every file that the pages are made of, the executed chapters included."""
-    files = [path for path in root.iterdir() if path.is_file() and not path.name.startswith(".")]
-    for folder in root.iterdir():
-        hidden = folder.name.startswith((".", "__")) or folder.name.endswith(".egg-info")
-        if folder.is_dir() and not hidden and folder.name not in OUTSIDE:
-            files += files_under(folder)
-    executed = root / "_build" / "executed"
-    files = [path for path in files if path.name not in OUTSIDE]
-    return files + [path for path in files_under(executed) if "partial" not in path.suffix]
+# Everything that a page may show or quote of another, but for the outputs of the chapters.
+SOURCES = ["_config.yml", "_toc.yml", "requirements.txt", "book", "pages", "chapters"]
+SOURCES += ["lqrlib", "lqrpapers"]
+FIGURE = re.compile(rb'"name": "fig-[^"]*"')
+# What the script jupyter-book does, without its first line's limit on the length of paths. Looking
+# for garbage among hundreds of thousands of nodes would take more than half of the time.
+PROGRAM = (
+    "import gc; gc.disable(); from book.kernel import die_with_parent; die_with_parent(); "
+    "from jupyter_book.cli.main import main; main()"
+)
+STAMP = ".rendered.json"  # what the pages were made of
+PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
 
 
-def fingerprints(root: Path) -> dict[str, str]:
-    """Return the hash of all inputs, and of those whose change makes every page stale."""
-    inputs = page_inputs(root)
-    executed = root / "_build" / "executed"
-    pages = {path for path in inputs if path.suffix in PAGES or executed in path.parents}
-    names = sorted(str(path.relative_to(root)) for path in pages)
-    machinery = digest([path for path in inputs if path not in pages], root)
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return {"all": digest(inputs, root), "machinery": f"{machinery} {python} {names}"}
+def hashes(root: Path) -> dict[str, str]:
+    """One hash of what every page may depend on, one of what only its own chapter's page does."""
+    files = [path for name in SOURCES for path in [root / name, *inputs.files_under(root / name)]]
+    executed = sorted(inputs.files_under(root / "_build" / "executed"))
+    figures = [f"{FIGURE.findall(path.read_bytes())}" for path in executed]
+    sources = inputs.digest([inputs.hashes_of(files, root), figures, sys.version_info[:2]])
+    return {"sources": sources, "executed": inputs.digest(inputs.hashes_of(executed, root))}
 
 
 def is_rendered(root: Path) -> bool:
     """Say whether the built pages are those of the present inputs."""
-    return read_stamp(root) == fingerprints(root)
+    return bool(read(root / "_build" / "html" / STAMP) == hashes(root))
 
 
-def read_stamp(root: Path) -> dict[str, str]:
-    """Return the fingerprints of the last good rendering, empty where there is none."""
-    try:
-        stamp = json.loads((root / "_build" / "rendered.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    built = (root / "_build" / "html" / "index.html").exists()
-    return stamp if built and isinstance(stamp, dict) else {}
+def read(stamp: Path) -> Any:
+    """What a stamp says, nothing where there is none."""
+    with suppress(OSError, ValueError):
+        return json.loads(stamp.read_text())
 
 
-def render(root: Path, say: Callable[[str], None] = print) -> None:
-    """Render the book into `_build/html`; raise with Sphinx's own warnings where it has any."""
-    wanted, stamp = fingerprints(root), read_stamp(root)
-    if stamp == wanted:
+def render(
+    root: Path,
+    say: Callable[[str], None] = print,
+    note: Callable[[str], None] = lambda text: None,
+    hold: int | None = None,
+) -> None:
+    """Render the book into `_build/html`; raise with Sphinx's own warnings where it has any.
+
+    `note` is told of each page. Sphinx inherits `hold`: a lock is held as long as anything writes.
+    """
+    build, began = root / "_build", time.monotonic()
+    repair(build)
+    if is_rendered(root):
         return
-    build = root / "_build"
-    (build / "rendered.json").unlink(missing_ok=True)
-    if stamp.get("machinery") != wanted["machinery"]:
-        forget(root)
+    note("staging the pages")
+    wanted, site, bench = hashes(root), stage(root), build / "render"
+    stamp, made = bench / STAMP, bench / "_build" / "html"
+    if (read(stamp) or {}).get("sources") != wanted["sources"]:
+        shutil.rmtree(bench, ignore_errors=True)
+    # Style sheets carry their hash into the pages, and the search forgets the library's names.
+    for path in [stamp, made / "pages" / "api.html", *made.glob("_static/*.css")]:
+        path.unlink(missing_ok=True)
     log = build / "logs" / "render.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
-    # What the script jupyter-book does, without its first line's limit on the length of paths.
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command += ["build", str(root), "-W", "-n", "--keep-going"]
-    with log.open("w") as file:
-        environment = {
-            **os.environ,
-            "SOURCE_DATE_EPOCH": "0",
-            "NO_COLOR": "1",
-            "PYTHONHASHSEED": "0",
-        }
-        code = subprocess.run(
-            command, cwd=root, env=environment, stdout=file, stderr=subprocess.STDOUT
-        ).returncode
-    if code != 0:
-        forget(root)
-        raise ChapterProblem(complaint(log.read_text(errors="replace"), log.relative_to(root)))
-    (build / "rendered.json").write_text(json.dumps(wanted) + "\n")
+    if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:
+        text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
+        raise ChapterProblem(complaint(text, log.relative_to(root)))
+    stamp.write_text(json.dumps(wanted))
+    note("publishing the pages")
+    publish(root, made, json.dumps(wanted))
     pages = len(list((build / "html").rglob("*.html")))
     say(f"rendered {pages} pages  {time.monotonic() - began:.1f} s  (_build/html/index.html)")
 
 
-def forget(root: Path) -> None:
-    """Remove what Sphinx remembers of pages read before, and the pages themselves."""
-    for name in (".doctrees", "html"):
-        shutil.rmtree(root / "_build" / name, ignore_errors=True)
+def sphinx(
+    root: Path, words: list[str], log: Path, note: Callable[[str], None], hold: int | None
+) -> int:
+    """Run Jupyter Book, which dies with us; log what it says and note its progress."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    settings = {"SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    settings |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    with (
+        log.open("w", buffering=1) as file,
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *words, "-W", "-n", "--keep-going"],
+            cwd=root,
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            pass_fds=() if hold is None else (hold,),
+        ) as process,
+    ):
+        try:
+            for line in process.stdout or ():
+                line = re.sub(r"\x1b\[[0-9;]*[mK]", "", line)  # Sphinx's colours
+                file.write(line)
+                if found := PROGRESS.match(line):
+                    note(f"{found[1]} {found[3]} ({found[2]} %)")
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode
 
 
 def complaint(text: str, log: Path) -> str:
-    """Return the warnings and errors of a rendering, or its last line where there are none."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """Return the warnings and errors of a rendering, or its last words where there are none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip().strip("=")]
     found = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b:?", line)]
-    shown = list(dict.fromkeys(found)) or lines[-1:] or ["no output"]
+    # Jupyter Book closes with a box that says nothing; the cause was raised before it.
+    raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception): .", line)]
+    shown = list(dict.fromkeys(found)) + raised[-1:] or lines[-1:] or ["no output"]
     more = [f"and {len(shown) - 20} more"] if len(shown) > 20 else []
     return "\n".join([f"the pages could not be rendered ({log}):", *shown[:20], *more])
+
+
+def publish(root: Path, made: Path, stamp: str) -> None:
+    """Put the pages, with the notebooks for download, in the place of `_build/html`."""
+    html, repository = root / "_build" / "html", settings(root)["repository"]
+    new, old = html.with_suffix(".new"), html.with_suffix(".old")
+    shutil.copytree(made, new)
+    (new / STAMP).write_text(stamp)
+    (new / ".nojekyll").touch()  # or a static host may leave out the folders that start with _
+    for chapter in inputs.find_chapters(root):
+        target = new / "_sources" / "chapters" / chapter.name
+        if target.is_file():
+            target.write_text(download(root, chapter, repository), encoding="utf-8")
+    if html.exists():
+        html.rename(old)
+    new.rename(html)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def repair(build: Path) -> None:
+    """Undo what a run left that was killed while it published."""
+    if (build / "html.old").exists() and not (build / "html").exists():
+        (build / "html.old").rename(build / "html")
+    for name in ("html.old", "html.new"):
+        shutil.rmtree(build / name, ignore_errors=True)
+
+
+def download(root: Path, chapter: Path, repository: dict[str, Any]) -> str:
+    """The executed notebook; with an address, after a cell that installs what it needs."""
+    run = inputs.read_record(root, chapter).get("run")
+    notebook = inputs.executed_notebook(root, chapter) if run else inputs.read_notebook(chapter)
+    if repository["url"]:
+        version = run["commit"] if run else ""
+        comment = "" if version else "  # a branch: the commit that made the page is not known"
+        place = f"git+{repository['url']}@{version or repository.get('branch', 'main')}"
+        source = (
+            "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
+            f'    %pip install --quiet "lqrlib[chapters] @ {place}"{comment}\n'
+            "    import lqrlib"
+        )
+        first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
+        notebook["cells"].insert(0, first)
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

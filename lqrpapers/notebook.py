@@ -180,19 +180,11 @@ def _sentence(check: Check) -> tuple[str, str]:
 
 def report(*checks: Check) -> None:
     """Display the outcome of checked claims and hand it to the book's results page."""
+    from .claims.verdicts import Record
+
     for check in checks:
         outcome, sentence = _sentence(check)
         part = f" ({readable(check.part)})" if check.part else ""
-        record = {
-            "id": check.id,
-            "part": check.part,
-            "form": check.form,
-            "checked": int(check.checked),
-            "violated": int(check.violated),
-            # JSON has no infinity; float() reads the text back.
-            "tightest": float(check.tightest) if np.isfinite(check.tightest) else "inf",
-            "assumption": check.assumption,
-        }
         label = html.escape(check.id + part)
         _display(
             {
@@ -200,5 +192,5 @@ def report(*checks: Check) -> None:
                 "text/html": f'<div class="lqr-verdict lqr-verdict-{outcome}">'
                 f"<strong>{label}</strong> <em>{check.form}</em>: {html.escape(sentence)}</div>",
             },
-            {"lqrlib": {"claim": record}},
+            {"lqrlib": {"claim": Record.of(check).as_json()}},
         )

@@ -1,10 +1,11 @@
 """Settings of every test: one BLAS thread, and a plain word about tests that were left out.
 
-Tests marked `pages` need the built book, those marked `browser` need Chromium as well. Where one
-of them is missing they are left out and the last lines say so; with LQR_BOOK_REQUIRE_BROWSER=1,
-as in continuous integration, they fail instead.
+Tests marked `pages` need the built book, those marked `browser` need Chromium. Where one of them
+is missing they are left out and the last lines say so; with LQR_BOOK_REQUIRE_BROWSER=1, as in
+continuous integration, they fail instead. A built book older than its sources fails them anyway.
 """
 
+import functools
 import os
 
 for _name in ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM"):
@@ -14,8 +15,8 @@ from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 import strategies  # noqa: E402, F401  (loads the profile of hypothesis)
+from browser import find_chromium  # noqa: E402
 
-from book.browser import find_chromium  # noqa: E402
 from book.render import is_rendered  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,30 +24,41 @@ BUILT = ROOT / "_build" / "html"
 LEFT_OUT = "left out: "
 
 
+@functools.cache
+def outdated() -> bool:
+    """Say whether there is a built book that is older than its sources."""
+    return BUILT.exists() and not is_rendered(ROOT)
+
+
+def needs_book(item: pytest.Item) -> bool:
+    """Say whether a test looks at the built book."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return "built_book" in fixtures or item.get_closest_marker("pages") is not None
+
+
 def missing(item: pytest.Item) -> str | None:
     """Return what a test needs and does not find."""
-    browser = item.get_closest_marker("browser") is not None
-    if not browser and item.get_closest_marker("pages") is None:
-        return None
-    if not (BUILT / "index.html").exists():
+    if needs_book(item) and not (BUILT / "index.html").exists():
         return "there is no built book (make book)"
-    if browser and find_chromium() is None:
+    if item.get_closest_marker("browser") and find_chromium() is None:
         return "there is no Chromium (Debian: apt install chromium)"
     return None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave a test out, or fail it, where what it needs is missing."""
+    """Leave a test out, or fail it, where what it needs is missing or out of date."""
+    if needs_book(item) and outdated():
+        pytest.fail("the built book is older than its sources: make book", pytrace=False)
     reason = missing(item)
     if reason is None:
         return
     if os.environ.get("LQR_BOOK_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"LQR_BOOK_REQUIRE_BROWSER is set, but {reason}")
+        pytest.fail(f"LQR_BOOK_REQUIRE_BROWSER is set, but {reason}", pytrace=False)
     pytest.skip(LEFT_OUT + reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line each which tests were left out, and whether the book tested is old."""
+    """Say in one line each which tests were left out."""
     counts: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
         reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
@@ -55,11 +67,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             counts[cause] = counts.get(cause, 0) + 1
     for cause, count in counts.items():
         terminalreporter.write_line(f"{count} tests of the built pages were left out: {cause}")
-    if (BUILT / "index.html").exists() and not is_rendered(ROOT):
-        terminalreporter.write_line("the built book is older than its sources: make book")
 
 
 @pytest.fixture(scope="session")
 def built_book() -> Path:
-    """Return the folder of the built pages; use with the mark `pages` or `browser`."""
+    """Return the folder of the built pages; use with the mark `pages`."""
     return BUILT

@@ -54,7 +54,7 @@ RELATIVE_ERRORS = (0.5, 1.0)
 def coin_tails(samples: int, p: float = 0.5) -> tuple[Array, Array, Array]:
     r"""Exact tails of a mean of 1 x 1 matrices and Bernstein's bound: (distances, tails, bounds).
 
-    Z is 1 - p with probability p and -p otherwise; P(|mean Z| > t) is binomial.
+    Z is 1 - p with probability p and -p otherwise; ``P(|mean Z| > t)`` is binomial.
     """
     counts = np.arange(samples + 1)
     logarithms = (

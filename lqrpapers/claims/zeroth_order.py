@@ -178,7 +178,7 @@ def estimate_tends_to_a_multiple_of_the_identity(problem: LQR, K: ArrayLike) -> 
     r"""What the printed Hessian estimate does instead, to leading order in the radius.
 
     "limit": its mean at `SMALL` times the distance to the boundary against
-    -(m/2n) tr(Hessian) I, relative to (m/2n) sum |eigenvalues| sqrt(m). "next order": the
+    -(m/2n) tr(Hessian) I, relative to (m/2n) ``sum |eigenvalues| sqrt(m)``. "next order": the
     remainder at `LARGE` of it against the term of order r^2, relative to the sizes of that term's
     parts. "standard deviation": that of a diagonal entry against (m^2/r) ||grad||_F / sqrt(mn).
     """

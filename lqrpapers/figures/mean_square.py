@@ -24,14 +24,14 @@ LOOKS = (OTHERS[0], OTHERS[1], OTHERS[3], OTHERS[2])
 
 
 class Paths(NamedTuple):
-    """Squared norms |x_t|^2 of trajectories (S, T), and the exact E|x_t|^2 (T,)."""
+    """Squared norms ``|x_t|^2`` of trajectories (S, T), and the exact ``E|x_t|^2`` (T,)."""
 
     samples: Array
     exact: Array
 
 
 def trajectories(panels: Mapping[str, Paths], shown: int = 25) -> Figure:
-    """Draw |x_t|^2 of some trajectories, their median and average, and the exact second moment.
+    """Draw ``|x_t|^2`` of some trajectories, their median and average, and the exact second moment.
 
     Of the first `shown` the lines are drawn, without zeros; median and average are over all.
     """

@@ -1,122 +1,124 @@
-"""The environment follows the lock, is repaired after an interruption, and fails in one line."""
-
-from __future__ import annotations
+"""The environment follows the locks, is repaired after an interruption, and fails in one line."""
 
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from small_book import REPOSITORY
 
 from book import environment
-from book.environment import EnvironmentProblem
+from book.problem import ChapterProblem
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-BARE = ROOT / "book" / "__main__.py"
+BARE = REPOSITORY / "book" / "__main__.py"
+LOCK = "{name}=={version} \\\n    --hash=sha256:ab\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a project whose environments are made of an empty folder, and count them."""
-    (tmp_path / "requirements.txt").write_text("uv==1 \\\n    --hash=sha256:ab\n")
+def project(tmp_path):
+    """Return a project with two locks."""
+    (tmp_path / "requirements.txt").write_text(LOCK.format(name="uv", version=1))
+    (tmp_path / "tests.txt").write_text(LOCK.format(name="pytest", version=1))
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n[tool.other]\na = 1\n")
-
-    def create(folder: Path) -> None:
-        log(tmp_path, "create")
-        python = environment.python_of(folder)
-        python.parent.mkdir(parents=True, exist_ok=True)
-        python.touch()
-
-    def install(folder: Path, lock: Path, project: Path) -> None:
-        assert not (folder / environment.STAMP).exists(), "the stamp is written last"
-        log(tmp_path, "install")
-
-    monkeypatch.setattr(environment, "create", create)
-    monkeypatch.setattr(environment, "install", install)
     return tmp_path
 
 
-def log(project: Path, step: str) -> None:
-    with (project / "log").open("a") as file:
-        file.write(step + "\n")
+@pytest.fixture
+def steps(project, monkeypatch):
+    """Return a function that brings an environment of empty files up to date and says how."""
+    log = []
+
+    def create(folder):
+        log.append("create")
+        python = folder / environment.PYTHON
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.touch()
+
+    def install(folder, locks, project):
+        assert not (folder / environment.STAMP).exists(), "the stamp is written last"
+        log.append("+".join(lock.stem for lock in locks))
+
+    monkeypatch.setattr(environment, "create", create)
+    monkeypatch.setattr(environment, "install", install)
+
+    def steps(*more):
+        log.clear()
+        locks = [project / f"{name}.txt" for name in ("requirements", *more)]
+        environment.ensure(project / ".venv", locks, project)
+        return list(log)
+
+    return steps
 
 
-def steps(project: Path) -> list[str]:
-    """Bring the environment up to date and return what that took."""
-    (project / "log").write_text("")
-    environment.ensure(project / ".venv", project / "requirements.txt", project)
-    return (project / "log").read_text().split()
-
-
-def test_nothing_is_installed_twice(project: Path) -> None:
-    assert steps(project) == ["create", "install"]
-    assert steps(project) == []
+def test_only_what_is_installed_counts_and_nothing_is_installed_twice(project, steps):
+    assert steps() == ["create", "requirements"]
     os.utime(project / "requirements.txt")
-    assert steps(project) == []
-    stamp = project / ".venv" / environment.STAMP
-    assert stamp.stat().st_mtime >= (project / "requirements.txt").stat().st_mtime
-
-
-def test_a_changed_lock_is_installed_into_the_environment_that_stands(project: Path) -> None:
-    steps(project)
-    (project / "requirements.txt").write_text("uv==2 \\\n    --hash=sha256:ab\n")
-    assert steps(project) == ["install"]
     settings = project / "pyproject.toml"
-    settings.write_text(settings.read_text().replace("a = 1", "a = 2"))
-    assert steps(project) == [], "settings of tools do not touch the environment"
+    settings.write_text(settings.read_text().replace("a = 1", "a = 2"))  # of a tool
+    assert steps() == []
     settings.write_text(settings.read_text().replace("'x'", "'y'"))
-    assert steps(project) == ["install"]
+    assert steps() == ["requirements"]
 
 
-def test_an_interrupted_installation_is_repaired(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_tests_need_is_installed_on_top_and_stays(project, steps):
+    steps()
+    assert steps("tests") == ["requirements+tests"]
+    assert steps() == [] == steps("tests")
+    (project / "requirements.txt").write_text(LOCK.format(name="uv", version=2))
+    assert steps() == ["requirements+tests"]
+    (project / "tests.txt").write_text(LOCK.format(name="pytest", version=2))
+    assert steps() == [], "the book does not need it"
+    assert steps("tests") == ["requirements+tests"]
+
+
+def test_an_environment_that_stands_is_only_read(steps, monkeypatch):
+    steps()
+
+    refuse = Mock(side_effect=OSError(30, "Read-only file system"))
+    for name in ("mkdir", "write_text", "touch", "unlink"):
+        monkeypatch.setattr(Path, name, refuse)
+    assert steps() == []
+
+
+def test_an_interrupted_installation_is_repaired(project, steps, monkeypatch):
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-
-        def interrupted(*arguments: Path) -> None:
-            raise KeyboardInterrupt
-
-        context.setattr(environment, "install", interrupted)
-        steps(project)
-    assert steps(project) == ["create", "install"]
-    (project / ".venv" / environment.STAMP).write_text("half a st")
-    assert steps(project) == ["create", "install"]
-    environment.python_of(project / ".venv").unlink()
-    assert steps(project) == ["create", "install"]
-
-
-def test_a_moved_repository_gets_its_own_environment(project: Path) -> None:
-    steps(project)
+        context.setattr(environment, "install", Mock(side_effect=KeyboardInterrupt))
+        steps()
+    assert steps() == ["create", "requirements"]
     stamp = project / ".venv" / environment.STAMP
-    stamp.write_text(json.dumps({**json.loads(stamp.read_text()), "location": "/elsewhere/.venv"}))
-    assert steps(project) == ["create", "install"]
+    good = stamp.read_text()
+    for damaged in ("half a st", json.dumps(json.loads(good) | {"location": "/elsewhere/.venv"})):
+        stamp.write_text(damaged)
+        assert steps() == ["create", "requirements"]
+    (project / ".venv" / environment.PYTHON).unlink()
+    assert steps() == ["create", "requirements"]
 
 
-def test_the_real_thing_is_created_over_half_a_one(tmp_path: Path) -> None:
+def test_the_real_thing_is_created_over_half_a_one(tmp_path):
     folder = tmp_path / ".venv"
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").write_text("half")
     environment.create(folder)
-    python = environment.python_of(folder)
     code = "import sys, pip; print(sys.prefix)"
-    assert Path(subprocess.check_output([python, "-c", code], text=True).strip()) == folder
+    prefix = subprocess.check_output([folder / environment.PYTHON, "-c", code], text=True)
+    assert Path(prefix.strip()) == folder
 
 
-def test_without_ensurepip_one_line_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(EnvironmentProblem, match=r"apt install python3\.\d+-venv") as caught:
+def test_where_no_environment_can_be_made_one_line_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "_base_executable", "/bin/false")
+    with pytest.raises(ChapterProblem, match=r"apt install python3-venv") as caught:
         environment.create(tmp_path / ".venv")
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / ".venv").exists()
 
 
 FAKE = """#!/bin/sh
-echo "$@" >> {log}
+echo "$UV_SYSTEM_CERTS $@" >> {log}
 case "$*" in *{failing}*) echo 'error: no such thing' >&2; exit 1;; esac
 """
 
@@ -131,90 +133,52 @@ case "$*" in *{failing}*) echo 'error: no such thing' >&2; exit 1;; esac
         ("--editable", False, "the project itself could not be installed: error: no such thing"),
     ],
 )
-def test_uv_installs_with_hashes_and_pip_steps_in_loudly(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    failing: str,
-    fallback: bool,
-    complaint: str | None,
-) -> None:
-    python = environment.python_of(tmp_path / ".venv")
+def test_uv_installs_with_hashes_or_pip_does_and_says_so(
+    project, capsys, failing, fallback, complaint
+):
+    folder, log = project / ".venv", project / "log"
+    python = folder / environment.PYTHON
     python.parent.mkdir(parents=True)
-    python.write_text(FAKE.format(log=tmp_path / "log", failing=failing))
+    python.write_text(FAKE.format(log=log, failing=failing))
     python.chmod(0o755)
-    lock = tmp_path / "requirements.txt"
-    lock.write_text("uv==1 \\\n    --hash=sha256:ab\nzict==2 \\\n    --hash=sha256:cd\n")
-    arguments = (tmp_path / ".venv", lock, tmp_path)
-    if complaint is None:
-        environment.install(*arguments)
-    else:
-        with pytest.raises(EnvironmentProblem, match=f"^{complaint}$"):
-            environment.install(*arguments)
-    calls = (tmp_path / "log").read_text().splitlines()
-    installing = [call for call in calls if " install " in call or " sync " in call]
+    locks = [project / "requirements.txt", project / "tests.txt"]
+    refused = pytest.raises(ChapterProblem, match=f"^{complaint}$")
+    with refused if complaint else nullcontext():
+        environment.install(folder, locks, project)
+    lines = log.read_text().splitlines()
+    trusting, calls = {line[:2] for line in lines}, [line[2:] for line in lines]
+    assert trusting == {"1 "}, "uv trusts this system's certificates"
+    installing = [call for call in calls if re.search(" (install|sync) ", call)]
     assert all("--require-hashes" in call for call in installing if "--editable" not in call)
-    by_pip = [call for call in calls if call.startswith("-m pip") and call.endswith(str(lock))]
+    assert all(str(locks[1]) in call for call in calls if str(locks[0]) in call)
+    by_pip = [call for call in calls if call.startswith("-m pip") and str(locks[0]) in call]
     assert bool(by_pip) == fallback
-    output = capsys.readouterr().out
-    said = "uv failed (error: no such thing); pip installs instead, slower\n"
-    assert output == (said if fallback else "")
+    said = "uv failed: error: no such thing; pip installs instead, slower\n"
+    assert capsys.readouterr().out == said * fallback
     if complaint is None:
-        assert calls[-1].endswith(f"--no-deps --no-build-isolation --editable {tmp_path}")
+        assert calls[-1].endswith(f"--no-deps --no-build-isolation --editable {project}")
 
 
-def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed() -> None:
-    entry = environment.lock_entry(ROOT / "requirements.txt", "uv")
-    assert entry.startswith("uv==")
+def test_the_entry_of_uv_in_the_real_lock_is_pinned_and_hashed(tmp_path):
+    entry = environment.lock_entry(REPOSITORY / "requirements.txt", "uv")
+    assert entry.startswith("uv==") and entry.count("==") == 1
     assert entry.count("--hash=sha256:") >= 10
-    assert entry.count("==") == 1
-
-
-def test_a_lock_without_uv(tmp_path: Path) -> None:
-    (tmp_path / "lock.txt").write_text("uvicorn==1 \\\n    --hash=sha256:ab\n")
-    with pytest.raises(EnvironmentProblem, match="lock.txt has no entry for uv"):
+    (tmp_path / "lock.txt").write_text(LOCK.format(name="uvicorn", version=1))
+    with pytest.raises(ChapterProblem, match="lock.txt has no entry for uv"):
         environment.lock_entry(tmp_path / "lock.txt", "uv")
 
 
-def test_uv_hears_of_pips_own_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    listed = """
-:env:.find-links='/a /b'
-global.cert='/etc/certificates.crt'
-global.extra-index-url='\\nfile:///one\\nfile:///two'
-global.index-url='https://global.invalid/simple'
-install.index-url='https://install.invalid/simple'
-install.find-links='/c'
-"""
-    words = environment.uv_words(environment.pip_settings(listed))
-    assert words.pop("UV_INDEX").split() == ["file:///one", "file:///two"]
-    assert words == {
-        "UV_DEFAULT_INDEX": "https://install.invalid/simple",
-        "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_FIND_LINKS": "/a,/b",
-        "SSL_CERT_FILE": "/etc/certificates.crt",
-    }
+def test_the_cause_in_an_installers_output():
+    for output, line in {
+        "x\nerror: one\n  Caused by: deeper\n": "Caused by: deeper",
+        "Traceback\nModuleNotFoundError: No module\nhint: y\n": "ModuleNotFoundError: No module",
+        "only this\n": "only this",
+        "": "it said nothing",
+    }.items():
+        assert environment.cause(output) == line
 
 
-def test_whoever_configured_uv_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", "https://pip.invalid/simple")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.invalid/simple")
-    assert environment.uv_settings(sys.executable) == {}
-
-
-@pytest.mark.parametrize(
-    ("output", "line"),
-    [
-        ("x\nerror: one\n  Caused by: deeper\n", "Caused by: deeper"),
-        ("Traceback\nModuleNotFoundError: No module named 'x'\nhint: y\n", "ModuleNotFoundError: "),
-        ("only this\n", "only this"),
-        ("", "it said nothing"),
-    ],
-)
-def test_the_cause_in_an_installers_output(output: str, line: str) -> None:
-    assert environment.cause(output).startswith(line)
-
-
-def test_the_first_file_loads_under_any_python_3() -> None:
+def test_the_first_file_loads_under_any_python_3():
     """Old grammar, and nothing imported at the top that an old or bare Python lacks."""
     tree = ast.parse(BARE.read_text(), feature_version=(3, 4))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
@@ -222,33 +186,23 @@ def test_the_first_file_loads_under_any_python_3() -> None:
     assert {name.name for node in top for name in node.names} == {"os", "subprocess", "sys"}
 
 
+def under_version(version, path):
+    """Run the first file as a Python of another version would."""
+    code = f"import runpy, sys; sys.version_info = {(*version, 0)}; sys.argv[1:] = ['book']; "
+    code += f"runpy.run_path({str(BARE)!r}, run_name='__main__')"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize(("version", "word"), [((3, 8), "older"), ((3, 14), "newer")])
-def test_an_unsuitable_python_is_answered_in_one_line(
-    tmp_path: Path, version: tuple[int, int], word: str
-) -> None:
-    code = f"import runpy, sys; sys.version_info = {(*version, 0)}; runpy.run_path({str(BARE)!r}, run_name='__main__')"  # noqa: E501
-    finished = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PATH": str(tmp_path)},  # so that no other Python is found
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 1
-    assert finished.stdout == ""
-    (line,) = finished.stderr.splitlines()
+def test_an_unsuitable_python_is_answered_in_one_line_or_hands_over(tmp_path, version, word):
+    finished = under_version(version, str(tmp_path))  # no other Python is found there
+    assert (finished.returncode, finished.stdout) == (1, "")
     name = ".".join(map(str, version))
-    assert line.startswith(f"Python {name} is {word} than the locked environment allows: install")
-
-
-def test_an_unsuitable_python_hands_over_to_a_suitable_one(tmp_path: Path) -> None:
-    other = tmp_path / "python3.12"
+    line = f"Python {name} is {word} than the locked environment allows: install .*\n"
+    assert re.fullmatch(line, finished.stderr)
+    other = tmp_path / "python3.13"
     other.write_text('#!/bin/sh\ncase "$1" in -m) echo "handed over: $*";; esac\n')
     other.chmod(0o755)
-    code = f"import runpy, sys; sys.version_info = (3, 8, 0); sys.argv[1:] = ['book']; runpy.run_path({str(BARE)!r}, run_name='__main__')"  # noqa: E501
-    path = os.pathsep.join([str(tmp_path), "/bin", "/usr/bin"])
-    finished = subprocess.run(
-        [sys.executable, "-c", code], env={"PATH": path}, capture_output=True, text=True
-    )
-    handed = finished.stdout == "handed over: -m book book\n"
-    real = any((Path(folder) / "python3.13").exists() for folder in ("/bin", "/usr/bin"))
-    assert handed or real
+    finished = under_version(version, os.pathsep.join([str(tmp_path), "/bin", "/usr/bin"]))
+    assert finished.stdout == "handed over: -m book book\n"

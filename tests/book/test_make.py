@@ -1,101 +1,67 @@
 """make and python -m book do the same, and say in one line what is missing."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from small_book import REPOSITORY
 
 from book import commands
-from book.problem import ChapterProblem
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-INSIDE = """#!/bin/sh
-printf 'inside'; for word in "$@"; do printf ' [%s]' "$word"; done; printf ' JOBS=%s\\n' "$JOBS"
+PYTHON = """#!/bin/sh
+echo "$*"
+for name in C P T B F JOBS; do eval "value=\\$$name"; [ -z "$value" ] || echo "$name: $value"; done
 """
-OUTSIDE = """#!/bin/sh
-echo "outside $*"
-case "$*" in *environment) mkdir -p .venv/bin; cp inside .venv/bin/python; touch .venv/book-stamp.json;; esac
-"""  # noqa: E501
-
-pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder with the Makefile and two interpreters that only say what they were told."""
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "pyproject.toml"):
-        (tmp_path / name).touch()
-    for name, text in (("inside", INSIDE), ("outside", OUTSIDE)):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
+def folder(tmp_path):
+    """Return a folder with the Makefile and an interpreter that only says what it was told."""
+    shutil.copy(REPOSITORY / "Makefile", tmp_path)
+    (tmp_path / "python").write_text(PYTHON)
+    (tmp_path / "python").chmod(0o755)
     return tmp_path
 
 
-def make(folder: Path, *words: str, python: str = "./outside") -> subprocess.CompletedProcess[str]:
-    hidden = ("JOBS", "C", "P", "MAKEFLAGS", "MAKELEVEL")
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    return subprocess.run(
-        ["make", f"PYTHON={python}", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-
-
-def test_the_environment_first_and_only_once(folder: Path) -> None:
-    assert make(folder).stdout == "outside -m book environment\ninside [-m] [book] [book] JOBS=\n"
-    assert make(folder, "book").stdout == "inside [-m] [book] [book] JOBS=\n"
-    later = (folder / ".venv/book-stamp.json").stat().st_mtime + 5
-    os.utime(folder / "requirements.txt", (later, later))
-    assert make(folder, "test").stdout.startswith("outside -m book environment\ninside")
+def make(folder, *words, python="./python", **variables):
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    hidden = ("JOBS", "C", "P", "T", "B", "F", "MAKEFLAGS", "MAKELEVEL")
+    variables |= {name: value for name, value in os.environ.items() if name not in hidden}
+    words = ["make", f"PYTHON={python}", *words]
+    return subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["chapter", "C=05", "P=samples=200 seed=3"], "[chapter] [05] [samples=200 seed=3]"),
-        (["chapter", "C=05"], "[chapter] [05] []"),
-        (["chapter", "C=05", "P=A='(1, [2])' b=\"*\""], "[chapter] [05] [A='(1, [2])' b=\"*\"]"),
-        (["book", "JOBS=3"], "[book] JOBS=3"),
-        (["test", "T=tests/book -k execute"], "[test] [tests/book] [-k] [execute]"),
-        (["lock"], "[lock] "),
-        (["lock", "UPGRADE=1"], "[lock] [--upgrade]"),
+        ([], ["-m book book"]),
+        (["chapter", "C=05"], ["-m book chapter", "C: 05"]),
+        (["chapter", "P=A='(1, [2])' b=\"*\""], ["-m book chapter", "P: A='(1, [2])' b=\"*\""]),
+        (["book", "JOBS=3"], ["-m book book", "JOBS: 3"]),
+        (["test", "T=tests/book -k 'a or b'"], ["-m book test", "T: tests/book -k 'a or b'"]),
+        (["lock", "UPGRADE=1"], ["-m book lock --upgrade"]),
+        (["serve"], ["-m book serve"]),
     ],
 )
-def test_what_make_hands_on(folder: Path, words: list[str], told: str) -> None:
-    line = make(folder, *words).stdout.splitlines()[-1]
-    assert line.startswith(f"inside [-m] [book] {told}")
+def test_what_make_hands_on(folder, words, told):
+    assert [line.rstrip() for line in make(folder, *words).stdout.splitlines()] == told
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["serve"], "serve"),
-        (["clean"], "clean"),
-        (["bench"], "bench"),
-        (["lab"], "lab"),
-        (["lab", "C=05"], "lab 05"),
-    ],
-)
-def test_what_needs_no_environment_of_the_book(folder: Path, words: list[str], told: str) -> None:
-    assert make(folder, *words).stdout.strip() == f"outside -m book {told}"
-
-
-def test_a_chapter_needs_a_name(folder: Path) -> None:
-    finished = make(folder, "chapter")
-    assert finished.returncode != 0
-    assert finished.stderr.splitlines()[0].startswith("name a chapter, as in make chapter C=05")
+@pytest.mark.parametrize("name", ["C", "P", "T", "B", "F"])
+@pytest.mark.parametrize("hostile", ["$(shell touch f)x=1", "$$x $(y) `touch f` $(touch f)", "\\$"])
+def test_neither_make_nor_the_shell_expands_a_value(folder, name, hostile):
+    for run in (make(folder, "chapter", f"{name}={hostile}"), make(folder, **{name: hostile})):
+        assert run.stdout.splitlines()[1:] == [f"{name}: {hostile}"]
+    assert not (folder / "f").exists()
 
 
 @pytest.mark.parametrize("target", ["book", "test", "serve"])
-def test_a_missing_python(folder: Path, target: str) -> None:
+def test_a_missing_python(folder, target):
     finished = make(folder, target, python="no-such-python")
     assert finished.returncode != 0
     line, *rest = finished.stderr.splitlines()
@@ -103,33 +69,48 @@ def test_a_missing_python(folder: Path, target: str) -> None:
     assert all(text.startswith("make:") for text in rest)
 
 
-def test_every_target_is_a_command_and_the_other_way_round() -> None:
-    (targets,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    subparsers = commands.parser()._subparsers
-    assert subparsers is not None
-    names = set(subparsers._group_actions[0].choices or ())
-    assert set(targets.split()) - {"python"} == names - {"execute"}
+def test_every_target_is_a_command_and_the_other_way_round():
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    targets = set(targets.split())
+    assert targets == {*commands.COMMANDS, "environment"} - {"execute"}
+    assert [commands.parsed([name]).command for name in targets] == list(targets)
 
 
-@pytest.mark.parametrize("jobs", ["many", "0", "-1", "1.5"])
-def test_a_wrong_number_of_jobs(monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
+@pytest.mark.parametrize("jobs", ["many", "0", "-1", "1.5", "9" * 5000 + "x"])
+def test_a_wrong_number_of_jobs(run, monkeypatch, jobs):
     monkeypatch.setenv("JOBS", jobs)
-    with pytest.raises(ChapterProblem, match=f"JOBS is a number of chapters .*, not '{jobs}'"):
-        commands.parser()
+    code, out, err = run("book")
+    assert (code, out) == (1, "") and re.fullmatch("JOBS is a number of chapters .*, not .*\n", err)
+    assert len(err) < 200
 
 
-@pytest.mark.parametrize("words", [[], ["-k", "execute"], ["--help"], ["tests/book", "-x"]])
-@pytest.mark.parametrize("command", ["test", "bench"])
-def test_words_for_pytest_and_the_benchmarks_go_to_them(command: str, words: list[str]) -> None:
-    options = commands.parsed([command, *words])
-    assert (options.command, options.arguments) == (command, words)
+def test_processors_are_those_that_this_process_may_use(monkeypatch):
+    monkeypatch.setattr(commands.sys, "platform", "linux")
+    eight = set(range(8))
+    monkeypatch.setattr(commands.os, "sched_getaffinity", lambda process: eight, raising=False)
+    for quota, count in (("max 100000", 8), ("150000 100000", 2), ("1600000 100000", 8)):
+        monkeypatch.setattr(Path, "read_text", lambda path, quota=quota: quota)
+        assert commands.processors() == count
+    monkeypatch.undo()
+    assert 1 <= commands.processors() <= (os.cpu_count() or 1)
 
 
-def test_tests_need_git(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(commands, "ensure", lambda *arguments: None)
-    monkeypatch.setattr(commands, "go_inside", lambda *arguments: None)
-    monkeypatch.setenv("PATH", "")
-    assert commands.run(["test"]) == 1
-    assert capsys.readouterr().err == "the tests need git (Debian, Ubuntu: apt install git)\n"
+@pytest.mark.parametrize("words", [["-k", "execute"], ["--help"], ["tests/book", "-x"]])
+@pytest.mark.parametrize(("command", "variable"), [("test", "T"), ("bench", "B"), ("fuzz", "F")])
+def test_words_after_a_command_go_to_what_it_runs(monkeypatch, command, variable, words):
+    assert commands.parsed([command, *words]).words == words
+    monkeypatch.setenv(variable, "tests/book -k 'a or b'")
+    assert commands.parsed([command]).words == ["tests/book", "-k", "a or b"]
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [("book", []), ("test", ["tests/requirements.txt"]), ("lab", ["book/requirements-lab.txt"])],
+)
+def test_each_command_brings_the_environment_that_it_needs(monkeypatch, command, more):
+    asked: list[Path] = []
+    monkeypatch.setattr(commands, "ensure", lambda place, locks: asked.extend(locks))
+    monkeypatch.setattr(commands, "go_inside", lambda *arguments: sys.exit(0))
+    with pytest.raises(SystemExit):
+        commands.run([command])
+    assert asked == [REPOSITORY / name for name in ("requirements.txt", *more)]

@@ -1,12 +1,9 @@
-"""Each fault that `book.check` looks for is found when a page has it, and only then."""
-
-from __future__ import annotations
+"""Each fault that `links` looks for is found when a page has it, and only then."""
 
 from pathlib import Path
 
+import links
 import pytest
-
-from book import check
 
 SOUND = """<!doctype html><html><head>
 <link rel="stylesheet" href="_static/sheet.css"><link rel="canonical" href="https://x.org/a">
@@ -30,11 +27,11 @@ def book(folder: Path, extra: str = "", css: str = "p { color: red }") -> Path:
 
 
 def test_a_sound_book_has_no_problem(tmp_path: Path) -> None:
-    assert check.problems(book(tmp_path)) == []
+    assert links.problems(book(tmp_path)) == []
 
 
 def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
-    assert check.problems(tmp_path) == [f"{tmp_path}: no pages"]
+    assert links.problems(tmp_path) == [f"{tmp_path}: no pages"]
 
 
 @pytest.mark.parametrize(
@@ -68,11 +65,17 @@ def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_is_found(tmp_path: Path, extra: str, problem: str) -> None:
-    found = check.problems(book(tmp_path, extra))
+    found = links.problems(book(tmp_path, extra))
     assert len(found) == 1 and found[0].startswith("index.html: ") and problem in found[0]
 
 
 @pytest.mark.parametrize("css", ["@import 'https://f.org/a.css';", "a { b: url(//f.org/a.woff) }"])
 def test_a_style_sheet_that_loads_from_the_network_is_found(tmp_path: Path, css: str) -> None:
-    (line,) = check.problems(book(tmp_path, css=css))
+    (line,) = links.problems(book(tmp_path, css=css))
     assert line.startswith("_static/sheet.css: loads ") and "f.org" in line
+
+
+def test_a_page_that_only_leads_on_has_no_words(tmp_path: Path) -> None:
+    book(tmp_path)
+    (tmp_path / "old.html").write_text('<meta http-equiv="refresh" content="0; url=other.html">')
+    assert links.page_names(tmp_path) == ["index.html", "other.html"]

@@ -1,0 +1,128 @@
+"""The pages made from results: what the blocks ```{lqr-…}``` of a page stand for.
+
+Each block has a template of its name in `pages/_templates`; one that gives a table gets the box
+that scrolls and the block's name as its class. Sphinx resolves the numbers of statements and pages.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+import lqrlib
+from book import collect
+from book.problem import ChapterProblem
+from lqrpapers.claims.registry import FORMS
+from lqrpapers.claims.verdicts import VERDICTS
+from lqrpapers.notebook import readable
+
+BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
+STATEMENT = re.compile(
+    r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the templates can ask for."""
+
+    root: Path
+    texts: dict[str, str]  #: The Markdown of every page and chapter.
+    records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
+    forms = FORMS
+    verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
+
+    @cached_property
+    def statements(self) -> dict[str, tuple[str, str]]:
+        """Title and page of every numbered statement, by label."""
+        return {
+            label: (title, page)
+            for page in sorted(self.texts)
+            for title, label in STATEMENT.findall(self.texts[page])
+        }
+
+    @cached_property
+    def results(self) -> list[collect.Result]:
+        return collect.results(self.root)
+
+    def results_of(self, paper: str) -> list[collect.Result]:
+        if paper not in VERDICTS:
+            raise ChapterProblem(f"{paper!r} is none of {', '.join(VERDICTS)}")
+        return [result for result in self.results if result.claim.paper == paper]
+
+    def runs(self) -> dict[str, set[str]]:
+        """What the chapters were run with: one value each, or those of all chapters."""
+        facts: dict[str, set[str]] = {}
+        for record in self.records.values():
+            run = record["run"]
+            told = {"commit": run["commit"] + " and uncommitted changes" * run["changed"]}
+            told |= {"lock of the environment, SHA-256": run["lock"], "system": run["system"]}
+            told |= {"processor": run["processor"], "linear algebra": run["blas"]}
+            for name, value in (told | record["versions"]).items():
+                facts.setdefault(name, set()).add(value or "not known")
+        return facts
+
+    def modules(self) -> list[tuple[str, bool]]:
+        """Every public module, and whether its names stand as lqrlib.NAME above it."""
+        shown = {getattr(getattr(lqrlib, name), "__module__", "") for name in lqrlib.__all__}
+        return [(name, name in shown) for name in public_modules()]
+
+
+def public_modules(package: str = "") -> Iterator[str]:
+    """Names of the public modules of both packages: an `__all__` of a subpackage says which."""
+    if not package:
+        yield from public_modules("lqrlib")
+        yield "lqrpapers"
+        yield from public_modules("lqrpapers")
+        return
+    parent = importlib.import_module(package)
+    offered = getattr(parent, "__all__", None) if package != "lqrlib" else None
+    for found in sorted(pkgutil.iter_modules(parent.__path__), key=lambda found: found.name):
+        name = f"{package}.{found.name}"
+        module = importlib.import_module(name)
+        # A function of the same name hides its module, which then is no public name.
+        if offered is None or (found.name in offered and getattr(parent, found.name) is module):
+            yield name
+            yield from public_modules(name) if found.ispkg else ()
+
+
+def plain(text: str) -> str:
+    """A text whose signs mean nothing to Markdown, also within a table."""
+    return re.sub(r"([\\`*_\[\]{}<>|$&~])", r"\\\1", str(text))
+
+
+def command(parameters: dict[str, Any], chapter: str) -> str:
+    """The command that runs a chapter again as it was run."""
+    given = [shlex.quote(f"{name}={value}") for name, value in sorted(parameters.items())]
+    words = f' P="{" ".join(given)}"' if given else ""
+    return f"make chapter C={chapter.partition('_')[0]}{words}"
+
+
+def filled(book: Book, text: str) -> str:
+    """The text of a page with its blocks filled."""
+    loader = jinja2.FileSystemLoader(book.root / "pages" / "_templates")
+    templates = jinja2.Environment(
+        loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters |= {"plain": plain, "command": command, "readable": readable}
+
+    def filling(found: re.Match[str]) -> str:
+        template = templates.get_template(f"{found[1]}.md")
+        given = template.render(book=book, argument=found[2].strip()).strip()
+        if not given.startswith("|"):
+            return given
+        if given.count("\n") < 2:  # a head without rows
+            return "Nothing yet in this build."
+        table = f"```{{table}}\n:class: lqr-table {found[1]}\n\n{given}\n```"
+        return f":::{{container}} lqr-scroll\n{table}\n:::"
+
+    return BLOCK.sub(filling, text)

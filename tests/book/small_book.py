@@ -89,7 +89,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from book import commands
 commands.ROOT = pathlib.Path({str(root)!r})
 commands.ensure = commands.go_inside = lambda *arguments: None
-commands.webbrowser.open = print
+commands.webbrowser.open = lambda address: print(address, flush=True)
 sys.exit(commands.run(sys.argv[1:]))
 """
     return [sys.executable, "-c", code, *words]

@@ -78,8 +78,7 @@ def create(environment: Path) -> None:
     # A venv made from a venv's own interpreter would break when that one is removed.
     base = getattr(sys, "_base_executable", None) or sys.executable
     advice = "(Debian, Ubuntu: apt install python3-venv; else take a Python from python.org)"
-    failure = f"the virtual environment could not be created {advice}"
-    command([base, "-m", "venv", str(environment)], failure)
+    command([base, "-m", "venv", str(environment)], f"no virtual environment {advice}")
 
 
 def install(environment: Path, locks: Sequence[Path], project: Path) -> None:

@@ -26,6 +26,7 @@ from lqrpapers.claims.verdicts import VERDICTS
 from lqrpapers.map import mapped
 from lqrpapers.notebook import readable
 
+TEMPLATES = "pages/_templates"
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
 STATEMENT = re.compile(
     r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
@@ -40,6 +41,7 @@ class Book:
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
     forms = FORMS
+    mapped = staticmethod(mapped)
     verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
     @cached_property
@@ -110,12 +112,9 @@ def command(parameters: dict[str, Any], chapter: str) -> str:
 
 def filled(book: Book, text: str) -> str:
     """The text of a page with its blocks filled."""
-    loader = jinja2.FileSystemLoader(book.root / "pages" / "_templates")
-    templates = jinja2.Environment(
-        loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    templates = jinja2.Environment(undefined=jinja2.StrictUndefined, lstrip_blocks=True)
+    templates.trim_blocks, templates.loader = True, jinja2.FileSystemLoader(book.root / TEMPLATES)
     templates.filters |= {"plain": plain, "command": command, "readable": readable}
-    templates.globals["mapped"] = mapped
 
     def filling(found: re.Match[str]) -> str:
         template = templates.get_template(f"{found[1]}.md")

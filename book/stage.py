@@ -51,8 +51,8 @@ def staged(root: Path) -> dict[str, bytes]:
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     files["_toc.yml"] = (root / "_toc.yml").read_bytes()
     files["_config.yml"] = yaml.safe_dump(settings(root), sort_keys=False).encode()
-    wheel = metadata.distribution("sphinx-mathjax-offline")
-    mathjax = Path(str(wheel.locate_file(f"sphinx-mathjax-offline/{MATHJAX}")))
+    wheel: Any = metadata.distribution("sphinx-mathjax-offline")
+    mathjax = wheel.locate_file(f"sphinx-mathjax-offline/{MATHJAX}")
     files[f"pages/_{MATHJAX}"] = mathjax.read_bytes()
     pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
     texts, records = dict(pages), {}

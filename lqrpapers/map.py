@@ -1,7 +1,8 @@
 """The map of statements: what uses what, read from the Markdown of the chapters, and its drawing.
 
 A statement is a ``{prf:…}`` block with a label. It uses those that it refers to, itself or in its
-proof, by ``{prf:ref}``. Columns are the chapters, and a column is in the order of the book.
+proof, by ``{prf:ref}``, or by ``{eq}`` to an equation in their box. Columns are the chapters, and a
+column is in the order of the book.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ MARKS = {"holds": "✓", "reproduced": "≈", "confirmed": "!", "corrected": "±
 MARKS |= {"fails": "✗", "differs": "≠", "refuted": "✗", "planned": "…", "none": ""}
 FENCE = re.compile(r" *(`{3,}|:{3,})\{([\w:-]+)\} *(.*)")
 OPTION = re.compile(r" *:(\w+): *(.*)")
-REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`<>]+)>?`")
+REFERENCE = re.compile(r"\{(?:prf:ref|eq)\}`(?:[^`<]*<)?([^`<>]+)>?`")
+EQUATION = re.compile(r"\$\$ *\(([\w-]+)\)")
 TOKEN = re.compile(
     r"\$\$.+?\$\$(?:\s*\([\w-]+\))?|\$[^$]+\$|\{[\w:-]+\}`[^`]*`|`[^`]*`|[^\s$`{]+|\s+|.", re.DOTALL
 )
@@ -38,6 +40,11 @@ class Statement:
     verdict: str = "none"
     uses: list[str] = field(default_factory=list)
     used_by: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        """What refers to it: its label and those of the equations in its box."""
+        return {self.label, *EQUATION.findall(self.text)}
 
     @property
     def excerpt(self) -> str:
@@ -83,9 +90,10 @@ def mapped(texts: Mapping[str, str], results: Iterable[Any]) -> Map:
     for result in results:
         if statement := found.get(result.claim.id):
             statement.paper, statement.verdict = result.claim.paper, result.verdict
+    named = {name: each.label for each in found.values() for name in each.names}
     for statement in found.values():
-        known = [label for label in dict.fromkeys(statement.uses) if label in found]
-        statement.uses = [label for label in known if label != statement.label]
+        known = [named[name] for name in statement.uses if name in named]
+        statement.uses = [label for label in dict.fromkeys(known) if label != statement.label]
         for label in statement.uses:
             found[label].used_by.append(statement.label)
     pages = dict.fromkeys(each.page for each in found.values())
@@ -105,7 +113,7 @@ def read(page: str, text: str) -> list[Statement]:
             unproved = []
         elif kind == "proof":
             proved = unproved if " of " in title else unproved[-1:]
-            labels = {statement.label for statement in proved}
+            labels = {name for statement in proved for name in statement.names}
             for statement in proved:
                 statement.uses += [used for used in REFERENCE.findall(body) if used not in labels]
             unproved = []

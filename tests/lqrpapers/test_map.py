@@ -50,6 +50,13 @@ def test_no_use_is_made_up(text):
     assert uses(LEMMA + THEOREM + text) == []
 
 
+def test_a_reference_to_an_equation_is_one_to_the_statement_in_whose_box_it_stands():
+    lemma = LEMMA.replace("It is.", "It is\n\n$$\nx = 1\n$$ (eq-first)\n")
+    proof = ":::{prf:proof}\nBy {eq}`eq-first`.\n:::"
+    assert uses(lemma + THEOREM + proof) == ["first"]
+    assert uses(LEMMA + "$$\nx = 1\n$$ (eq-first)\n\n" + THEOREM + proof) == []
+
+
 def test_a_statement_does_not_use_itself_nor_what_is_not_there():
     itself = THEOREM.replace("So.", "{prf:ref}`second` says so.")
     text = LEMMA + itself + ":::{prf:proof}\n{prf:ref}`second`, {prf:ref}`elsewhere`.\n:::"

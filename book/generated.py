@@ -23,6 +23,7 @@ from book import collect
 from book.problem import ChapterProblem
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
+from lqrpapers.live import block
 from lqrpapers.notebook import readable
 
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
@@ -39,6 +40,7 @@ class Book:
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
     forms = FORMS
+    live = staticmethod(block)
     verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
     @cached_property

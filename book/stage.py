@@ -20,6 +20,7 @@ from book import chapters as inputs
 from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
+from lqrpapers.live import pictures
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 Cell = dict[str, Any]
@@ -63,7 +64,8 @@ def staged(root: Path) -> dict[str, bytes]:
         if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record
     book = Book(root, texts, records)
-    return files | {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
+    files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
+    return files | pictures(pages.values())
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from book import commands
+from book import collect, commands
 from book.chapters import find_chapters, read_notebook
 from book.parameters import declared_parameters
 
@@ -39,6 +40,17 @@ def repository_files() -> list[Path]:
         for path in found
         if not any(fnmatch(part, mask) for part in path.parts[depth:] for mask in ignored)
     ]
+
+
+def test_a_copy_without_version_control_passes_the_other_tests(tmp_path: Path) -> None:
+    for path in repository_files():
+        place = tmp_path / path.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+    words = ["-p", "no:cacheprovider", "-k", "not copy", "tests/test_repository.py"]
+    command = [sys.executable, "-m", "pytest", *words]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
 def test_no_tracked_file_names_an_index_or_the_machine_it_was_made_on() -> None:
@@ -160,6 +172,12 @@ def test_cells_have_ids_of_their_own_and_parameters_say_what_they_are(chapter: P
     assert declared_parameters(notebook)
 
 
+def test_no_page_quotes_a_number_of_another_chapter() -> None:
+    """A page is rendered again with its own chapter, not with others."""
+    pages = [*CHAPTERS, *(ROOT / "pages").rglob("*.md")]
+    assert not [path.name for path in pages if ".ipynb::" in path.read_text()]
+
+
 def test_the_readmes_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})
@@ -173,9 +191,9 @@ def test_the_documents_name_only_commands_that_exist() -> None:
     for name in ("README.md", ".github/CONTRIBUTING.md", "pages/index.md"):
         text = (ROOT / name).read_text()
         found = re.findall(r"(?:^ {4,}|`)make ([a-z]+)", text, re.MULTILINE)
-        found += re.findall(r"python3? -m book ([a-z]+)", text)
-        assert found, name
-        assert set(found) <= set(targets.split()), name
+        assert found and set(found) <= set(targets.split()), name
+        found = re.findall(r"python3? -m book ([a-z]+)", text)
+        assert set(found) <= {*commands.COMMANDS, "environment"}, name
 
 
 def test_the_citation_names_both_papers() -> None:
@@ -186,3 +204,24 @@ def test_the_citation_names_both_papers() -> None:
     identifiers = [paper["identifiers"][0]["value"] for paper in citation["references"]]
     assert identifiers == ["arXiv:2401.14534", "arXiv:1905.13547"]
     assert all(paper["authors"] and paper["year"] for paper in citation["references"])
+
+
+IDS = """
+    s2-eq-1 s2-eq-2 s2-eq-3 s2-mss s2-riccati s2-lemma-3.1 s2-lemma-3.2 s2-cor-3.3
+    s2-thm-3.4 s2-thm-3.5 s2-thm-3.6 s2-thm-4.1 s2-alg-1 s2-rem-4.2
+    s2-fig-1a s2-fig-1b s2-fig-2 s2-app-a s2-lemma-b.1 s2-lemma-b.2
+    s1-def-1 s1-def-2 s1-eq-3 s1-eq-4 s1-rem-3 s1-asm-1 s1-grad s1-hess
+    s1-lemma-5 s1-lemma-6 s1-lemma-7 s1-lemma-8 s1-het s1-alg-1 s1-alg-2 s1-alg-3
+    s1-rem-9 s1-thm-10 s1-thm-11 s1-thm-12 s1-thm-13 s1-tr-16 s1-tr-17 s1-tr-18
+    s1-fig-1-left s1-fig-1-middle s1-fig-1-right
+    e1 e2 e3 e4 e5 e6 e7 e8 e9 e10 e11
+""".split()
+
+
+def test_claims_list_every_result_of_the_papers_and_those_with_a_verdict_have_a_chapter() -> None:
+    known = collect.claims(ROOT)
+    papers = {id: {"s": f"S{id[1]}", "e": "ours"}[id[0]] for id in IDS}
+    assert {id: row.paper for id, row in known.items()} == papers
+    chapters = {path.stem for path in CHAPTERS}
+    for row in known.values():
+        assert row.expected == "planned" or row.chapter in chapters, row.id

@@ -1,116 +1,163 @@
-"""A book of one chapter with the real settings, for tests of what Sphinx makes of it."""
+"""Small books: one to execute for real, and one with the real settings, for what Sphinx makes."""
 
-from __future__ import annotations
-
-import base64
 import hashlib
 import json
-import re
 import shutil
-import zlib
+import sys
+import time
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import nbformat
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+from book import chapters
+from book.collect import Claim
+from book.execute import Executor
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+GOOD = "print('good')"
 
-TOC = """
-format: jb-book
-root: pages/index
-defaults: {numbered: true}
-parts:
-  - caption: One
-    chapters: [{file: chapters/01_small}]
-  - caption: Back
-    numbered: false
-    chapters:
+FILES = {
+    "lqrlib/__init__.py": "",
+    "lqrlib/unused.py": "ANSWER = 41\n",
+    "lqrlib/constants.py": "ANSWER = 42\n",
+    "requirements.txt": "numpy==2\n",
+}
+PARAMETERS = """samples = 3  # random problems: int, 1 to 1000
+step = 0.5  # step size: float, > 0
+preset = "quick"  # how much: "quick" or "paper"
+shift = False  # whether to shift: bool
 """
+
+
+def new_notebook(cells, **metadata):
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, **metadata})
+
+
+class Book:
+    """A book to execute for real, with a library and a lock."""
+
+    def __init__(self, root):
+        self.root = root
+        self.outputs = root / "_build" / "executed" / "chapters"
+        (root / "chapters").mkdir()
+        for name, text in FILES.items():
+            self.write(name, text)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def chapter(self, name, *sources, parameters=PARAMETERS, **metadata):
+        """Write a chapter from the sources of its code cells."""
+        cells = [new_code_cell(source, id=f"code-{i}") for i, source in enumerate(sources)]
+        if parameters is not None:
+            tags = {"tags": ["parameters"]}
+            cells.insert(0, new_code_cell(parameters, metadata=tags, id="parameters"))
+        path = self.root / "chapters" / f"{name}.ipynb"
+        nbformat.write(new_notebook(cells, **metadata), path)
+        return path
+
+    def execute(self, given="", say=lambda line: None, **how):
+        """Execute the chapters that changed."""
+        executor = Executor(self.root, how.pop("jobs", 2), say)
+        return executor.execute(chapters.find_chapters(self.root), given, **how)
+
+    def executed(self, name):
+        """An executed chapter and what it printed."""
+        notebook = nbformat.read(self.outputs / f"{name}.ipynb", as_version=4)
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return notebook, [o["text"] for o in outputs if o["output_type"] == "stream"]
+
+    def stale(self):
+        """The chapters that must run again."""
+        hashes, every = chapters.contents(self.root), chapters.find_chapters(self.root)
+        return [path.stem for path in every if not chapters.is_current(self.root, path, hashes)]
+
+
+def command(root, *words):
+    """What runs a command of the book in another process, which needs no environment."""
+    code = f"""
+import pathlib, signal, sys
+# As in a terminal; a shell starts its background jobs with the interrupt ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from book import commands
+commands.ROOT = pathlib.Path({str(root)!r})
+commands.ensure = commands.go_inside = lambda *arguments: None
+commands.webbrowser.open = print
+sys.exit(commands.run(sys.argv[1:]))
+"""
+    return [sys.executable, "-c", code, *words]
+
+
+def wait_until(condition, seconds=120.0):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.01)
+
+
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
 COPIED = ("results", "theorems", "execution", "bibliography")
-
-CLAIMS = """
-- {id: s2-lemma-3.2, paper: S2, number: Lemma 3.2, title: Gradient domination,
-   chapter: 01_small, expected: holds}
-- {id: s1-lemma-5, paper: S1, number: Lemma 5, title: Uniform bounds,
-   chapter: 01_small, expected: corrected}
-- {id: s1-thm-12, paper: S1, number: Theorem 12, title: Model-based convergence,
-   chapter: 09_model_based_maml, expected: planned}
-- {id: e1, paper: ours, number: E1, title: A factor 2 is missing,
-   chapter: 01_small, expected: confirmed}
-"""
-
+CLAIMS = [
+    ("s2-lemma-3.2", "S2", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
+    ("s1-lemma-5", "S1", "Lemma 5", "Uniform bounds", "01_small", "corrected"),
+    ("s1-thm-12", "S1", "Theorem 12", "Convergence", "09_model_based_maml", "planned"),
+    ("e1", "ours", "E1", "A factor 2 is missing", "01_small", "confirmed"),
+]
 STATEMENTS = r"""
 ```{prf:lemma} S2, Lemma 3.2: domination with $\mu$
 :label: s2-lemma-3.2
 It is $\lVert x \rVert \ge 0$.
 ```
-
 ```{prf:proof}
 :class: dropdown
 A norm is not negative, $0 \le \lVert x \rVert$.
 ```
-
 ```{prf:theorem} Another
 :label: thm-another
 See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.
 ```
-
 ```{prf:proof}
 :class: dropdown
 It follows.
 ```
-
 ```{prf:algorithm} Descent
 :label: alg-descent
 1. $K \leftarrow K_0$
 ```
-
 ```{prf:definition} Task
 :label: def-task
 A tuple.
 ```
 
-This page took {lqr-seconds}`01_small`, another {lqr-seconds}`99_missing`.
-
+This page took {lqr-seconds}`01_small`.
 ```{exercise} Count
 :label: ex-count
 Count to {glue:text}`largest:.2f`.
 ```
-
 ```{solution-start} ex-count
 :label: sol-count
 :class: dropdown
 ```
 """
-
 COMMIT = "c0ffee" * 6 + "c0de"
 API = "# The library\n\n```{eval-rst}\n.. automodule:: lqrlib.errors\n   :members:\n```\n"
 ALT = "A grey square that fills the whole picture."
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
 
-def png() -> str:
-    """A grey picture of one pixel, in base64."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        size = len(data).to_bytes(4, "big")
-        return size + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-
-    header = b"\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00"
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b"")
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
-
-
-def claim(id: str, form: str = "printed", checked: int = 10, violated: int = 0, **more: Any) -> Any:
+def claim(id, form="printed", checked=10, violated=0, **more):
     """An output that carries a claim record, as lqrpapers.notebook.report displays it."""
     record = {"id": id, "part": "", "form": form, "checked": checked, "violated": violated}
     record |= {"tightest": 0.5 if not violated else 2.0, "assumption": ""} | more
-    html = f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>'
-    return nbformat.v4.new_output(
-        "display_data",
-        data={"text/html": html, "text/plain": id},
-        metadata={"lqrlib": {"claim": record}},
-    )
+    data = {"text/html": f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>', "text/plain": id}
+    return new_output("display_data", data=data, metadata={"lqrlib": {"claim": record}})
 
 
 CLAIM_OUTPUTS = (
@@ -122,80 +169,67 @@ CLAIM_OUTPUTS = (
 )
 
 
-def notebook(executed: bool, claims: Any = CLAIM_OUTPUTS, printed: str = "all is well\n") -> Any:
+def small(executed, claims=CLAIM_OUTPUTS, printed="all is well\n"):
     """The chapter as its source, or as papermill and the finishing leave it."""
-    new_code, new_output = nbformat.v4.new_code_cell, nbformat.v4.new_output
-    new_text = nbformat.v4.new_markdown_cell
     glued = {"application/papermill.record/text/plain": "1.25"}
     scrapbook = {"name": "largest", "mime_prefix": "application/papermill.record/"}
     stored = new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})
-    # The second cell stores a number, shows a figure and reports a claim.
-    outputs = [
-        [],
-        [stored, new_output("display_data", data={"image/png": png()}), claim("s2-lemma-3.2")],
-        [new_output("stream", name="stdout", text="stored\n")],
-        list(claims),
-        [new_output("stream", name="stdout", text=printed)],
-    ]
-    sources = ["samples = 3  # how many: int, >= 1", "show()", "print()", "report()", "print()"]
+    told = {"lqrlib": {"alt": ALT, "caption": "A square.", "name": "fig-small"}}
+    picture = new_output("display_data", data={"image/png": PNG}, metadata=told)
+    outputs = {
+        "samples = 3  # how many: int, >= 1": [],
+        "show()": [stored, picture, CLAIM_OUTPUTS[0]],
+        "print('stored')": [new_output("stream", text="stored\n")],
+        "report()": list(claims),
+        "print()": [new_output("stream", text=printed)],
+    }
     cells = [
-        new_code(source, id=f"code-{index}", outputs=output if executed else [])
-        for index, (source, output) in enumerate(zip(sources, outputs, strict=True))
+        new_code_cell(source, id=f"code-{index}", outputs=outputs[source] if executed else [])
+        for index, source in enumerate(outputs)
     ]
     cells[0].metadata["tags"] = ["parameters"]
-    figure = {"caption": "A square.", "name": "fig-small"}
-    cells[1].metadata["mystnb"] = {"image": {"alt": ALT}, "figure": figure}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata: dict[str, Any] = {"kernelspec": kernel}
-    if executed:
-        metadata["mystnb"] = {"execution_mode": "off"}
-    end = new_text("```{solution-end}\n```", id="end")
-    title = new_text("# A small chapter", id="title")
-    text = new_text(STATEMENTS, id="text")
-    before, solution = cells[:-1], cells[-1]
-    return nbformat.v4.new_notebook(cells=[title, *before, text, solution, end], metadata=metadata)
+    cells.insert(0, new_markdown_cell("# A small chapter", id="title"))
+    cells.insert(-1, new_markdown_cell(STATEMENTS, id="text"))
+    cells.append(new_markdown_cell("```{solution-end}\n```", id="end"))
+    return new_notebook(cells, **({"mystnb": {"execution_mode": "off"}} if executed else {}))
 
 
-def write_executed(root: Path, parameters: dict[str, Any] | None = None, **content: Any) -> Path:
+def write_executed(root, parameters=None, **content):
     """Write the executed copy of the chapter and its record; returns the copy."""
-    folder = root / "_build" / "executed" / "chapters"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "01_small.ipynb"
-    nbformat.write(notebook(executed=True, **content), path)
+    path = root / "_build" / "executed" / "chapters" / "01_small.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(small(executed=True, **content), path)
     run = {"commit": COMMIT, "changed": True, "lock": "1f" * 32, "blas": "OpenBLAS 0.3"}
-    record = {
-        "chapter": "01_small",
-        "fingerprint": "f",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "parameters": parameters or {},
-        "seconds": 1.25,
-        "peak_memory_mb": 123.4,
-        "cells": 5,
-        "finished": True,
-        "versions": {"python": "3.11.7", "numpy": "2.4.6"},
-        "run": run | {"processor": "A processor", "system": "Linux 6.1"},
-    }
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    record = {"sha256": sha256, "parameters": parameters or {}, "seconds": 1.25, "cells": 5}
+    record |= {"peak_memory_mb": 123.4, "versions": {"python": "3.11.7", "numpy": "2.4.6"}}
+    record |= {"run": run | {"processor": "A processor", "system": "Linux 6.1"}}
     path.with_suffix(".json").write_text(json.dumps(record))
     return path
 
 
-def write_book(root: Path, address: str = "") -> Path:
+def write_book(root, address=""):
     """Write the book's files with the repository's settings; returns its folder."""
-    (root / "chapters").mkdir(parents=True)
-    settings = (REPOSITORY / "_config.yml").read_text()
-    settings, count = re.subn(r"(?m)^  url: .*$", f'  url: "{address}"', settings)
-    assert count == 1, "the one place for the address"
-    (root / "_config.yml").write_text(settings)
-    entries = "".join(f"      - file: pages/{name}\n" for name in (*COPIED, *SHORT))
-    (root / "_toc.yml").write_text(TOC + entries)
-    (root / "chapters" / "claims.yml").write_text(CLAIMS)
+    for name in ("_static", "_templates"):
+        shutil.copytree(REPOSITORY / "pages" / name, root / "pages" / name)
+    (root / "chapters").mkdir()
     shutil.copy(REPOSITORY / "chapters" / "references.bib", root / "chapters")
-    shutil.copytree(REPOSITORY / "pages" / "_static", root / "pages" / "_static")
     for name in COPIED:
         shutil.copy(REPOSITORY / "pages" / f"{name}.md", root / "pages")
-    for name in SHORT:
-        (root / "pages" / f"{name}.md").write_text(f"# The {name}\n\n```{{index}} {name}\n```\n")
-    (root / "pages" / "api.md").write_text(API)
-    (root / "pages" / "index.md").write_text("# The book\n\n```{lqr-glance}\n```\n")
-    nbformat.write(notebook(executed=False), root / "chapters" / "01_small.ipynb")
+    settings = yaml.safe_load((REPOSITORY / "_config.yml").read_text())
+    settings["repository"]["url"] = address  # a fork may have written its own
+    back = [{"file": f"pages/{name}"} for name in (*COPIED, *SHORT)]
+    parts = [{"caption": "One", "chapters": [{"file": "chapters/01_small"}]}]
+    parts += [{"caption": "Back", "numbered": False, "chapters": back}]
+    toc = {"format": "jb-book", "root": "pages/index", "defaults": {"numbered": True}}
+    toc["parts"] = parts
+    names = [field.name for field in fields(Claim)]
+    claims = [dict(zip(names, row, strict=True)) for row in CLAIMS]
+    texts = {f"pages/{name}.md": f"# The {name}\n" for name in SHORT}
+    texts |= {"pages/api.md": API, "pages/index.md": "# The book\n\n```{lqr-glance}\n```\n"}
+    for name, value in {"_config": settings, "_toc": toc, "chapters/claims": claims}.items():
+        texts[f"{name}.yml"] = yaml.safe_dump(value)
+    for name, text in texts.items():
+        (root / name).write_text(text)
+    nbformat.write(small(executed=False), root / "chapters" / "01_small.ipynb")
     return root

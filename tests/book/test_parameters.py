@@ -1,18 +1,10 @@
 """What a parameters cell declares, and what a reader may ask of it."""
 
-from __future__ import annotations
-
-from typing import Any
+import re
 
 import pytest
 
-from book.parameters import (
-    Parameter,
-    as_table,
-    declared_parameters,
-    given_parameters,
-    parameters_cell,
-)
+from book.parameters import as_table, declared_parameters, given_parameters
 from book.problem import ChapterProblem
 
 CELL = """
@@ -25,48 +17,37 @@ shift = 0  # of the seed: int, any
 """
 
 
-@pytest.fixture
-def declared() -> list[Parameter]:
-    return declare(CELL)
+def declare(*sources):
+    """What the cells declare that are tagged parameters."""
+    cells = [{"metadata": {"tags": ["parameters"]}, "source": source} for source in sources]
+    return declared_parameters({"cells": [{"metadata": {}, "source": ""}, *cells]})
 
 
-def declare(source: str) -> list[Parameter]:
-    cell = {"metadata": {"tags": ["parameters"]}, "source": source}
-    return declared_parameters({"cells": [{"metadata": {}}, cell]})
+def test_declares_names_defaults_and_ranges_in_order():
+    samples, step, share, preset, noisy, shift = declared = declare(CELL)
+    names = [parameter.name for parameter in declared]
+    assert names == ["samples", "step", "share", "preset", "noisy", "shift"]
+    assert (samples.default, samples.what) == (200, "random problems in the ensemble")
+    assert samples.bounds == ((">=", 1.0), ("<=", 100000.0))
+    assert (step.bounds, share.bounds) == (((">", 0.0),), ((">=", 0.0), ("<", 1.0)))
+    assert (preset.choices, noisy.kind, shift.bounds) == (("paper", "quick"), bool, ())
+    header, _, first, *rows = as_table(declared).splitlines()
+    assert header == "| parameter | here | allowed | what it is |"
+    assert first == "| `samples` | `200` | int, 1 to 100000 | random problems in the ensemble |"
+    assert len(rows) == 5
 
 
-def test_declares_names_defaults_and_comments_in_order(declared: list[Parameter]) -> None:
-    assert [parameter.name for parameter in declared] == (
-        "samples step share preset noisy shift".split()
-    )
-    assert declared[0].default == 200
-    assert declared[0].what == "random problems in the ensemble"
-    assert declared[0].bounds == ((">=", 1.0), ("<=", 100000.0))
-    assert declared[1].bounds == ((">", 0.0),)
-    assert declared[2].bounds == ((">=", 0.0), ("<", 1.0))
-    assert declared[3].choices == ("paper", "quick")
-    assert declared[5].bounds == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", {}),
-        ("samples=7", {"samples": 7}),
-        ("samples=7 step=1", {"samples": 7, "step": 1.0}),
-        ("step=1e-3", {"step": 1e-3}),
-        ("preset=paper", {"preset": "paper"}),
-        ("preset='paper'", {"preset": "paper"}),
-        ("noisy=false", {"noisy": False}),
-        ("noisy=True", {"noisy": True}),
-    ],
-)
-def test_reads_values_in_the_type_of_the_default(
-    declared: list[Parameter], text: str, expected: dict[str, Any]
-) -> None:
-    given = given_parameters(text, declared)
-    assert given == expected
-    assert [type(value) for value in given.values()] == [type(value) for value in expected.values()]
+def test_reads_values_in_the_type_of_the_default():
+    for text, expected in {
+        "": {},
+        "samples=7 step=1": {"samples": 7, "step": 1.0},
+        "step=1e-3": {"step": 1e-3},
+        "preset=paper": {"preset": "paper"},
+        "preset='paper'": {"preset": "paper"},
+        "noisy=false": {"noisy": False},
+        "noisy=True": {"noisy": True},
+    }.items():
+        assert repr(given_parameters(text, declare(CELL))) == repr(expected)
 
 
 @pytest.mark.parametrize(
@@ -95,56 +76,31 @@ def test_reads_values_in_the_type_of_the_default(
         ("samples=1 samples=2", "the parameter 'samples' is given twice"),
     ],
 )
-def test_refuses_in_one_line(declared: list[Parameter], text: str, complaint: str) -> None:
-    with pytest.raises(ChapterProblem) as caught:
-        given_parameters(text, declared)
-    assert complaint in str(caught.value)
+def test_refuses_in_one_line(text, complaint):
+    with pytest.raises(ChapterProblem, match=re.escape(complaint)) as caught:
+        given_parameters(text, declare(CELL))
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 250
 
 
-def test_refuses_a_cell_that_computes() -> None:
-    with pytest.raises(ChapterProblem, match="no literal in 'samples = 2 \\* 3 \\* n'"):
-        declare("samples = 2 * 3 * n")
-
-
-def test_refuses_a_cell_that_is_not_python() -> None:
-    with pytest.raises(ChapterProblem, match="not Python"):
-        declare("samples = = 2")
-
-
-@pytest.mark.parametrize(("count", "words"), [(0, "no cell"), (2, "2 cells")])
-def test_a_chapter_has_exactly_one_parameters_cell(count: int, words: str) -> None:
-    cell = {"metadata": {"tags": ["parameters"]}, "source": ""}
-    with pytest.raises(ChapterProblem, match=f"{words} tagged 'parameters'"):
-        parameters_cell({"cells": [cell] * count + [{"metadata": {}, "source": ""}]})
+UNREADABLE = ["", "  # problems", "  # problems: int", "  # problems: int, one or more"]
+UNREADABLE += ["  # problems: int, 10 or more", "  # problems: float in [0, 1)"]
+UNREADABLE += ["  # problems: number, 1 to 300", "  # problems: int 2, 1 to 300"]
+UNREADABLE += ["  # problems: bool, any"]
+NO_RANGE = "expected a comment 'what it is: kind, range'"
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("sources", "complaint"),
     [
-        "samples = 200",
-        "samples = 200  # random problems",
-        "samples = 200  # random problems: int",
-        "samples = 200  # random problems: int, one or more",
-        "samples = 200  # random problems: int, 10 or more",
-        "samples = 200  # random problems: float in [0, 1)",
-        "samples = 200  # random problems: number, 1 to 300",
-        "samples = 200  # random problems: int 2, 1 to 300",
-        "samples = 200  # random problems: bool, any",
+        ([], "no cell tagged 'parameters'"),
+        ([CELL, CELL], "2 cells tagged 'parameters'"),
+        (["samples = = 2"], "not Python"),
+        (["samples = 2 * 3 * n"], "no literal in 'samples = 2 * 3 * n'"),
+        (["print(2)"], "no name = default in 'print(2)'"),
+        (["samples = 200  # problems: int, 1 to 100"], "'samples' is int, 1 to 100, not 200"),
+        *[([f"samples = 200{comment}"], NO_RANGE) for comment in UNREADABLE],
     ],
 )
-def test_a_range_that_cannot_be_read_is_an_error(line: str) -> None:
-    with pytest.raises(ChapterProblem, match="expected a comment 'what it is: kind, range'"):
-        declare(line)
-
-
-def test_a_default_outside_its_own_range_is_an_error() -> None:
-    with pytest.raises(ChapterProblem, match="'samples' is int, 1 to 100, not 200"):
-        declare("samples = 200  # random problems: int, 1 to 100")
-
-
-def test_the_table_has_every_parameter(declared: list[Parameter]) -> None:
-    header, _, *rows = as_table(declared).splitlines()
-    assert header == "| parameter | here | allowed | what it is |"
-    assert rows[0] == "| `samples` | `200` | int, 1 to 100000 | random problems in the ensemble |"
-    assert len(rows) == len(declared)
+def test_a_cell_that_declares_no_ranges_is_an_error(sources, complaint):
+    with pytest.raises(ChapterProblem, match=re.escape(complaint)):
+        declare(*sources)

@@ -26,8 +26,6 @@ import lqrlib
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["landscape"]  # the modules that the library page shows
-
 #: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
 PAGES = {"landscape": "landscape"}
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)

@@ -151,10 +151,54 @@ class TestLandscape:
 
 
 @pytest.mark.browser
+def test_axes_may_be_logarithmic(page: Page) -> None:
+    for name in ("matrices", "page", "drawing"):
+        page.add_script_tag(path=LIVE / f"{name}.js")
+    found = page.evaluate("""() => {
+      const view = { box: document.body, picture: { alt: "" }, color: () => "#000000" };
+      const ranges = { x: [1e-4, 1], y: [0, 3], labels: ["step", "cost"], log: "x" };
+      const plot = new LQR.Plot(view, ranges);
+      plot.clear();
+      plot.axes();
+      const { left, width } = plot.area, [middle] = plot.at([1e-2, 1]);
+      return [(middle - left) / width, plot.value(plot.at([1e-3, 2])),
+              LQR.ticks(1e-4, 1, true), LQR.ticks(0, 3)];
+    }""")
+    assert found[0] == pytest.approx(0.5) and found[1] == pytest.approx([1e-3, 2])
+    assert found[2:] == [[1e-4, 1e-3, 1e-2, 0.1, 1], [0, 0.5, 1, 1.5, 2, 2.5, 3]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("number(1200)", "1,200"),
+        ("number(-0.25)", "−0.25"),
+        ("number(3.4e-8)", "3.4·10⁻⁸"),
+        ("number(1e-9, 1)", "10⁻⁹"),
+        ("number(Infinity)", "∞"),
+        ("share(0.31)", "31\u00a0%"),
+        ("share(3e-9)", "3·10⁻⁹"),
+        ("share(1e-32)", "less than 10⁻¹⁵"),
+        ("share(0.9999)", "nearly all"),
+        ("joined(['a', 'b', 'c'])", "a, b and c"),
+    ],
+)
+def test_numbers_are_said_as_people_say_them(page: Page, text: str, words: str) -> None:
+    for name in ("matrices", "page"):
+        page.add_script_tag(path=LIVE / f"{name}.js")
+    assert page.evaluate(f"LQR.words.{text}") == words
+
+
+@pytest.mark.browser
 def test_the_picture_stays_where_a_live_figure_fails(page: Page, tmp_path: Path) -> None:
     data = "<script type='application/json' class='lqr-live' data-figure='f' data-kind='none'>{}"
     text = f"<figure id='f'><img alt='A'></figure>{data}</script>"
-    (tmp_path / "page.html").write_text(f"{text}<script src='{LIVE.as_uri()}/page.js'></script>")
+    for name in ("matrices", "page"):
+        text += f"<script src='{LIVE.as_uri()}/{name}.js'></script>"
+    (tmp_path / "page.html").write_text(text)
+    seen = watch(page, "file:")
     page.goto((tmp_path / "page.html").as_uri())
+    assert any("LQR.figures[script.dataset.kind] is not a function" in line for line in seen)
     assert page.locator(".lqr-live-figure, .lqr-live-on").count() == 0
     assert page.locator("#f img").count() == 1

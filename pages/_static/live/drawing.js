@@ -2,8 +2,9 @@
 "use strict";
 
 LQR.Plot = class {
-  constructor(view, { x, y, labels, ratio = 1 }) {
-    Object.assign(this, { view, x, y, labels, ratio, margin: { left: 46, right: 10, top: 8, bottom: 44 } });
+  /* Axes over the ranges x and y; `log`, "x", "y" or "xy", says which are logarithmic. */
+  constructor(view, { x, y, labels, ratio = 1, log = "" }) {
+    Object.assign(this, { view, x, y, labels, ratio, log, margin: { left: 46, right: 10, top: 8, bottom: 44 } });
     this.canvas = LQR.element("canvas", { role: "img", "aria-label": view.picture.alt });
     this.frame = LQR.element("div", { class: "lqr-live-plot" }, this.canvas);
     view.box.append(this.frame);
@@ -34,20 +35,22 @@ LQR.Plot = class {
     this.kept = { whole, copy };
   }
 
-  /* From values to CSS pixels and back. */
+  /* From values to CSS pixels and back, there within the area. */
   at([x, y]) {
     const { left, top, width, height } = this.area;
-    return [
-      left + ((x - this.x[0]) / (this.x[1] - this.x[0])) * width,
-      top + height - ((y - this.y[0]) / (this.y[1] - this.y[0])) * height,
-    ];
+    return [left + this.share("x", x) * width, top + height - this.share("y", y) * height];
   }
   value([px, py]) {
     const { left, top, width, height } = this.area, inside = (t) => Math.min(1, Math.max(0, t));
-    return [
-      this.x[0] + inside((px - left) / width) * (this.x[1] - this.x[0]),
-      this.y[0] + inside((top + height - py) / height) * (this.y[1] - this.y[0]),
-    ];
+    return [this.part("x", inside((px - left) / width)), this.part("y", inside((top + height - py) / height))];
+  }
+  share(axis, z) {
+    const [low, high] = this[axis];
+    return this.log.includes(axis) ? Math.log(z / low) / Math.log(high / low) : (z - low) / (high - low);
+  }
+  part(axis, t) {
+    const [low, high] = this[axis];
+    return this.log.includes(axis) ? low * (high / low) ** t : low + t * (high - low);
   }
 
   /* Paint each point of the area: color(value, column, row) gives [r, g, b], the value comes from a
@@ -133,15 +136,15 @@ LQR.Plot = class {
     Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, font: "13px system-ui, sans-serif" });
     pen.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
     pen.textAlign = "center";
-    for (const x of LQR.ticks(...this.x)) {
-      const [px] = this.at([x, 0]);
+    for (const x of LQR.ticks(...this.x, this.log.includes("x"))) {
+      const [px] = this.at([x, this.y[0]]);
       pen.fillRect(px - 0.5, top + height, 1, 4);
       pen.fillText(LQR.words.number(x), px, top + height + 17);
     }
     pen.fillText(this.labels[0], left + width / 2, top + height + 37);
     pen.textAlign = "right";
-    for (const y of LQR.ticks(...this.y)) {
-      const py = this.at([0, y])[1];
+    for (const y of LQR.ticks(...this.y, this.log.includes("y"))) {
+      const py = this.at([this.x[0], y])[1];
       pen.fillRect(left - 4, py - 0.5, 4, 1);
       pen.fillText(LQR.words.number(y), left - 7, py + 4.5);
     }
@@ -175,7 +178,11 @@ LQR.Plot = class {
       const box = this.canvas.getBoundingClientRect();
       return this.value([event.clientX - box.left, event.clientY - box.top]);
     };
-    knob.addEventListener("pointerdown", (event) => (knob.setPointerCapture(event.pointerId), event.preventDefault(), knob.focus()));
+    knob.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      knob.setPointerCapture(event.pointerId);
+      knob.focus();
+    });
     knob.addEventListener("pointermove", (event) => knob.hasPointerCapture(event.pointerId) && move(under(event)));
     this.canvas.addEventListener("click", (event) => move(under(event)));
     knob.addEventListener("keydown", (event) => {
@@ -194,12 +201,13 @@ LQR.rgb = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));
 LQR.shades = (from, to, count) =>
   Array.from({ length: count }, (_, k) => LQR.rgb(from).map((c, i) => c + ((LQR.rgb(to)[i] - c) * k) / (count - 1)));
 
-/* Round numbers across a range. */
-LQR.ticks = (low, high, count = 6) => {
+/* Round numbers across a range, or powers of ten. */
+LQR.ticks = (low, high, log = false, count = 6) => {
+  if (log) return LQR.ticks(Math.log10(low), Math.log10(high)).filter(Number.isInteger).map((k) => +`1e${k}`);
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => +((first + k) * step).toPrecision(12));
+  const first = Math.ceil(low / step - 1e-9), many = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: many }, (_, k) => +((first + k) * step).toPrecision(12));
 };
 
 /* The book's markers (lqrpapers.figures.looks), as matplotlib names them. */

@@ -77,7 +77,8 @@ LQR.figures.landscape = (data, view) => {
     const told = there.map((walk, k) => `${walk.label} ${k ? "" : "has "}${share(walk.share)}${k ? "" : " of the gap left"}`);
     const lines = told.length ? [`After ${data.told} steps ${joined(told)}.`] : [];
     for (const { label, multiple, left } of found) {
-      if (left) lines.push(`${label} left the set at step ${left}; its step is ${number(multiple)} times what its theorem allows.`);
+      const times = `its step is ${number(multiple)} times what its theorem allows`;
+      if (left) lines.push(`${label} left the set at step ${left}; ${times}.`);
     }
     const longer = found.filter(({ left, multiple }) => !left && multiple > 1.005);
     if (longer.length) {

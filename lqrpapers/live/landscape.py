@@ -19,7 +19,7 @@ from . import Live, plain
 
 DRAWN, TOLD = 400, 12  # steps that are drawn, steps after which the sentence tells what is left
 WORDS = {
-    "lead": "Step of each method, as a multiple of the largest that its theorem allows:",
+    "lead": "Step of each method; the tick is the longest that its theorem allows from this start:",
     "outside": "From here the cost is infinite: this gain does not stabilize.",
     "none": "With this much noise no gain stabilizes: nothing is left to descend on.",
 }
@@ -34,18 +34,18 @@ def data(
     *,
     labels: tuple[str, str],
     names: tuple[str, str],
-    steps: Mapping[str, tuple[float, float]],
+    steps: Mapping[str, tuple[float, float, float]],
     noise: tuple[str, float],
     words: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the script `landscape` takes: gains origin + x across + y up of a plane, and a start.
 
-    `steps` gives each method a multiple of the step that its theorem allows, and the largest on
-    its slider; `noise` the slider's label and its largest factor on the variances.
+    `steps` gives each method its step and the ends of its slider; `noise` the slider's label and
+    its largest factor on the variances.
     """
     methods = [
-        {"name": name, "multiple": multiple, "most": most} | METHODS[name]._asdict()
-        for name, (multiple, most) in steps.items()
+        {"name": name, "step": step, "least": least, "most": most} | METHODS[name]._asdict()
+        for name, (step, least, most) in steps.items()
     ]
     return {
         "problem": plain(problem),
@@ -86,7 +86,13 @@ def figure() -> Live:
     """The landscape of the first page."""
     problem, plane = fish()
     x, y, start = (-1.4, 5.4), (-2.5, 4.3), (3.2, 1.35)
-    steps = {"gauss_newton": (1.0, 4.0), "natural_gradient": (1.0, 40.0), "gradient": (1e4, 1e5)}
+    K0 = start[0] * plane["across"] + start[1] * plane["up"]
+    allowed = allowed_steps(problem, K0)
+    steps = {
+        "gauss_newton": (allowed["gauss_newton"], 0.05, 2.0),
+        "natural_gradient": (allowed["natural_gradient"], 1e-3, 1.0),
+        "gradient": (1e4 * allowed["gradient"], 1e-7, 1.0),  # with the one allowed it hardly moves
+    }
     across = "young removed per surplus adult", "adults caught per surplus young"
     moving = data(
         problem,
@@ -100,12 +106,10 @@ def figure() -> Live:
         noise=("weather (variance)", 30.0),
         words={"outside": "From here the stock runs away: the cost of this rule is infinite."},
     )
-    K0 = start[0] * plane["across"] + start[1] * plane["up"]
     first, best = lqrlib.at_gain(problem, K0), lqrlib.optimal_gain(problem)
     paths, left = {}, {}
-    for name, allowed in allowed_steps(problem, K0).items():
-        method = getattr(directions, name)(problem)
-        run = lqrlib.descend(method, K0, steps[name][0] * allowed, DRAWN)
+    for name, (step, _, _) in steps.items():
+        run = lqrlib.descend(getattr(directions, name)(problem), K0, step, DRAWN)
         paths[name] = [run.gains[:, [0, 1], [1, 0]]]
         left[name] = float(lqrlib.optimality_gap(problem, run.gains[TOLD]) / first.gap)
     k1, k2 = np.linspace(*x, 300), np.linspace(*y, 300)

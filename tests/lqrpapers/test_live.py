@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import IPython.display
 import numpy as np
@@ -90,3 +91,15 @@ def test_steps_are_those_of_the_theorems():
     assert steps["gauss_newton"] == 0.5
     assert steps["natural_gradient"] == pytest.approx(0.5 / (1 + cost), rel=1e-12)
     assert 0 < steps["gradient"] <= 1 / (5 * cost * (1 + cost))
+
+
+def test_the_fish_stock_is_that_of_chapter_1():
+    chapter = Path(__file__).resolve().parents[2] / "chapters" / "01_regulator.ipynb"
+    cells = json.loads(chapter.read_text())["cells"]
+    (source,) = (c["source"] for c in cells if "parameters" in c["metadata"].get("tags", []))
+    told: dict = {}
+    exec("".join(source), told)
+    problem, _ = landscape.fish()
+    assert [problem.A[0, 1], problem.A[1, 0]] == [told["fertility"], told["survival"]]
+    variances = [told["fertility_variance"], told["survival_variance"]]
+    assert problem.state_noise.variances.tolist() == variances

@@ -15,8 +15,8 @@ from lqrpapers.live.landscape import allowed_steps, fish
 
 LIVE = Path(__file__).resolve().parent.parent.parent / "pages" / "_static" / "live"
 STATE = """() => { const { walks, map } = LQR.views["fig-landscape"].state(); return {
-  walks: walks.map(({ name, multiple, path, left }) =>
-    ({ name, multiple, left, gains: path.map(({ K }) => K), costs: path.map(({ cost }) => cost) })),
+  walks: walks.map(({ name, step, allowed, path, left }) => ({ name, step, allowed, left,
+    gains: path.map(({ K }) => K), costs: path.map(({ cost }) => cost) })),
   problem: map.p, best: map.best && map.best.K } }"""
 SLIDERS = ".lqr-live-slider input"
 HANDLE = ".lqr-live-handle"
@@ -63,17 +63,17 @@ class TestLandscape:
         assert [walk["name"] for walk in state["walks"]] == METHODS
         for walk in state["walks"]:
             start, method = np.array(walk["gains"][0]), getattr(directions, walk["name"])(problem)
-            step = walk["multiple"] * allowed_steps(problem, start)[walk["name"]]
-            run = lqrlib.descend(method, start, step, len(walk["gains"]) - 1)
+            allowed = allowed_steps(problem, start)[walk["name"]]
+            assert walk["allowed"] == pytest.approx(allowed, rel=1e-9)
+            run = lqrlib.descend(method, start, walk["step"], len(walk["gains"]) - 1)
             assert np.abs(run.gains - walk["gains"]).max() < 1e-9
             assert np.abs(run.costs / walk["costs"] - 1).max() < 1e-9
 
     def test_a_descent_that_leaves_leaves_in_lqrlib_too(self, front: Page) -> None:
-        set_slider(front, 0, np.log10(3.0))
+        set_slider(front, 0, np.log10(1.5))
         problem, walk = fish()[0], front.evaluate(STATE)["walks"][0]
-        step = walk["multiple"] * 0.5
         start, method = walk["gains"][0], directions.gauss_newton(problem)
-        run = lqrlib.descend(method, start, step, 20, on_leave="flag")
+        run = lqrlib.descend(method, start, walk["step"], 20, on_leave="flag")
         assert run.left and walk["left"] == int(np.isfinite(run.costs).sum())
         assert "Gauss–Newton left the set at step" in sentence(front)
         assert "3 times what its theorem allows" in sentence(front)
@@ -104,6 +104,12 @@ class TestLandscape:
         moved = front.locator(HANDLE).bounding_box()
         assert moved is not None
         assert abs(moved["x"] - box["x"] + 60) < 2 and abs(moved["y"] - box["y"] - 20) < 2
+
+    def test_a_click_on_the_map_moves_the_start_there(self, front: Page) -> None:
+        before = sentence(front)
+        front.locator(".lqr-live-plot canvas").click(position={"x": 60, "y": 30})
+        wait_for_news(front, before)
+        assert sentence(front).startswith("From here the stock runs away")
 
     def test_so_much_noise_that_no_gain_stabilizes(self, front: Page) -> None:
         set_slider(front, 3, 30.0)

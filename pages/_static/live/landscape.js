@@ -2,8 +2,7 @@
 
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
-   label, color, marker, multiple, most}], whose step is a multiple of the largest that the theorem
-   allows; noise {label, most}, a factor on the variances; drawn and told, numbers of steps; words
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most}, a factor on the variances; drawn and told, numbers of steps; words
    {lead, outside, none}. */
 "use strict";
 
@@ -14,23 +13,21 @@ LQR.figures.landscape = (data, view) => {
   const spread = ([low, high]) => Array.from({ length: SIZE }, (_, k) => low + ((high - low) * k) / (SIZE - 1));
   const [xs, ys] = [spread(data.x), spread(data.y)];
   const start = plot.handle({ label: "Start of the descents", names: data.names, value: data.start });
-  const times = (power) => `${number(10 ** power)}\u00a0×`;
 
-  for (const method of data.methods) {
+  for (const method of data.methods)
     method.slider = view.slider({
-      label: method.label, mark: LQR.swatch(method.marker, method.color), notch: 0, words: times,
-      min: -1, max: Math.log10(method.most), value: Math.log10(method.multiple),
+      label: method.label, mark: LQR.swatch(method.marker, method.color), words: (power) => number(10 ** power),
+      min: Math.log10(method.least), max: Math.log10(method.most), value: Math.log10(method.step),
     });
-    method.slider.row.classList.add("lqr-live-theorem");
-  }
   view.controls.prepend(LQR.element("p", { class: "lqr-live-lead" }, data.words.lead));
   const noise = view.slider({
-    label: data.noise.label, min: 0, max: data.noise.most, value: 1, step: 0.1, notch: 1,
+    label: data.noise.label, min: 0, max: data.noise.most, value: 1, step: 0.1,
     words: (factor) => `${number(factor)}\u00a0×`,
   });
+  noise.tick(1);
   const reset = LQR.element("button", { type: "button" }, "Start again");
   reset.addEventListener("click", () => {
-    for (const method of data.methods) method.slider.value = Math.log10(method.multiple);
+    for (const method of data.methods) method.slider.value = Math.log10(method.step);
     noise.value = 1;
     start.value = data.start;
     view.refresh();
@@ -62,10 +59,13 @@ LQR.figures.landscape = (data, view) => {
     const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
     if (!best || !isFinite(first.cost)) return [];
     return data.methods.map((method) => {
-      const multiple = 10 ** method.slider.value;
-      const path = descend(p, K, method.name, multiple * allowedStep(p, first, method.name), data.drawn, 1e-9);
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const path = descend(p, K, method.name, step, data.drawn, 1e-9);
       const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
-      return { ...method, multiple, path, left: left ? path.length - 1 : 0, share: gap(best, at) / gap(best, first) };
+      return {
+        ...method, step, allowed, multiple: step / allowed, path,
+        left: left ? path.length - 1 : 0, share: gap(best, at) / gap(best, first),
+      };
     });
   }
 
@@ -116,6 +116,11 @@ LQR.figures.landscape = (data, view) => {
       }
       if (best) plot.markers([place(best.K)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
     });
+    for (const { slider, name } of data.methods) {
+      const walk = found.find((one) => one.name === name);
+      slider.tick(walk ? Math.log10(walk.allowed) : NaN);
+      slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
+    }
     start.place();
     view.say(sentence(found));
   };

@@ -65,26 +65,23 @@ LQR.View = class {
     this.quiet = setTimeout(() => this.text.removeAttribute("aria-busy"), 500);
   }
 
-  /* A labelled slider with its value in words; a logarithmic one is given powers of ten. */
-  slider({ label, mark = "", min, max, value, step = 0.01, words, notch }) {
+  /* A labelled slider whose value `words` says; `tick` marks a value below it, where there is one. */
+  slider({ label, mark = "", min, max, value, words, step = "any" }) {
     const input = LQR.element("input", { type: "range", min, max, step, value });
-    const output = LQR.element("output");
-    const name = LQR.element("span", { class: "lqr-live-name" }, label);
-    if (mark) name.prepend(mark);
+    const output = LQR.element("output"), name = LQR.element("span", { class: "lqr-live-name" }, mark, label);
     const row = LQR.element("label", { class: "lqr-live-slider" }, name, output, input);
-    if (notch !== undefined) {
-      row.classList.add("lqr-live-notched");
-      row.style.setProperty("--notch", (notch - min) / (max - min));
-    }
     const show = () => {
-      row.classList.toggle("lqr-live-over", +input.value > notch + step / 2);
       output.textContent = words(+input.value);
       input.setAttribute("aria-valuetext", output.textContent);
     };
     input.addEventListener("input", () => (show(), this.refresh()));
     show();
     this.controls.append(row);
-    return { get value() { return +input.value; }, set value(x) { input.value = x; show(); }, row };
+    const tick = (at) => {
+      row.classList.toggle("lqr-live-ticked", at >= min && at <= max);
+      row.style.setProperty("--tick", (at - min) / (max - min));
+    };
+    return { get value() { return +input.value; }, set value(x) { input.value = x; show(); }, row, tick };
   }
 
   /* A pair of axes on a canvas; x and y are the ranges, labels those of the axes. */

@@ -23,6 +23,7 @@ from book import collect
 from book.problem import ChapterProblem
 from lqrpapers.claims.registry import FORMS
 from lqrpapers.claims.verdicts import VERDICTS
+from lqrpapers.live import block
 from lqrpapers.map import mapped
 from lqrpapers.notebook import readable
 
@@ -40,8 +41,7 @@ class Book:
     root: Path
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
-    forms = FORMS
-    mapped = staticmethod(mapped)
+    forms, mapped, live = FORMS, staticmethod(mapped), staticmethod(block)
     verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
 
     @cached_property

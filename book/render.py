@@ -86,7 +86,6 @@ def render(
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
         raise ChapterProblem(complaint(text, log.relative_to(root)))
     stamp.write_text(json.dumps(wanted))
-    note("publishing the pages")
     publish(root, made, json.dumps(wanted))
     pages = len(list((build / "html").rglob("*.html")))
     say(f"rendered {pages} pages  {time.monotonic() - began:.1f} s  (_build/html/index.html)")

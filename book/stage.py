@@ -20,6 +20,7 @@ from book import chapters as inputs
 from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
+from lqrpapers.live import pictures
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 Cell = dict[str, Any]
@@ -52,8 +53,7 @@ def staged(root: Path) -> dict[str, bytes]:
     files["_toc.yml"] = (root / "_toc.yml").read_bytes()
     files["_config.yml"] = yaml.safe_dump(settings(root), sort_keys=False).encode()
     wheel: Any = metadata.distribution("sphinx-mathjax-offline")
-    mathjax = wheel.locate_file(f"sphinx-mathjax-offline/{MATHJAX}")
-    files[f"pages/_{MATHJAX}"] = mathjax.read_bytes()
+    files[f"pages/_{MATHJAX}"] = wheel.locate_file(f"{wheel.name}/{MATHJAX}").read_bytes()
     pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
     texts, records = dict(pages), {}
     for chapter in inputs.find_chapters(root):
@@ -63,7 +63,8 @@ def staged(root: Path) -> dict[str, bytes]:
         if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record
     book = Book(root, texts, records)
-    return files | {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
+    files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
+    return files | pictures(pages.values())
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:

@@ -8,6 +8,8 @@
 `recorded`         numbers that the papers published
 `counterexamples`  the smallest problems on which a printed formula fails, in exact numbers
 `notebook`         figures, numbers and verdicts of a run, as the pages show them
+`live`             figures that the reader moves: what they start from, and their pictures
+`map`              which statement uses which, and the drawing of it
 =================  =================================================================
 
 Nothing is imported before it is asked for.

@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from book import chapters
 from book.collect import Claim
 from book.execute import Executor
+from lqrpapers.live import script
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 GOOD = "print('good')"
@@ -176,9 +177,10 @@ def small(executed, claims=CLAIM_OUTPUTS, printed="all is well\n"):
     stored = new_output("display_data", data=glued, metadata={"scrapbook": scrapbook})
     told = {"lqrlib": {"alt": ALT, "caption": "A square.", "name": "fig-small"}}
     picture = new_output("display_data", data={"image/png": PNG}, metadata=told)
+    moving = {"text/html": script("fig-small", "none", {"text": "</p>"})}
     outputs = {
         "samples = 3  # how many: int, >= 1": [],
-        "show()": [stored, picture, CLAIM_OUTPUTS[0]],
+        "show()": [stored, picture, new_output("display_data", data=moving), CLAIM_OUTPUTS[0]],
         "print('stored')": [new_output("stream", text="stored\n")],
         "report()": list(claims),
         "print()": [new_output("stream", text=printed)],

@@ -81,6 +81,12 @@ def test_folded_proofs_have_a_title_to_click_on_and_no_id_stands_twice(chapter):
     assert len(ids) == len(set(ids))
 
 
+def test_data_of_a_live_figure_stand_on_the_page_of_its_chapter(chapter):
+    data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'
+    assert re.findall(data, chapter) == [("fig-small", r'{"text": "<\/p>"}')]
+    assert 'id="fig-small"' in chapter
+
+
 def test_theorem_index_has_numbers_and_titles(plain):
     index = words(page(plain, "pages/theorems"))
     assert r"Lemma 1.1 S2, Lemma 3.2: domination with \(\mu\)" in index

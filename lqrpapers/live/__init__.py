@@ -1,0 +1,114 @@
+"""Figures that compute in the reader's browser: a picture, and the data with which it moves.
+
+A live figure is an ordinary one, with caption, number and alt text, beside which the page has data
+as JSON; the script of its kind in ``pages/_static/live`` puts the moving figure in the place of the
+picture. In print and without JavaScript the picture stays. A chapter shows its figure with
+`lqrpapers.notebook.show` and gives the data with `attach`. On another page a block of the kind
+``{lqr-live}`` with a name of `PAGES` stands for that figure, computed when the page is made. One
+module for each kind here, one script there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import lqrlib
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
+PAGES = {"landscape": "landscape"}
+BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Live(NamedTuple):
+    """A live figure of a page: what `lqrpapers.notebook.show` and `attach` get in a chapter."""
+
+    picture: Figure
+    caption: str
+    kind: str
+    data: dict[str, Any]
+
+
+def plain(problem: lqrlib.LQR) -> dict[str, Any]:
+    """One problem as the scripts take it: its names, with rows of numbers."""
+    if problem.batch_shape:
+        raise ValueError(f"problem: expected one, got a stack {problem.batch_shape}")
+    matrices = {name: getattr(problem, name).tolist() for name in ("A", "B", "Q", "R", "Sigma0")}
+    noises = {name: getattr(problem, name) for name in ("state_noise", "input_noise")}
+    return matrices | {name: [part.tolist() for part in noise] for name, noise in noises.items()}
+
+
+def script(name: str, kind: str, data: dict[str, Any]) -> str:
+    """The element that makes the figure of this name live; ValueError for what JSON has not."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False).replace("</", "<\\/")
+    attributes = f'class="lqr-live" data-figure="{name}" data-kind="{kind}"'
+    return f'<script type="application/json" {attributes}>{text}</script>'
+
+
+def attach(name: str, kind: str, data: dict[str, Any]) -> None:
+    """Make the figure that a chapter showed under this name live, with numbers of its run."""
+    from IPython.display import display
+
+    bundle = {"text/html": script(name, kind, data), "text/plain": f"data of {name}"}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def block(name: str) -> str:
+    """What stands for the block of this name on a page, in MyST Markdown."""
+    made = _made(name)
+    alt = json.dumps(made["alt"], ensure_ascii=False)
+    head = f"````{{figure}} figures/{name}.png\n:name: fig-{name}\n:alt: {alt}\n"
+    data = script(f"fig-{name}", made["kind"], made["data"])
+    return f"{head}\n{made['caption']}\n````\n\n```{{raw}} html\n{data}\n```"
+
+
+def pictures(pages: Iterable[str]) -> dict[str, bytes]:
+    """The pictures for the blocks in these texts, by the files they are on the staged site."""
+    names = {name for text in pages for name in BLOCK.findall(text)}
+    return {f"pages/figures/{name}.png": b64decode(_made(name)["png"]) for name in sorted(names)}
+
+
+@cache
+def _made(name: str) -> dict[str, Any]:
+    """Words, data and picture of a figure in `PAGES`, kept in _build/live until code changes."""
+    if name not in PAGES:
+        raise ValueError(f"lqr-live: {name!r} is none of {', '.join(PAGES)}")
+    kept, code = ROOT / "_build" / "live" / f"{name}.json", _code()
+    if kept.is_file():
+        made: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        if made["code"] == code:
+            return made
+    live: Live = importlib.import_module(f"{__name__}.{PAGES[name]}").figure()
+    made = {"code": code, "kind": live.kind, "caption": live.caption, "data": live.data}
+    made |= {"alt": live.picture.alt_text, "png": _png(live.picture)}  # type: ignore[attr-defined]
+    if kept.parent.parent.is_dir():  # a copy of the repository; an installed package keeps nothing
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(made), encoding="utf-8")
+    return made
+
+
+def _png(picture: Figure) -> str:
+    buffer = io.BytesIO()
+    # Software names the matplotlib version; without it the same data give the same bytes.
+    picture.savefig(buffer, format="png", dpi=160, bbox_inches="tight", metadata={"Software": None})
+    return b64encode(buffer.getvalue()).decode()
+
+
+@cache
+def _code() -> str:
+    """Hash of both packages and of the lock, on which a figure may depend."""
+    files = [*ROOT.glob("lqrlib/**/*.py"), *ROOT.glob("lqrpapers/**/*.py")]
+    files += ROOT.glob("requirements.txt")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()

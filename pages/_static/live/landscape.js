@@ -1,0 +1,128 @@
+/* The cost over a plane of gains, and where three methods walk from a start that the reader moves.
+
+   data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
+   names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most}, a factor on the variances; drawn and told, numbers of steps; words
+   {lead, outside, none}. */
+"use strict";
+
+LQR.figures.landscape = (data, view) => {
+  const { allowedStep, atGain, descend, gainAt, gap, inverseCosts, optimum } = LQR.equations;
+  const { joined, number, share } = LQR.words, SIZE = 161;
+  const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: data.ratio });
+  const spread = ([low, high]) => Array.from({ length: SIZE }, (_, k) => low + ((high - low) * k) / (SIZE - 1));
+  const [xs, ys] = [spread(data.x), spread(data.y)];
+  const start = plot.handle({ label: "Start of the descents", names: data.names, value: data.start });
+
+  for (const method of data.methods)
+    method.slider = view.slider({
+      label: method.label, mark: LQR.swatch(method.marker, method.color), words: (power) => number(10 ** power),
+      min: Math.log10(method.least), max: Math.log10(method.most), value: Math.log10(method.step),
+    });
+  view.controls.prepend(LQR.element("p", { class: "lqr-live-lead" }, data.words.lead));
+  const noise = view.slider({
+    label: data.noise.label, min: 0, max: data.noise.most, value: 1, step: 0.1,
+    words: (factor) => `${number(factor)}\u00a0×`,
+  });
+  noise.tick(1);
+  const reset = LQR.element("button", { type: "button" }, "Start again");
+  reset.addEventListener("click", () => {
+    for (const method of data.methods) method.slider.value = Math.log10(method.step);
+    noise.value = 1;
+    start.value = data.start;
+    view.refresh();
+  });
+  view.controls.append(reset);
+
+  /* The problem with the noise that the slider says. */
+  function problem() {
+    const scaled = ([variances, directions]) => [variances.map((v) => v * noise.value), directions];
+    const { state_noise, input_noise } = data.problem;
+    return { ...data.problem, state_noise: scaled(state_noise), input_noise: scaled(input_noise) };
+  }
+
+  /* The coordinates (x, y) of a gain in the plane. */
+  const { add, inner } = LQR.matrices, { origin, across, up } = data.plane;
+  const place = (K) => [across, up].map((way) => inner(add(K, origin, -1), way) / inner(way, way));
+
+  let known = {}; // the map of the last noise
+  function mapped() {
+    if (known.noise !== noise.value) {
+      const p = problem();
+      known = { noise: noise.value, p, best: optimum(p), grid: inverseCosts(p, data.plane, xs, ys) };
+    }
+    return known;
+  }
+
+  /* The three descents from the start. */
+  function walks() {
+    const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
+    if (!best || !isFinite(first.cost)) return [];
+    return data.methods.map((method) => {
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const path = descend(p, K, method.name, step, data.drawn, 1e-9);
+      const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
+      return {
+        ...method, step, allowed, multiple: step / allowed, path,
+        left: left ? path.length - 1 : 0, share: gap(best, at) / gap(best, first),
+      };
+    });
+  }
+
+  function sentence(found) {
+    const { best } = mapped();
+    if (!best) return data.words.none;
+    if (!found.length) return data.words.outside;
+    const there = found.filter(({ left }) => !left || left > data.told);
+    const told = there.map((walk, k) => `${walk.label} ${k ? "" : "has "}${share(walk.share)}${k ? "" : " of the gap left"}`);
+    const lines = told.length ? [`After ${data.told} steps ${joined(told)}.`] : [];
+    for (const { label, multiple, left } of found) {
+      const times = `its step is ${number(multiple)} times what its theorem allows`;
+      if (left) lines.push(`${label} left the set at step ${left}; ${times}.`);
+    }
+    const longer = found.filter(({ left, multiple }) => !left && multiple > 1.005);
+    if (longer.length) {
+      const many = longer.map(({ label, multiple }) => `${label} takes ${number(multiple)} times`);
+      lines.push(`${joined(many)} the step that its theorem allows, and stays.`);
+    }
+    return lines.join(" ").replace(/(^|\. )([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
+  }
+
+  /* The map: shades of the cost with lines between, hatched where it is infinite. */
+  function paint(grid, least) {
+    const shades = LQR.shades(view.color("cheap"), view.color("dear"), data.levels.length);
+    const [outside, hatch] = [LQR.rgb(view.color("outside")), LQR.rgb(view.color("hatch"))];
+    plot.paint(grid, SIZE, (inverse, column, row) => {
+      if (!(inverse > 0)) return (column + row) % 9 < 1 ? hatch : outside;
+      let level = 0;
+      while (level < data.levels.length - 1 && 1 / inverse > data.levels[level + 1] * least) level++;
+      return shades[level];
+    });
+    for (const level of data.levels.slice(1)) plot.contour(grid, SIZE, 1 / (level * least), view.color("contour"), 0.6);
+    plot.contour(grid, SIZE, 0, view.color("ink"), 1.4);
+    plot.axes();
+  }
+
+  view.draw = () => {
+    const { best, grid } = mapped();
+    if (!plot.clear()) return;
+    const paper = view.color("paper"), found = walks();
+    plot.background(`${noise.value} ${paper}`, () => paint(grid, best ? best.cost : 0));
+    plot.within(() => {
+      for (const walk of found) {
+        const values = walk.path.map(({ K }) => place(K));
+        plot.line(values, walk.color, { halo: paper });
+        plot.markers(values.slice(1), walk.marker, walk.color, { halo: paper });
+      }
+      if (best) plot.markers([place(best.K)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
+    });
+    for (const { slider, name } of data.methods) {
+      const walk = found.find((one) => one.name === name);
+      slider.tick(walk ? Math.log10(walk.allowed) : NaN);
+      slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
+    }
+    start.place();
+    view.say(sentence(found));
+  };
+  view.state = () => ({ walks: walks(), map: mapped(), start }); // for tests
+};

@@ -1,0 +1,135 @@
+/* Small dense matrices, as arrays of rows: products, elimination, eigenvalues.
+   Plain scripts under one name, LQR: a page opened from disk may not load modules. */
+"use strict";
+window.LQR = window.LQR || {};
+
+LQR.matrices = (() => {
+  const transpose = (X) => X[0].map((_, j) => X.map((row) => row[j]));
+  const add = (X, Y, weight = 1) => X.map((row, i) => row.map((x, j) => x + weight * Y[i][j]));
+  const scale = (X, c) => X.map((row) => row.map((x) => c * x));
+  const inner = (X, Y) => X.reduce((s, row, i) => row.reduce((t, x, j) => t + x * Y[i][j], s), 0);
+  const frobenius = (X) => Math.hypot(...X.flat());
+  const identity = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
+  const multiply = (X, Y, ...more) => {
+    const Z = X.map((row) => Y[0].map((_, j) => row.reduce((s, x, k) => s + x * Y[k][j], 0)));
+    return more.length ? multiply(Z, ...more) : Z;
+  };
+
+  /* Solve L X = W by elimination with partial pivoting, in place: `rows` is [L | W], `size` rows of
+     `width` numbers one after the other, and X then stands where W stood. False: L is singular. */
+  function eliminate(rows, size, width) {
+    for (let k = 0; k < size; k++) {
+      let pivot = k;
+      for (let i = k + 1; i < size; i++)
+        if (Math.abs(rows[i * width + k]) > Math.abs(rows[pivot * width + k])) pivot = i;
+      const top = rows[pivot * width + k];
+      if (!(Math.abs(top) > 0)) return false;
+      if (pivot !== k)
+        for (let j = k; j < width; j++) {
+          const kept = rows[pivot * width + j];
+          rows[pivot * width + j] = rows[k * width + j];
+          rows[k * width + j] = kept;
+        }
+      for (let i = k + 1; i < size; i++) {
+        const factor = rows[i * width + k] / top;
+        for (let j = k + 1; j < width; j++) rows[i * width + j] -= factor * rows[k * width + j];
+      }
+    }
+    for (let column = size; column < width; column++)
+      for (let i = size - 1; i >= 0; i--) {
+        let sum = rows[i * width + column];
+        for (let j = i + 1; j < size; j++) sum -= rows[i * width + j] * rows[j * width + column];
+        rows[i * width + column] = sum / rows[i * width + i];
+      }
+    return true;
+  }
+
+  /* L^-1 W, or null where L is singular. */
+  function solve(L, W) {
+    const size = L.length, width = size + W[0].length;
+    const rows = Float64Array.from(L.flatMap((row, i) => [...row, ...W[i]]));
+    if (!eliminate(rows, size, width)) return null;
+    return L.map((_, i) => Array.from(rows.subarray(i * width + size, (i + 1) * width)));
+  }
+
+  /* Whether a symmetric matrix, given flat by its lower triangle, is positive definite: Cholesky's
+     pivots are positive. In place. */
+  function definite(S, n) {
+    for (let k = 0; k < n; k++) {
+      const pivot = S[k * n + k];
+      if (!(pivot > 0)) return false;
+      for (let i = k + 1; i < n; i++)
+        for (let j = k + 1; j <= i; j++) S[i * n + j] -= (S[i * n + k] * S[j * n + k]) / pivot;
+    }
+    return true;
+  }
+
+  /* Eigenvalues of a symmetric matrix by Jacobi's rotations. */
+  function symmetricEigenvalues(S) {
+    const X = S.map((row) => [...row]), n = X.length;
+    for (let sweep = 0; sweep < 30; sweep++)
+      for (let p = 0; p < n; p++)
+        for (let q = p + 1; q < n; q++) {
+          if (X[p][q] === 0) continue;
+          const angle = Math.atan2(2 * X[p][q], X[q][q] - X[p][p]) / 2;
+          const c = Math.cos(angle), s = Math.sin(angle);
+          for (const row of X) [row[p], row[q]] = [c * row[p] - s * row[q], s * row[p] + c * row[q]];
+          const [P, Q] = [X[p], X[q]];
+          X[p] = P.map((x, j) => c * x - s * Q[j]);
+          X[q] = P.map((x, j) => s * x + c * Q[j]);
+          X[p][q] = X[q][p] = 0;
+        }
+    return X.map((row, i) => row[i]);
+  }
+  const least = (S) => Math.min(...symmetricEigenvalues(S));
+  const norm = (X) => Math.sqrt(Math.max(...symmetricEigenvalues(multiply(transpose(X), X)))); // spectral
+
+  /* Largest modulus of an eigenvalue, by Gelfand: ||M^t||^(1/t) with t = 2^50. */
+  function radius(M) {
+    let logarithm = 0, power = M;
+    for (let t = 1; t <= 2 ** 50; t *= 2) {
+      const size = frobenius(power);
+      if (!(size > 0)) return size; // nilpotent, or not a number
+      logarithm += Math.log(size) / t;
+      power = scale(power, 1 / size);
+      power = multiply(power, power);
+    }
+    return Math.exp(logarithm);
+  }
+
+  /* Eigenvalues [re, im]: roots of the characteristic polynomial (Faddeev and LeVerrier), all at
+     once by Aberth's iteration. Good to about eight digits for a few states. */
+  function eigenvalues(M) {
+    const n = M.length, size = frobenius(M) || 1, A = scale(M, 1 / size), c = [1];
+    for (let k = 1, X = identity(n); k <= n; k++) {
+      const AX = multiply(A, X);
+      c.push(-inner(AX, identity(n)) / k);
+      X = add(AX, identity(n), c[k]);
+    }
+    const times = ([a, b], [x, y]) => [a * x - b * y, a * y + b * x];
+    const over = ([a, b], [x, y]) => times([a, b], [x, -y]).map((z) => z / (x * x + y * y || 1e-300));
+    const roots = c.slice(1).map((_, k) => [0.7 * Math.cos(2.4 * k + 0.4), 0.7 * Math.sin(2.4 * k + 0.4)]);
+    for (let round = 0; round < 200; round++)
+      roots.forEach((z, k) => {
+        let value = [1, 0], slope = [0, 0];
+        for (const coefficient of c.slice(1)) {
+          slope = times(slope, z).map((x, i) => x + value[i]);
+          value = times(value, z).map((x, i) => x + (i ? 0 : coefficient));
+        }
+        const newton = over(value, slope);
+        const pull = roots.reduce((sum, other, j) => {
+          const [re, im] = j === k ? [0, 0] : over([1, 0], [z[0] - other[0], z[1] - other[1]]);
+          return [sum[0] + re, sum[1] + im];
+        }, [0, 0]);
+        const [re, im] = times(newton, pull);
+        const step = over(newton, [1 - re, -im]);
+        roots[k] = [z[0] - step[0], z[1] - step[1]];
+      });
+    return roots.map((root) => root.map((x) => x * size));
+  }
+
+  return {
+    add, definite, eigenvalues, eliminate, frobenius, identity, inner, least, multiply, norm, radius,
+    scale, solve, symmetricEigenvalues, transpose,
+  };
+})();

@@ -1,0 +1,105 @@
+"""Live figures before they reach a page: data, words, picture, and what is kept of them."""
+
+import json
+import re
+from pathlib import Path
+
+import IPython.display
+import numpy as np
+import pytest
+
+import lqrlib
+from lqrlib import systems
+from lqrpapers import live
+from lqrpapers.live import landscape
+
+
+@pytest.fixture(autouse=True)
+def nothing_made(tmp_path, monkeypatch):
+    """A copy of the repository in which no figure was made."""
+    monkeypatch.setattr(live, "ROOT", tmp_path)
+    live._made.cache_clear()
+    yield
+    live._made.cache_clear()
+
+
+def test_a_problem_as_the_scripts_take_it_is_the_same_problem():
+    problem = systems.suspension()
+    told = json.loads(json.dumps(live.plain(problem)))
+    again = lqrlib.LQR(**told)
+    K = systems.suspension_start()
+    assert lqrlib.cost(again, K) == lqrlib.cost(problem, K)
+
+
+def test_a_stack_of_problems_is_refused():
+    with pytest.raises(ValueError, match=r"problem: expected one, got a stack \(2,\)"):
+        live.plain(lqrlib.LQR([[[0.5]], [[0.6]]], [[1.0]], [[1.0]], [[1.0]]))
+
+
+def test_data_cannot_end_their_element_and_hold_no_infinity():
+    told = live.script("fig-a", "landscape", {"text": "</script>"})
+    assert told.count("</script>") == 1
+    inside = re.search(">(.*)</script>", told)
+    assert json.loads(inside[1]) == {"text": "</script>"}
+    with pytest.raises(ValueError, match="JSON"):
+        live.script("fig-a", "landscape", {"cost": np.inf})
+
+
+def test_a_chapter_attaches_data_to_a_figure(monkeypatch):
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda it, raw: shown.append(it))
+    live.attach("fig-a", "landscape", {"x": 1})
+    assert shown[0]["text/html"] == live.script("fig-a", "landscape", {"x": 1})
+
+
+def test_a_page_has_the_figure_with_words_and_data():
+    text = live.block("landscape")
+    head, data = text.split("```{raw} html")
+    assert head.startswith("````{figure} figures/landscape.png\n:name: fig-landscape\n:alt: ")
+    assert "Gauss–Newton less than 10⁻¹⁵" in head and "from one start" in head
+    assert 'data-figure="fig-landscape" data-kind="landscape"' in data
+    (picture,) = live.pictures(["# A\n\n```{lqr-live} landscape\n```\n"]).values()
+    assert picture.startswith(b"\x89PNG") and len(picture) < 250_000
+    assert live.pictures(["# A page without figures"]) == {}
+
+
+def test_an_unknown_figure_is_named():
+    with pytest.raises(ValueError, match="lqr-live: 'lanscape' is none of landscape"):
+        live.block("lanscape")
+
+
+def test_a_figure_is_made_again_only_when_code_changes(tmp_path, monkeypatch):
+    (tmp_path / "_build").mkdir()
+    made = []
+    figure = landscape.figure
+    monkeypatch.setattr(landscape, "figure", lambda: made.append(1) or figure())
+    first = live.block("landscape")
+    for code, times in (("same", 1), ("changed", 2)):
+        live._made.cache_clear()
+        if code == "changed":
+            live._code.cache_clear()
+            (tmp_path / "lqrlib").mkdir()
+            (tmp_path / "lqrlib" / "new.py").write_text("x = 1")
+        assert live.block("landscape") == first
+        assert len(made) == times
+
+
+def test_steps_are_those_of_the_theorems():
+    problem, K = systems.scalar(2.0, 1.0, 1.0, 1.0), np.array([[1.5]])
+    steps = landscape.allowed_steps(problem, K)
+    cost = float(lqrlib.cost(problem, K))
+    assert steps["gauss_newton"] == 0.5
+    assert steps["natural_gradient"] == pytest.approx(0.5 / (1 + cost), rel=1e-12)
+    assert 0 < steps["gradient"] <= 1 / (5 * cost * (1 + cost))
+
+
+def test_the_fish_stock_is_that_of_chapter_1():
+    chapter = Path(__file__).resolve().parents[2] / "chapters" / "01_regulator.ipynb"
+    cells = json.loads(chapter.read_text())["cells"]
+    (source,) = (c["source"] for c in cells if "parameters" in c["metadata"].get("tags", []))
+    told: dict = {}
+    exec("".join(source), told)
+    problem, _ = landscape.fish()
+    assert [problem.A[0, 1], problem.A[1, 0]] == [told["fertility"], told["survival"]]
+    variances = [told["fertility_variance"], told["survival_variance"]]
+    assert problem.state_noise.variances.tolist() == variances

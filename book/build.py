@@ -76,9 +76,7 @@ class Build(ExitStack):
         stale = [path for path in others if not chapters.is_current(self.root, path, hashes)]
         if stale:
             names = ", ".join(path.stem for path in stale)
-            self.display.say(
-                f"the pages need {len(stale)} other chapters, which run first: {names}"
-            )
+            self.display.say(f"the pages need other chapters, which run now: {names}")
             refuse_failures(self.executor.execute(stale))
 
     def render(self) -> None:

@@ -105,7 +105,7 @@ def markdown(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 def figure(cell: dict[str, Any], output: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
     """A cell of text with a figure; the picture becomes a file (lqrpapers.notebook.show)."""
-    told = output["metadata"]["lqrlib"]
+    told = {"name": f"fig-{cell['id']}"} | output["metadata"]["lqrlib"]
     kind, data = next(pair for pair in output["data"].items() if pair[0].startswith("image/"))
     place = f"figures/{told['name']}.{kind[6:].partition('+')[0]}"
     files[f"chapters/{place}"] = "".join(data).encode() if "+" in kind else b64decode(data)
@@ -113,9 +113,8 @@ def figure(cell: dict[str, Any], output: dict[str, Any], files: dict[str, bytes]
     head = f"`````{{figure}} {place}\n:name: {told['name']}\n:alt: {alt}\n"
     text = f"{head}\n{told['caption']}\n`````"
     if "hide-output" in cell["metadata"].get("tags", []):
-        text = (
-            f"``````{{dropdown}} {cell['metadata']['mystnb']['code_prompt_show']}\n{text}\n``````"
-        )
+        prompt = cell["metadata"].get("mystnb", {}).get("code_prompt_show", "Show the figure")
+        text = f"``````{{dropdown}} {prompt}\n{text}\n``````"
     return words(told["name"], text)
 
 

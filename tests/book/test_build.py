@@ -81,7 +81,7 @@ def test_a_verdict_that_differs_fails_the_build(run, monkeypatch, no_pages):
 def test_one_chapter_brings_along_what_is_missing_damaged_or_stale_and_says_so(book, run, no_pages):
     book.chapter("01_plain", GOOD)
     book.chapter("02_other", GOOD)
-    said = "the pages need 1 other chapters, which run first: 02_other\n"
+    said = "the pages need other chapters, which run now: 02_other\n"
     assert said in run("chapter", "1")[1]
     copy = book.outputs / "02_other.ipynb"
     good = copy.read_bytes()

@@ -59,8 +59,17 @@ def test_the_executed_copy_is_shown_in_place_of_the_source(chapter):
     assert solution < chapter.index("all is well"), "a solution is folded with its cells"
 
 
-def test_a_cell_with_a_figure_may_also_store_and_report(chapter):
+def test_a_figure_without_a_name_takes_that_of_its_cell():
+    output = {"data": {"image/png": ""}, "metadata": {"lqrlib": {"alt": "A.", "caption": "B."}}}
+    cell = {"id": "x", "metadata": {"tags": ["hide-output"]}}
+    shown = stage.figure(cell, output, {})["source"]
+    assert ":name: fig-x" in shown and "{dropdown} Show the figure" in shown
+
+
+def test_a_cell_with_a_figure_may_also_store_report_and_give_it_data(chapter):
     assert chapter.count("<figure") == 1
+    data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'
+    assert re.findall(data, chapter) == [("fig-small", r'{"text": "<\/p>"}')]
     assert chapter.count('lqr-verdict-holds">s2-lemma-3.2<') == 3
     assert chapter.count('<span class="n">show</span>') == 1  # the code is not shown again
 
@@ -79,12 +88,6 @@ def test_folded_proofs_have_a_title_to_click_on_and_no_id_stands_twice(chapter):
     assert "Proof A norm is not negative" in words(chapter)
     ids = re.findall(r'<div class="[^"]*\bdropdown\b[^>]* id="([^"]*)"', chapter)
     assert len(ids) == len(set(ids))
-
-
-def test_data_of_a_live_figure_stand_on_the_page_of_its_chapter(chapter):
-    data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'
-    assert re.findall(data, chapter) == [("fig-small", r'{"text": "<\/p>"}')]
-    assert 'id="fig-small"' in chapter
 
 
 def test_theorem_index_has_numbers_and_titles(plain):

@@ -99,16 +99,25 @@ def glue(**numbers: Any) -> None:
         _display({STORED + mime: data for mime, data in bundle.items()}, metadata)
 
 
-def show(figure: Figure, caption: str, name: str | None = None, **numbers: Any) -> None:
+def show(
+    figure: Figure,
+    caption: str,
+    name: str | None = None,
+    live: tuple[str, dict[str, Any]] | None = None,
+    **numbers: Any,
+) -> None:
     """Display a figure with a caption and the alt text it carries, and close it.
 
     The figure is from a function of `lqrpapers.figures`; its ``alt_text`` says in words what it
     shows, and ValueError is raised without one. The caption states the result in one or two
     sentences (MyST Markdown); the name is a label for ``{numref}``. The `numbers` are stored as
-    `glue` does, and stand in the caption where it says ``{left:.0e}``, printed as people do.
+    `glue` does, and stand in the caption where it says ``{left:.0e}``, printed as people do. With
+    `live`, kind and data from a module of `lqrpapers.live`, the figure of this name moves.
     """
     import matplotlib.pyplot as plt
 
+    if live and not name:
+        raise ValueError("name: expected one, as the figure is live; got none")
     alt = getattr(figure, "alt_text", "")
     if not alt:
         raise ValueError("figure: expected one with alt_text, as lqrpapers.figures returns")
@@ -118,6 +127,11 @@ def show(figure: Figure, caption: str, name: str | None = None, **numbers: Any) 
     plt.close(figure)
     glue(**numbers)
     _picture("image/png", buffer, alt, _filled(caption, numbers), name)
+    if name and live:
+        from .live import script
+
+        bundle = {"text/html": script(name, *live), "text/plain": f"data of {name}"}
+        _display(bundle, {})
 
 
 def animate(

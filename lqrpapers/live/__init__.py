@@ -2,8 +2,8 @@
 
 A live figure is an ordinary one, with caption, number and alt text, beside which the page has data
 as JSON; the script of its kind in ``pages/_static/live`` puts the moving figure in the place of the
-picture. In print and without JavaScript the picture stays. A chapter shows its figure with
-`lqrpapers.notebook.show` and gives the data with `attach`. On another page a block of the kind
+picture. In print and without JavaScript the picture stays. A chapter gives kind and data to
+`lqrpapers.notebook.show` as ``live``. On another page a block of the kind
 ``{lqr-live}`` with a name of `PAGES` stands for that figure, computed when the page is made. One
 module for each kind here, one script there.
 """
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Live(NamedTuple):
-    """A live figure of a page: what `lqrpapers.notebook.show` and `attach` get in a chapter."""
+    """A live figure of a page: what `lqrpapers.notebook.show` gets in a chapter."""
 
     picture: Figure
     caption: str
@@ -55,14 +55,6 @@ def script(name: str, kind: str, data: dict[str, Any]) -> str:
     text = json.dumps(data, allow_nan=False, ensure_ascii=False).replace("</", "<\\/")
     attributes = f'class="lqr-live" data-figure="{name}" data-kind="{kind}"'
     return f'<script type="application/json" {attributes}>{text}</script>'
-
-
-def attach(name: str, kind: str, data: dict[str, Any]) -> None:
-    """Make the figure that a chapter showed under this name live, with numbers of its run."""
-    from IPython.display import display
-
-    bundle = {"text/html": script(name, kind, data), "text/plain": f"data of {name}"}
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def block(name: str) -> str:

@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import IPython.display
 import numpy as np
 import pytest
 
@@ -43,13 +42,6 @@ def test_data_cannot_end_their_element_and_hold_no_infinity():
     assert json.loads(inside[1]) == {"text": "</script>"}
     with pytest.raises(ValueError, match="JSON"):
         live.script("fig-a", "landscape", {"cost": np.inf})
-
-
-def test_a_chapter_attaches_data_to_a_figure(monkeypatch):
-    shown = []
-    monkeypatch.setattr(IPython.display, "display", lambda it, raw: shown.append(it))
-    live.attach("fig-a", "landscape", {"x": 1})
-    assert shown[0]["text/html"] == live.script("fig-a", "landscape", {"x": 1})
 
 
 def test_a_page_has_the_figure_with_words_and_data():

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image, ImageSequence
 
-from lqrpapers import claims, notebook
+from lqrpapers import claims, live, notebook
 
 matplotlib.use("agg")
 
@@ -122,6 +122,15 @@ def test_show_gives_the_same_bytes_for_the_same_figure(shown):
     notebook.show(figure(), "The curve falls.")
     notebook.show(figure(), "The curve falls.")
     assert png(shown[0][0]["image/png"]) == png(shown[1][0]["image/png"])
+
+
+def test_show_gives_a_live_figure_its_data(shown):
+    notebook.show(figure(), "A caption.", name="fig-a", live=("landscape", {"x": 1}))
+    (picture, _), (data, _) = shown
+    assert "image/png" in picture
+    assert data["text/html"] == live.script("fig-a", "landscape", {"x": 1})
+    with pytest.raises(ValueError, match="name: expected one, as the figure is live"):
+        notebook.show(figure(), "A caption.", live=("landscape", {}))
 
 
 def test_show_closes_the_figure(shown):

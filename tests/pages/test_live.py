@@ -158,7 +158,7 @@ class TestLandscape:
 
 @pytest.mark.browser
 def test_axes_may_be_logarithmic(page: Page) -> None:
-    for name in ("matrices", "page", "drawing"):
+    for name in ("matrices", "page", "marks", "drawing", "handle"):
         page.add_script_tag(path=LIVE / f"{name}.js")
     found = page.evaluate("""() => {
       const view = { box: document.body, picture: { alt: "" }, color: () => "#000000" };
@@ -172,6 +172,47 @@ def test_axes_may_be_logarithmic(page: Page) -> None:
     }""")
     assert found[0] == pytest.approx(0.5) and found[1] == pytest.approx([1e-3, 2])
     assert found[2:] == [[1e-4, 1e-3, 1e-2, 0.1, 1], [0, 0.5, 1, 1.5, 2, 2.5, 3]]
+
+
+@pytest.mark.browser
+def test_a_handle_on_a_line_stays_there_and_each_arrow_moves_it(page: Page) -> None:
+    page.set_content("<div style='width: 500px'></div>")
+    for name in ("matrices", "page", "marks", "drawing", "handle"):
+        page.add_script_tag(path=LIVE / f"{name}.js")
+    found = page.evaluate("""() => {
+      const box = document.querySelector("div"), color = () => "#000000";
+      const view = { box, picture: { alt: "" }, color, refresh: () => {} };
+      const plot = new LQR.Plot(view, { x: [0, 2], y: [0, 4], labels: ["gain", "cost"] });
+      plot.clear();
+      const told = { label: "gain", names: ["k", "C"], value: [1, 1], on: (x) => x * x };
+      const handle = plot.handle(told), seen = [];
+      for (const key of ["ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown", "Tab"]) {
+        handle.knob.dispatchEvent(new KeyboardEvent("keydown", { key }));
+        seen.push(handle.value);
+      }
+      handle.place();
+      return [seen, handle.knob.getAttribute("aria-valuetext")];
+    }""")
+    (one, two, three, four, five), words = found
+    assert 1 < one[0] < two[0] and three == pytest.approx(one) and four[0] == pytest.approx(1)
+    assert five == four and all(y == pytest.approx(x * x) for x, y in found[0])
+    assert words == "k 1, C 1"
+
+
+@pytest.mark.browser
+def test_a_line_leaves_a_gap_where_nothing_is_finite(page: Page) -> None:
+    for name in ("matrices", "page", "marks", "drawing"):
+        page.add_script_tag(path=LIVE / f"{name}.js")
+    drawn = page.evaluate("""() => {
+      const view = { box: document.body, picture: { alt: "" }, color: () => "#000000" };
+      const plot = new LQR.Plot(view, { x: [0, 1], y: [0, 1], labels: ["", ""] });
+      plot.clear();
+      const calls = [], note = (call) => () => calls.push(call);
+      plot.pen = { beginPath() {}, moveTo: note("move"), lineTo: note("line") };
+      plot.trace([[0, 1], [0.2, 1], [0.4, NaN], [0.6, 1], [0.8, Infinity]]);
+      return calls;
+    }""")
+    assert drawn == ["move", "line", "move", "line"]
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-/* What live figures draw with: axes, a colour map, lines and markers on a canvas, a handle to drag. */
+/* What live figures draw with: axes, a colour map, lines and markers on a canvas. */
 "use strict";
 
 LQR.Plot = class {
@@ -8,6 +8,8 @@ LQR.Plot = class {
     this.canvas = LQR.element("canvas", { role: "img", "aria-label": view.picture.alt });
     this.frame = LQR.element("div", { class: "lqr-live-plot" }, this.canvas);
     view.box.append(this.frame);
+    this.handles = [];
+    this.canvas.addEventListener("click", (event) => this.nearest(event)?.move(this.under(event)));
   }
 
   /* Empty the canvas, as wide as its frame and as sharp as the screen. */
@@ -109,14 +111,55 @@ LQR.Plot = class {
     this.pen.restore();
   }
 
-  /* A line through values, with a halo that sets it off from what is below. */
-  line(values, color, { width = 2, halo = "" } = {}) {
-    const { pen } = this, far = (z) => Math.min(1e5, Math.max(-1e5, z));
-    pen.beginPath();
-    values.forEach((value, k) => pen[k ? "lineTo" : "moveTo"](...this.at(value).map(far)));
+  /* A line through values, with a halo that sets it off from what is below; dashed where a bound or
+     a promise is drawn. What is not finite leaves a gap. */
+  line(values, color, { width = 2, halo = "", dashed = false } = {}) {
+    const { pen } = this;
+    this.trace(values);
     pen.lineJoin = "round";
+    pen.setLineDash(dashed ? [6, 4] : []);
     for (const [stroke, thick] of [[halo, width + 2.5], [color, width]])
       if (stroke) Object.assign(pen, { strokeStyle: stroke, lineWidth: thick }), pen.stroke();
+    pen.setLineDash([]);
+  }
+  trace(values) {
+    const far = (z) => Math.min(1e5, Math.max(-1e5, z));
+    let going = false;
+    this.pen.beginPath();
+    for (const value of values) {
+      const place = this.at(value).map(far), there = place.every((z) => !isNaN(z));
+      if (there) this.pen[going ? "lineTo" : "moveTo"](...place);
+      going = there;
+    }
+  }
+
+  /* The values of f across the x axis, `count` of them, for `line`. */
+  curve(f, count = 400) {
+    return Array.from({ length: count + 1 }, (_, k) => this.part("x", k / count)).map((x) => [x, f(x)]);
+  }
+
+  /* The area between two lines with the same x: a band, a range. */
+  fill(lower, upper, color, opacity = 0.2) {
+    const { pen } = this;
+    this.trace([...lower, ...[...upper].reverse()]);
+    Object.assign(pen, { fillStyle: color, globalAlpha: opacity });
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+
+  /* A line at x across the area, or at y along it, as for an end of an interval or a bound. */
+  rule({ x, y }, color, { width = 1.4, dashed = true } = {}) {
+    const ends = x === undefined ? this.x.map((z) => [z, y]) : this.y.map((z) => [x, z]);
+    this.line(ends, color, { width, dashed });
+  }
+
+  /* Words at a value, their middle (or "left", "right") there, set off from what is below. */
+  label(text, value, { color = this.view.color("ink"), align = "center", dx = 0, dy = 0 } = {}) {
+    const { pen } = this, [x, y] = this.at(value);
+    Object.assign(pen, { font: "13px system-ui, sans-serif", textAlign: align, lineJoin: "round", lineWidth: 4 });
+    Object.assign(pen, { fillStyle: color, strokeStyle: this.view.color("paper") });
+    pen.strokeText(text, x + dx, y + dy);
+    pen.fillText(text, x + dx, y + dy);
   }
 
   /* Markers on a path, at least `spacing` pixels apart, so that they do not pile up. */
@@ -156,79 +199,18 @@ LQR.Plot = class {
     pen.restore();
   }
 
-  /* A point to drag, by mouse, finger and arrow keys; `moved` is told its new value. */
-  handle({ label, names, value, moved }) {
-    const knob = LQR.element("div", { class: "lqr-live-handle", role: "slider", tabindex: 0, "aria-label": label });
-    knob.setAttribute("aria-valuemin", this.x[0]);
-    knob.setAttribute("aria-valuemax", this.x[1]);
-    this.frame.append(knob);
-    const point = { value };
-    point.place = () => {
-      const [x, y] = this.at(point.value), said = point.value.map((v, k) => `${names[k]} ${LQR.words.number(v, 3)}`);
-      knob.style.transform = `translate(${x}px, ${y}px)`;
-      knob.setAttribute("aria-valuenow", +point.value[0].toFixed(3));
-      knob.setAttribute("aria-valuetext", said.join(", "));
-    };
-    const move = (value) => {
-      point.value = value;
-      moved?.(value);
-      this.view.refresh();
-    };
-    const under = (event) => {
-      const box = this.canvas.getBoundingClientRect();
-      return this.value([event.clientX - box.left, event.clientY - box.top]);
-    };
-    knob.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      knob.setPointerCapture(event.pointerId);
-      knob.focus();
-    });
-    knob.addEventListener("pointermove", (event) => knob.hasPointerCapture(event.pointerId) && move(under(event)));
-    this.canvas.addEventListener("click", (event) => move(under(event)));
-    knob.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      const pixels = event.shiftKey ? 20 : 4, [x, y] = this.at(point.value);
-      move(this.value([x + pixels * way[0], y - pixels * way[1]]));
-    });
-    return point;
+  /* A point to drag (handle.js); a click on the canvas moves the one that is nearest. */
+  handle(told) {
+    this.handles.push(new LQR.Handle(this, told));
+    return this.handles.at(-1);
   }
-};
-
-/* A colour of CSS, #rrggbb, as numbers, and shades from one to another. */
-LQR.rgb = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));
-LQR.shades = (from, to, count) =>
-  Array.from({ length: count }, (_, k) => LQR.rgb(from).map((c, i) => c + ((LQR.rgb(to)[i] - c) * k) / (count - 1)));
-
-/* Round numbers across a range, or powers of ten. */
-LQR.ticks = (low, high, log = false, count = 6) => {
-  if (log) return LQR.ticks(Math.log10(low), Math.log10(high)).filter(Number.isInteger).map((k) => +`1e${k}`);
-  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
-  const first = Math.ceil(low / step - 1e-9), many = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: many }, (_, k) => +((first + k) * step).toPrecision(12));
-};
-
-/* The book's markers (lqrpapers.figures.looks), as matplotlib names them. */
-LQR.mark = (pen, marker, x, y, size, color, halo = "") => {
-  const turn = (count, inner = 1, start = -90) => Array.from({ length: count }, (_, k) => {
-    const angle = ((start + (360 * k) / count) * Math.PI) / 180, r = size * (k % 2 ? inner : 1);
-    return [x + r * Math.cos(angle), y + r * Math.sin(angle)];
-  });
-  const shapes = { "^": [3], v: [3, 1, 90], s: [4, 1, 45], D: [4], h: [6], d: [4], "*": [10, 0.4] };
-  pen.beginPath();
-  if (shapes[marker]) turn(...shapes[marker]).forEach(([px, py], k) => pen[k ? "lineTo" : "moveTo"](px, py));
-  else pen.arc(x, y, size * 0.85, 0, 7);
-  pen.closePath();
-  if (halo) Object.assign(pen, { strokeStyle: halo, lineWidth: 2.5, lineJoin: "round" }), pen.stroke();
-  pen.fillStyle = color;
-  pen.fill();
-};
-
-/* A marker for a legend. */
-LQR.swatch = (marker, color) => {
-  const canvas = LQR.element("canvas", { width: 36, height: 36, class: "lqr-live-swatch", "aria-hidden": "true" });
-  LQR.mark(canvas.getContext("2d"), marker, 18, 18, 12, color);
-  return canvas;
+  under(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return this.value([event.clientX - box.left, event.clientY - box.top]);
+  }
+  nearest(event) {
+    const far = (box) => Math.hypot(event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2);
+    const away = ({ knob }) => far(knob.getBoundingClientRect());
+    return [...this.handles].sort((a, b) => away(a) - away(b))[0];
+  }
 };

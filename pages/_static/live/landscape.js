@@ -25,14 +25,11 @@ LQR.figures.landscape = (data, view) => {
     words: (factor) => `${number(factor)}\u00a0×`,
   });
   noise.tick(1);
-  const reset = LQR.element("button", { type: "button" }, "Start again");
-  reset.addEventListener("click", () => {
+  view.button("Start again", () => {
     for (const method of data.methods) method.slider.value = Math.log10(method.step);
     noise.value = 1;
     start.value = data.start;
-    view.refresh();
   });
-  view.controls.append(reset);
 
   /* The problem with the noise that the slider says. */
   function problem() {

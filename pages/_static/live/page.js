@@ -84,6 +84,42 @@ LQR.View = class {
     return { get value() { return +input.value; }, set value(x) { input.value = x; show(); }, row, tick };
   }
 
+  /* Buttons of which one is pressed, as for the number of roll-outs or a system to choose; `value` is
+     the chosen option's place in `options`, a list of words. */
+  choice({ label, options, value = 0 }) {
+    const name = `${label}-${(LQR.counted = (LQR.counted ?? 0) + 1)}`;
+    const group = LQR.element("fieldset", { class: "lqr-live-choice" }, LQR.element("legend", {}, label));
+    const inputs = options.map((words, k) => {
+      const input = LQR.element("input", { type: "radio", name, value: k });
+      input.checked = k === value;
+      input.addEventListener("change", () => this.refresh());
+      group.append(LQR.element("label", {}, input, LQR.element("span", {}, words)));
+      return input;
+    });
+    this.controls.append(group);
+    const select = (place) => inputs.forEach((input, k) => (input.checked = k === place));
+    return { get value() { return inputs.findIndex((input) => input.checked); }, set value(k) { select(k); }, group };
+  }
+
+  /* A button below the sliders. */
+  button(words, press) {
+    const made = LQR.element("button", { type: "button" }, words);
+    made.addEventListener("click", () => (press(), this.refresh()));
+    this.controls.append(made);
+    return made;
+  }
+
+  /* What the lines mean: [{label, color, marker or dashed}]. */
+  legend(entries) {
+    const row = LQR.element("p", { class: "lqr-live-legend" });
+    for (const { label, color, marker, dashed } of entries) {
+      const mark = marker ? LQR.swatch(marker, color) : LQR.element("span", { class: "lqr-live-stroke" });
+      if (!marker) mark.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${color}`;
+      row.append(LQR.element("span", { class: "lqr-live-name" }, mark, label));
+    }
+    this.controls.prepend(row);
+  }
+
   /* A pair of axes on a canvas; x and y are the ranges, labels those of the axes. */
   plot(ranges) {
     return new LQR.Plot(this, ranges);

@@ -110,7 +110,7 @@ LQR.figures.stable_set = (data, view) => {
     }
     if (!last) lines.push(`No gain survives α = ${number(alpha)}, not even with a perfect motor.`);
     else if (beta >= last.level) lines.push(`No gain is left: the last one, the star, was lost at ${number(last.level, 3)}.`);
-    else lines.push(`Of the gains that a perfect motor allows, ${LQR.words.share(left)} of the area is left.`);
+    else lines.push(`Of the gains that a perfect motor allows, ${left === 1 ? "all" : LQR.words.share(left)} of the area is left.`);
     return lines.join(" ");
   }
 

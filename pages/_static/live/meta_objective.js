@@ -113,16 +113,16 @@ LQR.figures.meta_objective = (data, view) => {
     return points.map((point) => ({ ...point, marker: marker(point) }));
   }
 
-  /* Places in words: the landscape is even, so that they come in pairs. */
-  const places = (points) => joined([...new Set(points.map(({ k }) => number(Math.abs(k))))].map((k) => (k === "0" ? k : `±${k}`)));
+  /* Places in words: the landscape is even, so that all but the middle come in pairs. */
+  const places = (points) => joined([...new Set(points.map(({ k }) => `±${number(Math.abs(k))}`))]);
   const many = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 
   function landscape(points) {
-    const middle = points.find(({ k }) => Math.abs(k) < 1e-9), least = `The middle is the lowest (${number(middle.value)}).`;
+    const middle = points[(points.length - 1) / 2], least = `The middle is the lowest (${number(middle.value)}).`;
     if (points.length === 1) return `The objective has one minimum, in the middle (${number(middle.value)}).`;
     const maxima = points.filter(({ kind }) => kind === "maximum").length;
     const counts = [many(points.length - maxima, "minimum", "minima"), many(maxima, "maximum", "maxima")];
-    const far = points.filter(({ k, marker }) => marker === "*" && Math.abs(k) >= 1e-9);
+    const far = points.filter((point) => point.marker === "*" && point !== middle);
     const own = (point) => number(Math.max(...point.each.map((task) => task.cost)));
     const where = middle.marker === "*"
       ? `The middle and ${places(far)} are equally low (${number(middle.value)})`

@@ -130,7 +130,7 @@ def test_stationary_gains_of_mirrored_tasks_are_those_of_lqrpapers(formulas: Pag
         tasks = mirrored(a)
         cases.append((tasks, share / lqrlib.hessian_matrix(tasks[0], [[0.0]]).item()))
     seen = formulas.evaluate(STATIONARY, [[told(tasks), step] for tasks, step in cases])
-    for (a, share), (tasks, step), found in zip(settings, cases, seen, strict=True):
+    for (a, share), found in zip(settings, seen, strict=True):
         kinds = [point["kind"] for point in found]
         assert kinds[::2] == ["minimum"] * (len(kinds) // 2 + 1), (a, share)
         assert kinds[1::2] == ["maximum"] * (len(kinds) // 2)

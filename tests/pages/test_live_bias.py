@@ -190,20 +190,22 @@ class TestBias:
         assert "exceeds (√2 − 1)/L by" in (claim.text_content() or "")
         assert "promises nothing for this inner step" in told
 
-    @pytest.mark.parametrize(("differ", "inner"), [(-9, -9), (-9, 9), (9, -9), (9, 9)])
-    def test_at_all_ends_of_the_sliders_it_says_something_sensible(
-        self, chapter: Page, differ: float, inner: float
-    ) -> None:
-        told = set_sliders(chapter, differ=differ, inner=inner)
-        assert not any(wrong in told for wrong in ("NaN", "undefined", "Infinity", "∞"))
+    def test_at_all_ends_of_the_sliders_it_says_something_sensible(self, chapter: Page) -> None:
+        for differ, inner in ((-9, -9), (-9, 9), (9, -9), (9, 9)):
+            told = set_sliders(chapter, differ=differ, inner=inner)
+            assert not any(wrong in told for wrong in ("NaN", "undefined", "Infinity", "∞"))
 
     def test_arrow_keys_move_the_start_up_to_another_minimum(self, chapter: Page) -> None:
-        handle, before = chapter.locator(f"{FIGURE} .lqr-live-handle"), ""
+        handle = chapter.locator(f"{FIGURE} .lqr-live-handle")
         before = chapter.locator(SENTENCE).text_content() or ""
         assert "From 0.6 the descent ends there after" in before
-        for _ in range(3):
+        told = before
+        for _ in range(12):  # 0.87, beyond the hill of the objective, is some presses away
             handle.press("Shift+ArrowRight")
-        assert "the descent ends elsewhere" in news(chapter, before)
+            told = news(chapter, told)
+            if "the descent ends there" not in told:
+                break
+        assert "the descent ends elsewhere, at 0.9" in told
 
     def test_a_phone_shows_it_and_print_the_picture(self, chapter: Page) -> None:
         chapter.set_viewport_size({"width": 390, "height": 844})

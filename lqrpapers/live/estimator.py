@@ -34,9 +34,14 @@ def circle(shape: tuple[int, int], points: int = POINTS) -> Array:
 
 
 def edge(problem: LQR, K: Array) -> float:
-    """Distance from K to the boundary of the stabilizing set, the least over the circle."""
-    ways = circle(K.shape, 4 * POINTS)
-    return float(systems.boundary_distance(problem, K, ways).min())
+    """Distance from K to the boundary of the stabilizing set: the nearest ray, looked at closer."""
+    middle, span = 0.0, 2 * np.pi
+    for _ in range(4):
+        angles = middle + span * np.linspace(-0.5, 0.5, 61)
+        ways = np.stack([np.cos(angles), np.sin(angles)], axis=-1).reshape(-1, *K.shape)
+        distances = systems.boundary_distance(problem, K, ways)
+        middle, span = float(angles[distances.argmin()]), span / 20
+    return float(distances.min())
 
 
 def exact(
@@ -123,20 +128,21 @@ def panels(runs: Runs) -> dict[str, Errors]:
 def estimator(runs: Runs) -> tuple[str, dict[str, Any]]:
     """Kind and data of the live figure, with a window of the plane that has both balls in it."""
     places = [_place(runs, name) for name in runs.gains]
-    middles, rooms = (
+    points, room = (
         np.array([np.ravel(K) for K in runs.gains.values()]),
-        [p["room"] for p in places],
+        max(p["room"] for p in places),
     )
-    low, high = middles.min(axis=0) - max(rooms), middles.max(axis=0) + max(rooms)
+    middle, half = (points.max(0) + points.min(0)) / 2, np.ptp(points, axis=0).max() / 2 + room
+    window = np.stack([middle - half, middle + half], axis=-1).tolist()
     return "estimator", {
         "problem": plain(runs.problem),
         "places": places,
         "kinds": [{"name": kind} | ESTIMATES[kind]._asdict() for kind in query_errors.KINDS],
         "queries": list(QUERIES),
         "chosen": QUERIES.index(CHOSEN),
-        "x": [float(low[0]), float(high[0])],
-        "y": [float(low[1]), float(high[1])],
-        "labels": ["first gain", "second gain"],
+        "x": window[0],
+        "y": window[1],
+        "labels": ["gain k₁", "gain k₂"],
     }
 
 

@@ -62,6 +62,7 @@ LQR.figures.estimator = (data, view) => {
   view.box.classList.add("lqr-live-pair");
   const plane = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]) });
   const plot = view.plot({ x: RADII, y: [3e-4, 300], log: "xy", ratio: 1, labels: ["radius r", "error / norm of the gradient"] });
+  for (const each of [plane, plot]) Object.assign(each.margin, { left: 58, right: 18 });
 
   const place = view.choice({ label: "Gain", options: data.places.map(({ label }) => label) });
   const radius = view.slider({
@@ -118,9 +119,9 @@ LQR.figures.estimator = (data, view) => {
         + `${share(outside)} of the queries are infinite. No estimate has a mean here, and no number of queries helps.`;
     const others = data.kinds.filter(({ name }) => name !== winner.name);
     const rest = others.map(({ name, label }) => `${label} by ${off(errors[name])}`);
-    const part = bias / errors[winner.name], ten = errors[winner.name] ** 2 - bias ** 2;
-    const more = part > 0.9 ? "Almost all of it is bias, which no number of queries removes."
-      : `Ten times the queries bring it to ${off(Math.sqrt(bias ** 2 + ten / 10))}.`;
+    const now = errors[winner.name], ten = Math.sqrt(bias ** 2 + (now ** 2 - bias ** 2) / 10); // of 10 N queries
+    const more = ten > 0.9 * now ? "Almost all of it is bias, which no number of queries removes."
+      : `Ten times the queries bring ${off(ten)}.`;
     return `At ${share(r / room)} of the way to the edge of the stabilizing set, ${number(N)} queries: best is ${winner.label}, `
       + `off by ${off(errors[winner.name])} (root mean square); ${rest.join(", ")}. All three have the same bias, ${off(bias)} `
       + `(leading order: ${off(leading)}). ${more}`;
@@ -138,21 +139,22 @@ LQR.figures.estimator = (data, view) => {
     const rim = Array.from({ length: 181 }, (_, j) => (Math.PI * j) / 90).map((t) => [x + r * Math.cos(t), y + r * Math.sin(t)]);
     plane.within(() => {
       plane.fill(rim, [], color, 0.15);
-      plane.line(rim, color, { halo: paper });
+      plane.line(rim, color, { halo: view.color("cheap") });
       plane.markers([[x, y]], "o", view.color("star"), { halo: view.color("cheap") });
     });
   }
 
-  function drawErrors({ k, N, r, room }) {
-    const ink = view.color("ink"), paper = view.color("paper"), { radii, measured, leading } = data.places[k];
+  function drawErrors({ k: gain, N, room }) {
+    const ink = view.color("ink"), paper = view.color("paper"), { radii, measured, leading } = data.places[gain];
     plot.within(() => {
       plot.rule({ x: room }, ink);
-      plot.line(curve(k).map((found) => [found.r, found.bias]), ink, { width: 1.5 });
+      plot.line(curve(gain).map((found) => [found.r, found.bias]), ink, { width: 1.5 });
       plot.line(RADII.map((x) => [x, leading * x * x]), ink, { width: 1.5, dashed: true });
-      for (const { name, color, marker } of data.kinds) {
-        plot.line(curve(k).map((found) => [found.r, error(found, name, N)]), color);
-        radii.forEach((x, j) => {
-          const [middle, low, high] = measured[name][j][queries.value];
+      for (const [k, { name, color, marker }] of data.kinds.entries()) {
+        const aside = 1.05 ** (k - 1); // or the ranges would hide each other
+        plot.line(curve(gain).map((found) => [found.r, error(found, name, N)]), color);
+        radii.forEach((radius, j) => {
+          const [middle, low, high] = measured[name][j][queries.value], x = radius * aside;
           plot.line([[x, low], [x, high]], color, { width: 1.2 });
           plot.markers([[x, middle]], marker, color, { size: 5, halo: paper });
         });
@@ -173,5 +175,5 @@ LQR.figures.estimator = (data, view) => {
     radius.row.classList.toggle("lqr-live-over", now.r >= now.room);
     view.say(sentence(now));
   };
-  view.state = state; // for tests
+  Object.assign(view, { state, radius, place, queries }); // for tests
 };

@@ -76,11 +76,12 @@ LQR.tail = (() => {
   }
 
   /* How far an average of `count` roll-outs is off, over the mean. With a variance: its standard
-     deviation. Without: the share that the largest of them alone has, exceeded once in `count`
-     roll-outs by the power law through `anchor` = [z, share above]. */
+     deviation. Without: what most averages miss, the part of the mean that is in costs so large that
+     they come less than once in `count` roll-outs, by the power law through `anchor` = [z, share above]. */
   function error({ mean, deviation }, kappa, [z, share], count) {
     if (isFinite(deviation)) return deviation / mean / Math.sqrt(count);
-    return (z * (share * count) ** (1 / kappa)) / (mean * count);
+    const rare = z * (share * count) ** (1 / kappa); // exceeded once in `count`
+    return ((kappa / (kappa - 1)) * rare) / count / mean; // E[c; c > rare]
   }
 
   /* How many roll-outs make that error `aim`. */
@@ -102,14 +103,15 @@ LQR.figures.tail = (data, view) => {
     x: [0.01, 1e6], y: [1e-6, 1], log: "xy", ratio: 0.95,
     labels: ["cost / mean cost of the first step", "share of roll-outs that cost more"],
   });
+  for (const plot of [plane, tail]) Object.assign(plot.margin, { left: 58, right: 18 });
   const setting = plane.handle({ label: "Mean and variance of the factor", names: ["a", "s²"], value: data.start });
   const count = view.slider({
     label: "roll-outs averaged", min: 1, max: 6, value: 3, step: 0.1,
-    words: (power) => number(Math.round(10 ** power)),
+    words: (power) => number(Math.round(10 ** power), 3),
   });
   view.legend([
     { label: `${number(runs, 3)} roll-outs of ${steps} steps, range of ${seeds} seeds`, color: "var(--live-ink)" },
-    { label: "power law z^−κ", color: "var(--live-ink)", dashed: true },
+    { label: "the tail's power law", color: "var(--live-ink)", dashed: true },
   ]);
   view.button("Start again", () => {
     count.value = 3;
@@ -123,28 +125,29 @@ LQR.figures.tail = (data, view) => {
       const powers = quantiles(data, data.quantiles[name], a, v);
       return powers.map((power, k) => [10 ** power, data.shares[k]]);
     });
-    const anchor = middle.at(-1), many = Math.round(10 ** count.value);
+    const anchor = middle.at(-1), averaged = Math.round(10 ** count.value);
     const region = isFinite(found.deviation) ? "both" : isFinite(found.mean) ? "mean" : "none";
-    const off = error(found, kappa, anchor, many), enough = needed(found, kappa, anchor, AIM);
-    return { a, v, ...found, kappa, middle, low, high, anchor, many, region, off, enough };
+    const off = error(found, kappa, anchor, averaged), enough = needed(found, kappa, anchor, AIM);
+    return { a, v, ...found, kappa, middle, low, high, anchor, averaged, region, off, enough };
   }
 
-  function sentence({ m2, m4, mean, deviation, kappa, many, region, off, enough, middle }) {
-    const half = middle[data.shares.indexOf(0.5)][0], of = `an average of ${number(many, 3)} roll-outs`;
-    const power = number(kappa, 3), sure = (x) => (x < 1 ? share(x) : `${number(x)} times the mean`);
+  const many = (x) => (x < 1e99 ? number(x) : "more than 10⁹⁹");
+  function sentence({ m2, m4, mean, deviation, kappa, averaged, region, off, enough, middle }) {
+    const half = middle[data.shares.indexOf(0.5)][0], of = `an average of ${number(averaged, 3)} roll-outs`;
+    const tail = `The tail falls like z to the power −${number(kappa, 3)}`, sure = (x) => (x < 1 ? share(x) : `${number(x)} times the mean`);
     if (region === "both")
       return `Mean and variance are finite: the cost is ${number(mean, 3)} on average, with standard deviation `
         + `${number(deviation, 3)}. So ${of} is off by ${sure(off)} (one standard deviation). It falls like 1/√N: `
         + `${number(Math.ceil(enough))} roll-outs bring 10 %, ten times the accuracy costs 100 times as many. `
-        + (isFinite(kappa) ? `The tail, z^−κ with κ = ${power}, does no harm.` : "The tail is as good as none.");
+        + (isFinite(kappa) ? `${tail}: faster than −2, which does no harm.` : "There is no tail to speak of.");
     if (region === "mean")
       return `The mean is finite, ${number(mean, 3)}, the variance is not: a⁴ + 6a²s² + 3s⁴ is ${number(m4, 3)}, and a `
-        + `variance needs less than 1. The tail is z^−κ with κ = ${power}, and the largest cost rules: ${of} is off by `
-        + `about ${sure(off)}. It falls like N^(1/κ−1): about ${number(enough)} roll-outs bring 10 %, and ten times `
-        + `the accuracy costs ${number(10 ** (kappa / (kappa - 1)))} times as many.`;
+        + `variance needs less than 1. ${tail}: ${of} misses about ${sure(off)} of the mean, which is in costs too rare `
+        + `to be among them. The error falls like N to the power ${number(1 / kappa - 1)}, not −½: about `
+        + `${many(enough)} roll-outs bring 10 %, ten times the accuracy costs ${many(10 ** (kappa / (kappa - 1)))} times as many.`;
     return `The mean is infinite: a² + s² is ${number(m2, 3)}, and a mean needs less than 1. Still half of all roll-outs cost `
-      + `less than ${number(half)}. The tail is z^−κ with κ = ${power}: averages never settle, that of N roll-outs grows `
-      + `like N^${number(1 / kappa - 1)}, and ${of} is worth nothing.`;
+      + `less than ${number(half)}. ${tail}: averages never settle, that of N roll-outs grows like N to the power `
+      + `${number(1 / kappa - 1)}, and ${of} is worth nothing.`;
   }
 
   function drawPlane(now) {
@@ -183,5 +186,5 @@ LQR.figures.tail = (data, view) => {
     count.row.classList.toggle("lqr-live-over", now.region !== "both");
     view.say(sentence(now));
   };
-  view.state = state; // for tests
+  Object.assign(view, { state, setting }); // for tests
 };

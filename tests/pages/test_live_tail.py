@@ -149,7 +149,7 @@ class TestFigure:
 
     def test_keys_lead_through_the_three_regions(self, chapter: Page) -> None:
         handle, over = chapter.locator(f"{FIGURE} .lqr-live-handle"), f"{FIGURE} .lqr-live-over"
-        assert sentence(chapter).startswith("The mean is finite, 6.67, the variance is not")
+        assert sentence(chapter).startswith("The mean is finite, 6.67 times the first step's")
         assert chapter.locator(over).count() == 1
         for _ in range(6):
             handle.press("Shift+ArrowDown")

@@ -19,28 +19,30 @@ LQR.estimator = (() => {
   }
 
   /* The two entries of a gain, moved by r (cos, sin). */
-  const moved = (K, r, [cos, sin]) => {
-    const step = [cos, sin];
+  const moved = (K, r, turn) => {
     let k = 0;
-    return K.map((row) => row.map((entry) => entry + r * step[k++]));
+    return K.map((row) => row.map((entry) => entry + r * turn[k++]));
   };
 
   /* Relative bias, and variance of one sample by kind, at K: means over directions U = r W on the circle,
      by the trapezoid rule, which is exact to rounding while the ball is in the set. `outside` is the
      share of queries that are infinite. */
   function moments(p, { K, cost: centre, gradient }, r, points) {
-    const turns = Array.from({ length: points }, (_, k) => (2 * Math.PI * k) / points).map((t) => [Math.cos(t), Math.sin(t)]);
-    const plus = turns.map((turn) => cost(p, moved(K, r, turn))), outside = plus.filter((J) => !isFinite(J)).length / points;
+    const angles = Array.from({ length: points }, (_, k) => (2 * Math.PI * k) / points);
+    const turns = angles.map((t) => [Math.cos(t), Math.sin(t)]), plus = turns.map((turn) => cost(p, moved(K, r, turn)));
+    const outside = plus.filter((J) => !isFinite(J)).length / points;
     const names = ["one point", "baseline", "two points"];
-    if (outside) return { bias: Infinity, variances: Object.fromEntries(names.map((name) => [name, Infinity])), outside };
+    const byKind = (values) => Object.fromEntries(names.map((name, k) => [name, values[k]]));
+    if (outside) return { bias: Infinity, variances: byKind([Infinity, Infinity, Infinity]), outside };
     const odd = plus.map((J, k) => (J - plus[(k + points / 2) % points]) / 2); // W and -W
     const average = (values) => values.reduce((sum, x) => sum + x, 0) / points;
     const g = gradient.flat(), size = frobenius(gradient) ** 2;
     const mean = [0, 1].map((i) => (2 / r) * average(odd.map((J, k) => J * turns[k][i]))); // d/r^2 E J(K+U) U
     const bias = Math.hypot(mean[0] - g[0], mean[1] - g[1]) / Math.sqrt(size);
-    const lengths = [plus, plus.map((J) => J - centre), odd].map((values) => (4 / r ** 2) * average(values.map((x) => x * x)));
-    const variances = lengths.map((square) => (square - mean[0] ** 2 - mean[1] ** 2) / size);
-    return { bias, variances: Object.fromEntries(names.map((name, k) => [name, variances[k]])), outside };
+    const weights = [plus, plus.map((J) => J - centre), odd]; // what each multiplies U by
+    const squares = weights.map((values) => (4 / r ** 2) * average(values.map((x) => x * x)));
+    const variances = squares.map((square) => (square - mean[0] ** 2 - mean[1] ** 2) / size);
+    return { bias, variances: byKind(variances), outside };
   }
 
   const samples = (kind, queries) => (kind === "two points" ? Math.floor(queries / 2) : queries);
@@ -60,13 +62,14 @@ LQR.figures.estimator = (data, view) => {
   const grid = inverseCosts(p, axes, spread(data.x), spread(data.y));
   const at = data.places.map(({ K }) => atGain(p, K));
   view.box.classList.add("lqr-live-pair");
-  const plane = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]) });
-  const plot = view.plot({ x: RADII, y: [3e-4, 300], log: "xy", ratio: 1, labels: ["radius r", "error / norm of the gradient"] });
-  for (const each of [plane, plot]) Object.assign(each.margin, { left: 58, right: 18 });
+  const plane = view.plot({ x: data.x, y: data.y, labels: data.labels }); // as wide as high
+  const labels = ["radius r", "error / norm of the gradient"];
+  const plot = view.plot({ x: RADII, y: [3e-4, 300], log: "xy", labels });
+  for (const each of [plane, plot]) Object.assign(each.margin, { left: 66, right: 18 });
 
   const place = view.choice({ label: "Gain", options: data.places.map(({ label }) => label) });
   const radius = view.slider({
-    label: "radius r; the tick is the edge of the stabilizing set", words: (power) => number(10 ** power),
+    label: "radius r (tick: edge of the stable set)", words: (power) => number(10 ** power),
     min: Math.log10(RADII[0]), max: Math.log10(RADII[1]), value: -1,
   });
   const queries = view.slider({
@@ -89,7 +92,8 @@ LQR.figures.estimator = (data, view) => {
   const points = (r, room) => (r < 0.9 * room ? 128 : 512);
   function curve(k) {
     if (!known.has(k)) {
-      const { room } = data.places[k], count = 56, radii = Array.from({ length: count }, (_, j) => RADII[0] * ((0.99 * room) / RADII[0]) ** (j / (count - 1)));
+      const { room } = data.places[k], last = (0.99 * room) / RADII[0];
+      const radii = Array.from({ length: 56 }, (_, j) => RADII[0] * last ** (j / 55));
       known.set(k, radii.map((r) => ({ r, ...moments(p, at[k], r, points(r, room)) })));
     }
     return known.get(k);
@@ -112,31 +116,36 @@ LQR.figures.estimator = (data, view) => {
     return { k, K, N, r, room, ...found, errors, leading: leading * r * r, winner: best(found, N) };
   }
 
+  const called = ({ label }) => label.replace(",", " with"); // one point, baseline
   const off = (x) => (x < 1 ? share(x) : `${number(x)} times the gradient`);
   function sentence({ N, r, room, bias, outside, errors, leading, winner }) {
     if (outside || r >= room)
       return `The ball leaves the set: the radius is ${number(r / room, 3)} times the distance to its edge, and `
-        + `${share(outside)} of the queries are infinite. No estimate has a mean here, and no number of queries helps.`;
+        + `${outside ? share(outside) : "hardly any"} of the queries are infinite. No estimate has a mean here, and no number of queries helps.`;
     const others = data.kinds.filter(({ name }) => name !== winner.name);
-    const rest = others.map(({ name, label }) => `${label} by ${off(errors[name])}`);
+    const rest = others.map((kind) => `${called(kind)} by ${off(errors[kind.name])}`);
     const now = errors[winner.name], ten = Math.sqrt(bias ** 2 + (now ** 2 - bias ** 2) / 10); // of 10 N queries
     const more = ten > 0.9 * now ? "Almost all of it is bias, which no number of queries removes."
       : `Ten times the queries bring ${off(ten)}.`;
-    return `At ${share(r / room)} of the way to the edge of the stabilizing set, ${number(N)} queries: best is ${winner.label}, `
-      + `off by ${off(errors[winner.name])} (root mean square); ${rest.join(", ")}. All three have the same bias, ${off(bias)} `
-      + `(leading order: ${off(leading)}). ${more}`;
+    return [
+      `At ${share(r / room)} of the way to the edge of the stabilizing set, ${number(N)} queries: best is`,
+      `${called(winner)}, off by ${off(errors[winner.name])} (root mean square); ${rest.join(", ")}.`,
+      `All three have the same bias, ${off(bias)} (leading order: ${off(leading)}). ${more}`,
+    ].join(" ");
   }
 
   function drawPlane({ k, K, r, room, outside }) {
     const [x, y] = K.flat(), paper = view.color("paper"), over = outside || r >= room;
     const shades = [view.color("outside"), view.color("hatch"), view.color("cheap")].map(LQR.rgb);
     plane.background(paper, () => {
-      plane.paint(grid, SIZE, (inverse, column, row) => (inverse > 0 ? shades[2] : shades[(column + row) % 9 < 1 ? 1 : 0]));
+      const shade = (inverse, column, row) => shades[inverse > 0 ? 2 : (column + row) % 9 < 1 ? 1 : 0];
+      plane.paint(grid, SIZE, shade);
       plane.contour(grid, SIZE, 0, view.color("ink"), 1.4);
       plane.axes();
     });
     const color = over ? view.color("over") : view.color("star");
-    const rim = Array.from({ length: 181 }, (_, j) => (Math.PI * j) / 90).map((t) => [x + r * Math.cos(t), y + r * Math.sin(t)]);
+    const around = Array.from({ length: 181 }, (_, j) => (Math.PI * j) / 90);
+    const rim = around.map((t) => [x + r * Math.cos(t), y + r * Math.sin(t)]);
     plane.within(() => {
       plane.fill(rim, [], color, 0.15);
       plane.line(rim, color, { halo: view.color("cheap") });

@@ -98,12 +98,13 @@ LQR.figures.tail = (data, view) => {
   const { number, share } = LQR.words, AIM = 0.1, { runs, seeds, steps } = data.simulated;
   const top = data.variances.at(-1), regions = Object.fromEntries(data.regions.map((one) => [one.name, one]));
   view.box.classList.add("lqr-live-pair");
-  const plane = view.plot({ x: [0, 0.95], y: [0, top], labels: ["a, mean of the factor M", "s², its variance"], ratio: 0.95 });
+  const names = ["a, mean of the factor M", "s², its variance"];
+  const plane = view.plot({ x: [0, 0.95], y: [0, top], labels: names, ratio: 0.95 });
   const tail = view.plot({
     x: [0.01, 1e6], y: [1e-6, 1], log: "xy", ratio: 0.95,
     labels: ["cost / mean cost of the first step", "share of roll-outs that cost more"],
   });
-  for (const plot of [plane, tail]) Object.assign(plot.margin, { left: 58, right: 18 });
+  for (const plot of [plane, tail]) Object.assign(plot.margin, { left: 66, right: 18 });
   const setting = plane.handle({ label: "Mean and variance of the factor", names: ["a", "s²"], value: data.start });
   const count = view.slider({
     label: "roll-outs averaged", min: 1, max: 6, value: 3, step: 0.1,
@@ -132,32 +133,44 @@ LQR.figures.tail = (data, view) => {
   }
 
   const many = (x) => (x < 1e99 ? number(x) : "more than 10⁹⁹");
+  const sure = (x) => (x < 1 ? `${share(x)} of it` : `${number(x)} times as much`);
   function sentence({ m2, m4, mean, deviation, kappa, averaged, region, off, enough, middle }) {
-    const half = middle[data.shares.indexOf(0.5)][0], of = `an average of ${number(averaged, 3)} roll-outs`;
-    const tail = `The tail falls like z to the power −${number(kappa, 3)}`, sure = (x) => (x < 1 ? share(x) : `${number(x)} times the mean`);
+    const of = `an average of ${number(averaged, 3)} roll-outs`;
+    const tail = `The share above a cost z falls like z to the power −${number(kappa, 3)}`;
     if (region === "both")
-      return `Mean and variance are finite: the cost is ${number(mean, 3)} on average, with standard deviation `
-        + `${number(deviation, 3)}. So ${of} is off by ${sure(off)} (one standard deviation). It falls like 1/√N: `
-        + `${number(Math.ceil(enough))} roll-outs bring 10 %, ten times the accuracy costs 100 times as many. `
-        + (isFinite(kappa) ? `${tail}: faster than −2, which does no harm.` : "There is no tail to speak of.");
+      return [
+        `Mean and variance are finite: the cost is on average ${number(mean, 3)} times that of the first step,`,
+        `with standard deviation ${number(deviation, 3)}. So ${of} is off by ${sure(off)} (one standard deviation).`,
+        `It falls like 1/√N: ${number(Math.ceil(enough))} roll-outs bring 10 %, ten times the accuracy costs`,
+        "100 times as many.",
+        isFinite(kappa) ? `${tail}: faster than −2, which does no harm.` : "There is no tail to speak of.",
+      ].join(" ");
     if (region === "mean")
-      return `The mean is finite, ${number(mean, 3)}, the variance is not: a⁴ + 6a²s² + 3s⁴ is ${number(m4, 3)}, and a `
-        + `variance needs less than 1. ${tail}: ${of} misses about ${sure(off)} of the mean, which is in costs too rare `
-        + `to be among them. The error falls like N to the power ${number(1 / kappa - 1)}, not −½: about `
-        + `${many(enough)} roll-outs bring 10 %, ten times the accuracy costs ${many(10 ** (kappa / (kappa - 1)))} times as many.`;
-    return `The mean is infinite: a² + s² is ${number(m2, 3)}, and a mean needs less than 1. Still half of all roll-outs cost `
-      + `less than ${number(half)}. ${tail}: averages never settle, that of N roll-outs grows like N to the power `
-      + `${number(1 / kappa - 1)}, and ${of} is worth nothing.`;
+      return [
+        `The mean is finite, ${number(mean, 3)} times the first step's, the variance is not:`,
+        `a⁴ + 6a²s² + 3s⁴ is ${number(m4, 3)}, and a variance needs less than 1. ${tail}: ${of} misses about`,
+        `${share(Math.min(1, off))} of the mean, which is in costs too rare to be among them. The error falls like N to the power`,
+        `${number(1 / kappa - 1)}, not −½: about ${many(enough)} roll-outs bring 10 %, ten times the accuracy costs`,
+        `${many(10 ** (kappa / (kappa - 1)))} times as many.`,
+      ].join(" ");
+    return [
+      `The mean is infinite: a² + s² is ${number(m2, 3)}, and a mean needs less than 1. Still half of all roll-outs`,
+      `cost less than ${number(middle[data.shares.indexOf(0.5)][0])}. ${tail}: averages never settle, that of N roll-outs`,
+      `grows like N to the power ${number(1 / kappa - 1)}, and ${of} is worth nothing.`,
+    ].join(" ");
   }
 
   function drawPlane(now) {
     const curves = [plane.curve(() => 0), plane.curve(varianceEdge), plane.curve(meanEdge), plane.curve(() => top)];
     const names = ["both", "mean", "none"], spots = [[0.02, 0.09], [0.02, 0.75], [0.93, 1.05]];
     plane.within(() => {
-      names.forEach((name, k) => plane.fill(curves[k], curves[k + 1], regions[name].color, name === now.region ? 0.5 : 0.22));
+      names.forEach((name, k) => {
+        plane.fill(curves[k], curves[k + 1], regions[name].color, name === now.region ? 0.5 : 0.22);
+      });
       plane.line(curves[1], view.color("ink"), { width: 1.2 });
       plane.line(curves[2], view.color("ink"), { width: 1.2 });
-      plane.markers(data.marked, "d", view.color("ink"), { size: 5, spacing: 0, halo: view.color("paper") });
+      const look = { size: 5, spacing: 0, halo: view.color("paper") };
+      plane.markers(data.marked, "d", view.color("ink"), look);
     });
     names.forEach((name, k) => plane.label(regions[name].label, spots[k], { align: k < 2 ? "left" : "right" }));
     plane.axes();

@@ -103,8 +103,13 @@ def test_verdicts_stand_on_the_results_page_with_links_and_are_counted_on_the_fr
     shown = words(results)
     assert "Lemma 3.2s2-lemma-3.2" in shown.replace(" s2-", "s2-")
     told = ("fails as printed; corrected form holds", "printed 4 / 10 corrected 0 / 10")
+    told += ("0.5 0.25", "2 0.5 0.25 0.25", "not refuted in what was run")
+    assert 'href="../chapters/01_small.html#verdict-s1-lemma-5-printed">1</a>' in results
+    assert 'title="One &lt; two.">not refuted' in results
+    definition = shown[shown.index("Definition 1") :]
+    assert "planned" not in definition[: definition.index("Errata")]
     assert [words for words in (*told, "confirmed", "planned") if words not in shown] == []
-    assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
+    assert "Meta-learning (S1) 2 – 1 – – 1" in words(page(plain, "pages/index"))
 
 
 def test_other_parameters_and_the_run_are_told(plain, chapter, addressed):

@@ -70,7 +70,7 @@ def test_a_cell_with_a_figure_may_also_store_report_and_give_it_data(chapter):
     assert chapter.count("<figure") == 1
     data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'
     assert re.findall(data, chapter) == [("fig-small", r'{"text": "<\/p>"}')]
-    assert chapter.count('lqr-verdict-holds">s2-lemma-3.2<') == 3
+    assert chapter.count('">s2-lemma-3.2</div>') == 3
     assert chapter.count('<span class="n">show</span>') == 1  # the code is not shown again
 
 

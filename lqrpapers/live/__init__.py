@@ -26,8 +26,17 @@ import lqrlib
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
-PAGES = {"landscape": "landscape"}
+#: The figures of pages that are no chapter: name, and the module here with the function for it.
+PAGES = {
+    "landscape": "landscape:figure",
+    "tour-stable": "tour:stable",
+    "tour-valley": "tour:valley",
+    "tour-downhill": "tour:downhill",
+    "tour-domination": "tour:domination",
+    "tour-noise": "tour:noise",
+    "tour-two": "tour_pairs:two",
+    "tour-adapt": "tour_pairs:adapt",
+}
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +91,8 @@ def _made(name: str) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
         if made["code"] == code:
             return made
-    live: Live = importlib.import_module(f"{__name__}.{PAGES[name]}").figure()
+    module, function = PAGES[name].split(":")
+    live: Live = getattr(importlib.import_module(f"{__name__}.{module}"), function)()
     made = {"code": code, "kind": live.kind, "caption": live.caption, "data": live.data}
     made |= {"alt": live.picture.alt_text, "png": _png(live.picture)}  # type: ignore[attr-defined]
     if kept.parent.parent.is_dir():  # a copy of the repository; an installed package keeps nothing

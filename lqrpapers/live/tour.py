@@ -125,10 +125,10 @@ def valley() -> Live:
 
 def downhill() -> Live:
     """Step 3: gradient descent with three steps."""
-    problem, start, look = system(), 1.8, METHODS["gradient"]
+    problem, start, look = system(), 1.5, METHODS["gradient"]
     k, words = best(problem), []
     panels: list[Panel] = []
-    for step in (0.01, 0.07, 0.1):
+    for step in (0.005, 0.17, 0.25):
         method = directions.gradient(problem)
         run = lqrlib.descend(method, [[start]], step, WALK, on_leave="flag")
         path, heights = run.gains[:, 0, 0], lqrlib.cost(problem, run.gains)
@@ -143,7 +143,7 @@ def downhill() -> Live:
     picture = draw(panels, "cost $C(k)$", story, width=7.2)
     caption = f"Gradient descent on the cost from $k = {start}$: {'; '.join(words)}."
     moving = {"a": A, "start": start, "drawn": WALK, "told": TOLD} | seen() | look._asdict()
-    moving |= {"steps": {"value": 0.01, "least": 1e-3, "most": 1.0}}
+    moving |= {"steps": {"value": 0.005, "least": 1e-3, "most": 1.0}}
     return Live(picture, caption, "tour_downhill", moving)
 
 

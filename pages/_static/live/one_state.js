@@ -79,8 +79,8 @@ LQR.oneState = (() => {
   const objectiveSlope = (systems, k, step) =>
     mean((s) => (1 - step * curvature(s, k)) * slope(s, adapted(s, k, step)), systems);
 
-  /* Gains at which the objective's slope changes sign on a grid, halved to rounding: [{k, lowest: it is a
-     minimum}]. Without a step there is one, the best common gain. */
+  /* Gains at which the objective's slope changes sign on a grid, halved to rounding: [{k, minimum}].
+     Without a step there is one, the best common gain. */
   function stationary(systems, step, size = 1600) {
     const [low, high] = common(systems) ?? [0, 0], f = (k) => objectiveSlope(systems, k, step), found = [];
     const at = (place) => low + ((high - low) * (place + 0.5)) / size;
@@ -93,7 +93,7 @@ LQR.oneState = (() => {
         if (f(half) > 0 === rising) right = half;
         else left = half;
       }
-      found.push({ k: (left + right) / 2, lowest: rising });
+      found.push({ k: (left + right) / 2, minimum: rising });
     }
     return found;
   }

@@ -4,7 +4,7 @@
 "use strict";
 
 LQR.figures.tour_cost = (data, view) => {
-  const { cost, interval, optimum, room } = LQR.oneState, { number } = LQR.words;
+  const { cost, interval, optimum, room } = LQR.oneState, { number, share } = LQR.words;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 });
   const quiet = { a: data.a, noise: 0 }, told = data.noise;
   const noise = told && view.slider({
@@ -21,27 +21,32 @@ LQR.figures.tour_cost = (data, view) => {
   });
 
   function sentence() {
-    const s = system(), [k] = knob.value, best = optimum(s), ends = interval(s);
-    if (!ends) return "The variance is 1 or more: the noise alone keeps the mean square from shrinking. No gain stabilizes; nothing is left.";
-    const least = cost(s, best), now = cost(s, k), times = now / least, lines = [];
+    const s = system(), [k] = knob.value, best = optimum(s), ends = interval(s), lines = [];
+    if (!ends) return "With a variance of 1 or more the mean square never shrinks: no gain stabilizes, nothing is left.";
+    const least = cost(s, best), now = cost(s, k), floor = `${number(least, 3)} at k = ${number(best, 3)}`;
     if (noise) {
-      const [low, high] = ends.map((end) => number(end));
-      const share = Math.sqrt(1 - s.noise), wide = s.noise ? ` (${LQR.words.share(share)} of its width without noise)` : "";
-      lines.push(`Stable from ${low} to ${high}${wide}; best at ${number(best)}, cost ${number(least, 3)}.`);
+      const [low, high] = ends.map((end) => number(end, 3)), part = share(Math.sqrt(1 - s.noise));
+      const wide = s.noise ? ` (${part} of the width without noise)` : "";
+      lines.push(`Stable from ${low} to ${high}${wide}; the least cost is ${floor}.`);
     }
-    if (now === Infinity) lines.push(`At k = ${number(k)} ${noise ? "the mean square of the state does not die out" : "the state does not die out"}: the cost is infinite.`);
-    else if (times < 1.0005) lines.push(`k = ${number(k)} is the best gain, to the eye: the floor of the valley, at cost ${number(now, 3)}.`);
-    else {
-      const parts = noise ? "" : `: the squares of the states sum to ${number(1 / room(s, k))}, and each counts 1 + k² = ${number(1 + k * k)} times`;
-      lines.push(`At k = ${number(k)} the cost is ${number(now, 3)}${parts}.`);
-      lines.push(`That is ${number(times, 3)} times the least${noise ? "." : `, which is ${number(least, 3)} at k = ${number(best)}.`}`);
+    const place = `At k = ${number(k, 3)}${noise && Math.abs(k - optimum(quiet)) < 5e-4 ? ", best without noise," : ""}`;
+    if (now === Infinity) {
+      const what = noise ? "the mean square of the state" : "the state";
+      return [...lines, `${place} ${what} does not die out: the cost is infinite.`].join(" ");
     }
+    lines.push(`${place} the cost is ${number(now, 3)}${noise ? "" : parts(s, k)}.`);
+    const more = now / least < 1.9 ? `${share(now / least - 1)} more than` : `${number(now / least)} times`;
+    if (now / least < 1.0005) lines.push("This is the floor of the valley, to the eye.");
+    else lines.push(`That is ${more} the least${noise ? "" : `, which is ${floor}`}.`);
     return lines.join(" ");
   }
+  const parts = (s, k) => `: the squares of the states sum to ${number(1 / room(s, k), 3)}, `
+    + `and each counts 1 + k² = ${number(1 + k * k, 3)} times`;
 
   view.draw = () => {
     if (!plot.clear()) return;
-    const s = system(), ends = interval(s), best = optimum(s), [ink, pale] = [view.color("ink"), view.color("contour")];
+    const s = system(), ends = interval(s), best = optimum(s);
+    const [ink, pale] = [view.color("ink"), view.color("contour")];
     plot.axes();
     plot.within(() => {
       if (noise) plot.line(plot.curve((k) => cost(quiet, k), 800), pale, { width: 1.5 });
@@ -54,5 +59,8 @@ LQR.figures.tour_cost = (data, view) => {
     knob.place();
     view.say(sentence());
   };
-  view.state = () => ({ system: system(), k: knob.value[0], cost: cost(system(), knob.value[0]), best: optimum(system()) });
+  view.state = () => { // for tests
+    const s = system(), [k] = knob.value;
+    return { system: s, k, cost: cost(s, k), best: optimum(s) };
+  };
 };

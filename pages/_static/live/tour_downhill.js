@@ -5,9 +5,10 @@
 "use strict";
 
 LQR.figures.tour_downhill = (data, view) => {
-  const { cost, descend, gap, optimum, safeStep } = LQR.oneState, { number, share } = LQR.words;
+  const { cost, descend, gap, interval, optimum, safeStep } = LQR.oneState, { number, share } = LQR.words;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 });
-  const system = { a: data.a, noise: 0 }, best = optimum(system), f = (k) => cost(system, k), { value, least, most } = data.steps;
+  const system = { a: data.a, noise: 0 }, best = optimum(system), { value, least, most } = data.steps;
+  const f = (k) => cost(system, k);
   const start = plot.handle({ label: "Start", names: ["k", "cost"], value: [data.start, 0], on: f });
   const power = view.slider({
     label: "step η", mark: LQR.swatch(data.marker, data.color), words: (p) => number(10 ** p),
@@ -18,25 +19,31 @@ LQR.figures.tour_downhill = (data, view) => {
     start.move([data.start, 0]);
   });
 
-  /* The descent; `safe` is one over the largest curvature below the height of the start. */
+  /* The descent. `safe` is one over the largest curvature below the height of the start; `left` and
+     `crossed` are the first steps out of the interval and past the best gain, -1 where there are none. */
   function walk() {
     const [k] = start.value, step = 10 ** power.value, path = descend(system, k, step, data.drawn);
-    const outside = f(path.at(-1)) === Infinity, safe = f(k) < Infinity ? safeStep(system, k) : NaN;
-    const crossed = path.findIndex((at, t) => t && (at - best) * (path[t - 1] - best) < 0);
-    const at = path[Math.min(data.told, path.length - 1)];
-    return { path, step, safe, multiple: step / safe, left: outside ? path.length - 1 : -1, crossed, share: gap(system, at) / gap(system, k) };
+    const safe = isFinite(f(k)) ? safeStep(system, k) : NaN;
+    const past = (at, t) => (at - best) * (path[t - 1] - best) < 0 && Math.abs(path[t - 1] - best) > 1e-9;
+    const crossed = path.findIndex((at, t) => t > 0 && past(at, t));
+    const rest = gap(system, path[Math.min(data.told, path.length - 1)]) / gap(system, k);
+    return { path, step, safe, multiple: step / safe, left: path.findIndex((at) => f(at) === Infinity), crossed, rest };
   }
 
-  function sentence({ path, safe, multiple, left, crossed, share: rest }) {
+  function sentence({ path, safe, multiple, left, crossed, rest }) {
     if (left === 0) return "Out here the cost is infinite: there is no slope to follow.";
-    if (!(gap(system, path[0]) > 1e-9)) return "The start is the best gain: the slope is zero, and nothing moves.";
-    const lines = [];
-    if (left > 0) lines.push(`Step ${left} jumps to k = ${number(path[left])}, out of the interval: the cost is infinite, the descent is over.`);
-    else if (rest > 1) lines.push(`After ${data.told} steps the gap to the least cost is ${number(rest)} times as large as at the start: it swings and does not settle.`);
-    else if (crossed > 0) lines.push(`Step ${crossed} overshoots, to the other side of the best gain; after ${data.told} steps ${share(rest)} of the gap is left.`);
-    else lines.push(`It never overshoots; after ${data.told} steps ${share(rest)} of the gap is left.`);
-    if (multiple > 1.005) lines.push(`The step is ${number(multiple)} times 1/L = ${number(safe)}, up to which every step is sure to go down.`);
-    else lines.push(`The step is at most 1/L = ${number(safe)}, so every step is sure to go down.`);
+    if (gap(system, path[0]) < 1e-9) return "The start is the best gain: the slope is zero, and nothing moves.";
+    const after = `after ${data.told} steps`, kept = `${after} ${share(rest)} of the gap is left`, lines = [];
+    if (left > 0) {
+      const where = `Step ${left} jumps to k = ${number(path[left], 3)}, out of the interval`;
+      lines.push(`${where}: the cost is infinite, the descent is over.`);
+    } else if (rest > 1) {
+      lines.push(`It swings to and fro: ${after} the gap is ${number(rest)} times what it was at the start.`);
+    } else if (crossed > 0) lines.push(`Step ${crossed} overshoots, to the other side of the best gain; ${kept}.`);
+    else lines.push(`It never overshoots; ${kept}.`);
+    const sure = `1/L, which is ${number(safe)}`;
+    if (multiple > 1.005) lines.push(`The step is ${number(multiple)} times as long as ${sure}: it is not sure to go down.`);
+    else lines.push(`The step is no longer than ${sure}: every step is sure to go down.`);
     return lines.join(" ");
   }
 
@@ -46,7 +53,7 @@ LQR.figures.tour_downhill = (data, view) => {
     const places = found.path.map((k) => [k, f(k)]);
     plot.axes();
     plot.within(() => {
-      for (const x of LQR.oneState.interval(system)) plot.rule({ x }, view.color("contour"));
+      for (const x of interval(system)) plot.rule({ x }, view.color("contour"));
       plot.line(plot.curve(f, 800), ink, { width: 2.5 });
       plot.line(places, data.color, { width: 1.5, halo: paper });
       plot.markers(places, data.marker, data.color, { size: 5, spacing: 6, halo: paper });

@@ -7,7 +7,8 @@
 LQR.figures.tour_stable = (data, view) => {
   const { number } = LQR.words, plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 });
   const [least, most] = data.gains, [low, high] = LQR.oneState.interval(data);
-  const gain = view.slider({ label: "gain k", min: least, max: most, step: 0.01, value: data.k, words: (k) => number(k, 3) });
+  const words = (k) => number(k, 3);
+  const gain = view.slider({ label: "gain k", min: least, max: most, step: 0.01, value: data.k, words });
   view.button("Start again", () => (gain.value = data.k));
 
   const factor = () => data.a - gain.value; // x_t = factor^t, as x_0 = 1

@@ -7,9 +7,11 @@
 LQR.figures.tour_two = (data, view) => {
   const { average, common, cost, interval, optimum, stationary } = LQR.oneState, { number, share } = LQR.words;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 }), told = data.second;
-  const second = view.slider({ label: told.label, min: told.least, max: told.most, value: told.value, step: 0.01, words: (a) => number(a, 3) });
-  const systems = () => [{ a: data.a }, { a: second.value }];
-  const knob = plot.handle({ label: "Gain", names: ["k", "average cost"], value: [data.k, 0], on: (k) => average(systems(), k) });
+  const second = view.slider({
+    label: told.label, min: told.least, max: told.most, value: told.value, step: 0.01, words: (a) => number(a, 3),
+  });
+  const systems = () => [{ a: data.a }, { a: second.value }], height = (k) => average(systems(), k);
+  const knob = plot.handle({ label: "Gain", names: ["k", "average cost"], value: [data.k, 0], on: height });
   second.tick(data.a); // where both are the same
   view.button("Start again", () => {
     second.value = told.value;
@@ -18,18 +20,21 @@ LQR.figures.tour_two = (data, view) => {
   view.legend([...data.systems, { label: data.average, color: "currentColor" }]);
 
   function found() {
-    const both = systems(), [k] = knob.value, ends = common(both), best = ends && stationary(both, 0)[0].k;
-    const own = both.map((s) => optimum(s)), alone = both.map((s, i) => cost(s, own[i]));
-    return { systems: both, k, ends, best, own, alone: (alone[0] + alone[1]) / 2, costs: both.map((s) => cost(s, k)), shared: ends && average(both, best) };
+    const both = systems(), [k] = knob.value, ends = common(both), own = both.map(optimum);
+    const best = ends && stationary(both, 0)[0].k, alone = (cost(both[0], own[0]) + cost(both[1], own[1])) / 2;
+    return { systems: both, k, costs: both.map((s) => cost(s, k)), ends, best, shared: ends && height(best), own, alone };
   }
   function sentence(at) {
-    const [first, other] = at.own.map((k) => number(k));
-    if (!at.ends) return `The intervals do not overlap: no gain stabilizes both. Each on its own is easy, with k = ${first} and k = ${other}.`;
-    const more = at.shared / at.alone - 1, own = `each with its own (${first} and ${other}) they cost ${number(at.alone, 3)}`;
-    const price = more > 5e-4 ? `sharing costs ${share(more)} more` : "sharing costs nothing: they are the same, or nearly";
-    const which = at.costs.map((c, i) => (c === Infinity ? ["first", "second"][i] : "")).filter(Boolean);
-    const lines = [`Both are stable from ${number(at.ends[0])} to ${number(at.ends[1])}. The best common gain, ${number(at.best)}, costs ${number(at.shared, 3)} on average; ${own}: ${price}.`];
-    if (which.length) lines.push(`At k = ${number(at.k)} the ${which.length > 1 ? "two are" : `${which[0]} is`} not stable.`);
+    const [first, other] = at.own.map((k) => number(k, 3));
+    if (!at.ends)
+      return `The intervals do not overlap: no gain stabilizes both. Each alone is easy, with k = ${first} and k = ${other}.`;
+    const [low, high] = at.ends.map((end) => number(end, 3)), more = at.shared / at.alone - 1;
+    const price = more > 5e-4 ? `${share(more)} more than` : "the same, to the eye, as";
+    const best = `The best common gain, ${number(at.best, 3)}, costs ${number(at.shared, 3)} on average`;
+    const lines = [`Both are stable from ${low} to ${high}.`, `${best}, ${price} with a gain for each (${first} and ${other}).`];
+    const out = at.costs.flatMap((c, i) => (c === Infinity ? [`system ${i + 1} is not stable`] : []));
+    const costs = `the costs are ${at.costs.map((c) => number(c, 3)).join(" and ")}, on average ${number(height(at.k), 3)}`;
+    lines.push(`At k = ${number(at.k, 3)} ${["", out[0], "neither is stable"][out.length] || costs}.`);
     return lines.join(" ");
   }
 

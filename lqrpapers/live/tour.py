@@ -160,13 +160,14 @@ def domination() -> Live:
         Curve(gains[low], at.gap[low], COST, "gap $C(k) - C(k^*)$"),
         dashed(gains[high], promise[high], COST, "slope$^2/\\lambda$", listed=True),
     ]
-    least = float(np.min(promise[at.gap > 0] / at.gap[at.gap > 0]))
+    here = lqrlib.at_gain(problem, [[start]])
+    times = float(here.gradient[0, 0] ** 2 / scale / here.gap)
     story = "Both are zero at the best gain only; the dashed line is above the solid one."
     picture = draw([panel(curves, top, xlim=GAINS)], "cost", story)
     caption = (
         f"The gap to the least cost (solid) and the squared slope over $\\lambda = {told(scale)}$ "
-        f"(dashed). The dashed line is the higher one everywhere, here at least {told(least)} "
-        "times as high: where the slope is small, so is the gap."
+        f"(dashed). The dashed line is nowhere below the solid one; at $k = {start}$ it is "
+        f"{told(times)} times as high. Where the slope is small, so is the gap."
     )
     moving = {"a": A, "k": start, "names": names} | seen(top)
     return Live(picture, caption, "tour_domination", moving)

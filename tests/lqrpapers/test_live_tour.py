@@ -1,5 +1,6 @@
 """The tour's words: short steps, no paper before the last, and what they say is true."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import maml
+from lqrlib import directions, maml
 from lqrpapers import live
 from lqrpapers.constants import printed
 from lqrpapers.live import tour, tour_pairs
@@ -43,7 +44,7 @@ def test_no_paper_is_named_before_the_last_step():
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_has_words_of_numbers(name):
     module, function = live.PAGES[name].split(":")
-    made = getattr(getattr(live, module), function)()
+    made = getattr(importlib.import_module(f"lqrpapers.live.{module}"), function)()
     told = made.caption + made.picture.alt_text
     assert "nan" not in told and "inf " not in told and len(made.picture.alt_text) <= 400
     live.script(name, made.kind, made.data)  # plain JSON
@@ -52,6 +53,18 @@ def test_a_figure_has_words_of_numbers(name):
 def test_step_2_the_cost_of_one_state_is_convex():
     gains = tour.column(tour.inside())
     assert (lqrlib.hessian(tour.system(), gains, [[1.0]]) > 0).all()
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1, "slow"), (10, "sooner"), (100, "out")])
+def test_step_3_ten_times_the_step_is_sooner_and_a_hundred_times_jumps_out(factor, said):
+    problem, told = tour.system(), tour.downhill().data
+    step, start = factor * told["steps"]["value"], [[told["start"]]]
+    method = directions.gradient(problem)
+    run = lqrlib.descend(method, start, step, tour.TOLD, on_leave="flag")
+    gaps = lqrlib.at_gain(problem, run.gains).gap
+    left = gaps[-1] / gaps[0]
+    found = "out" if np.isinf(gaps[1]) else "sooner" if left < 1e-3 else "slow"
+    assert found == said and (found != "slow" or left > 0.1)
 
 
 def test_step_4_lambda_is_at_least_4_over_the_cost():

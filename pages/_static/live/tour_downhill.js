@@ -42,7 +42,7 @@ LQR.figures.tour_downhill = (data, view) => {
     } else if (crossed > 0) lines.push(`Step ${crossed} overshoots, to the other side of the best gain; ${kept}.`);
     else lines.push(`It never overshoots; ${kept}.`);
     const sure = `1/L, which is ${number(safe)}`;
-    if (multiple > 1.005) lines.push(`The step is ${number(multiple)} times as long as ${sure}: it is not sure to go down.`);
+    if (multiple > 1) lines.push(`The step is ${number(multiple)} times as long as ${sure}: it may go up.`);
     else lines.push(`The step is no longer than ${sure}: every step is sure to go down.`);
     return lines.join(" ");
   }
@@ -60,7 +60,7 @@ LQR.figures.tour_downhill = (data, view) => {
       plot.markers([[best, f(best)]], "*", ink, { size: 10, halo: paper });
     });
     power.tick(Math.log10(found.safe));
-    power.row.classList.toggle("lqr-live-over", found.multiple > 1.005);
+    power.row.classList.toggle("lqr-live-over", found.multiple > 1);
     start.place();
     view.say(sentence(found));
   };

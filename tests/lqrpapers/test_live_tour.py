@@ -77,6 +77,18 @@ def test_step_4_lambda_is_at_least_4_over_the_cost():
     assert (at.gap <= at.gradient[:, 0, 0] ** 2 / scale).all()
 
 
+def test_step_4_after_t_safe_steps_no_more_is_left_than_promised():
+    problem, start = tour.system(), tour.downhill().data["start"]
+    level = tour.cost(problem, start)
+    gains = tour.column(tour.inside(count=20_001))
+    below = lqrlib.cost(problem, gains) <= level
+    step = 1 / float(lqrlib.hessian(problem, gains, [[1.0]])[below].max())
+    run = lqrlib.descend(directions.gradient(problem), [[start]], step, 300)
+    gaps = lqrlib.at_gain(problem, run.gains).gap
+    share = step * float(printed.gradient_domination(problem, [[start]])) / 2
+    assert (gaps <= (1 - share) ** np.arange(301) * gaps[0] * (1 + 1e-12)).all()
+
+
 def test_step_5_the_gain_that_was_best_fails_while_others_work():
     best, noise = tour.best(tour.system()), 0.9
     assert np.isinf(tour.cost(tour.system(tour.A, noise), best))
@@ -85,8 +97,21 @@ def test_step_5_the_gain_that_was_best_fails_while_others_work():
     assert tour.best(tour.system(tour.A, 1 - 1e-6)) == pytest.approx(tour.A, abs=1e-5)
 
 
-@pytest.mark.parametrize(("inner", "minima"), [(0.0, 1), (1e-4, 3), (0.005, 3), (0.05, 2)])
-def test_step_7_the_shortest_inner_step_makes_three_minima(inner, minima):
+@pytest.mark.parametrize("way", [-1, 1])
+def test_step_6_the_more_systems_differ_the_more_they_pay(way):
+    gains, prices = np.linspace(-3, 5, 8001), []
+    for apart in np.linspace(0, 1.8, 10):
+        pair = [tour.system(a) for a in (tour.A, tour.A + way * apart)]
+        # At an end of an interval the cost is not a number: float64 cannot tell on which side it is.
+        shared = np.nanmin(np.mean([lqrlib.cost(one, tour.column(gains)) for one in pair], axis=0))
+        prices.append(shared - np.mean([tour.cost(one, tour.best(one)) for one in pair]))
+    assert (np.diff(prices) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("inner", "minima"), [(0.0, 1), (1e-4, 3), (0.005, 3), (0.05, 2), (0.15, 1)]
+)
+def test_step_7_minima_are_three_at_first_then_two_then_one(inner, minima):
     both, _ = tour_pairs.family()
     low, high = max(tour_pairs.BOTH) - 1, min(tour_pairs.BOTH) + 1
     places = stationary_gains(both, inner, np.linspace(low, high, 20_001)[1:-1])

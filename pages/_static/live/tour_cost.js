@@ -14,6 +14,8 @@ LQR.figures.tour_cost = (data, view) => {
   const knob = plot.handle({
     label: "Gain", names: ["k", "cost"], value: [data.k, 0], on: (k) => cost(system(), k),
   });
+  const lines = [["with this noise", "ink"], ["without noise", "contour"]];
+  if (noise) view.legend(lines.map(([label, name]) => ({ label, color: `var(--live-${name})` })));
   noise?.tick(1);
   view.button("Start again", () => {
     if (noise) noise.value = told.value;

@@ -102,7 +102,7 @@ def test_step_6_the_more_systems_differ_the_more_they_pay(way):
     gains, prices = np.linspace(-3, 5, 8001), []
     for apart in np.linspace(0, 1.8, 10):
         pair = [tour.system(a) for a in (tour.A, tour.A + way * apart)]
-        # At an end of an interval the cost is not a number: float64 cannot tell on which side it is.
+        # At an end of an interval the cost is nan: float64 cannot tell on which side it is.
         shared = np.nanmin(np.mean([lqrlib.cost(one, tour.column(gains)) for one in pair], axis=0))
         prices.append(shared - np.mean([tour.cost(one, tour.best(one)) for one in pair]))
     assert (np.diff(prices) > 0).all()

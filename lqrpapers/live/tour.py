@@ -191,6 +191,6 @@ def noise() -> Live:
         f"higher its floor; the best gain moves {places} as the variance $\\sigma^2$ grows from 0 "
         f"to {variances[-1]}. At $\\sigma^2 = 1$ no gain is left."
     )
-    slider = {"label": "variance σ² of a", "value": 0.3, "most": 1.2}
+    slider = {"label": "variance σ² of a", "value": 0.3, "most": 1.2, "color": GREY}
     moving = {"a": A, "k": round(floors[0], 4), "noise": slider} | seen(20.0)
     return Live(picture, caption, "tour_cost", moving)

@@ -1,6 +1,7 @@
 /* The tour, steps 2 and 5: the cost over the gain, with a gain to move, and with noise if there is any.
 
-   data: a; k, the gain at first; x and y, ranges; labels of both; noise {label, value, most} or null. */
+   data: a; k, the gain at first; x and y, ranges; labels of both; noise {label, value, most, color}, the colour
+   of the curve without it, or null. */
 "use strict";
 
 LQR.figures.tour_cost = (data, view) => {
@@ -14,8 +15,7 @@ LQR.figures.tour_cost = (data, view) => {
   const knob = plot.handle({
     label: "Gain", names: ["k", "cost"], value: [data.k, 0], on: (k) => cost(system(), k),
   });
-  const lines = [["with this noise", "ink"], ["without noise", "contour"]];
-  if (noise) view.legend(lines.map(([label, name]) => ({ label, color: `var(--live-${name})` })));
+  if (noise) view.legend([{ label: "with this noise", color: "currentColor" }, { label: "without noise", color: told.color }]);
   noise?.tick(1);
   view.button("Start again", () => {
     if (noise) noise.value = told.value;
@@ -51,7 +51,7 @@ LQR.figures.tour_cost = (data, view) => {
     const [ink, pale] = [view.color("ink"), view.color("contour")];
     plot.axes();
     plot.within(() => {
-      if (noise) plot.line(plot.curve((k) => cost(quiet, k), 800), pale, { width: 1.5 });
+      if (noise) plot.line(plot.curve((k) => cost(quiet, k), 800), told.color, { width: 1.5 });
       if (!ends) return;
       for (const x of ends) plot.rule({ x }, pale);
       plot.line(plot.curve((k) => cost(s, k), 800), ink, { width: 2.5 });

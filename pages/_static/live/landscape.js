@@ -2,8 +2,10 @@
 
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
-   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most}, a factor on the variances; drawn and told, numbers of steps; words
-   {lead, outside, none}. */
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most},
+   a factor on the variances; drawn and told, numbers of steps; words {lead, outside, none}; circles,
+   more starts; chord, two gains or none, and its color; outline, whether the set without noise is
+   outlined. */
 "use strict";
 
 LQR.figures.landscape = (data, view) => {
@@ -31,9 +33,9 @@ LQR.figures.landscape = (data, view) => {
     start.value = data.start;
   });
 
-  /* The problem with the noise that the slider says. */
-  function problem() {
-    const scaled = ([variances, directions]) => [variances.map((v) => v * noise.value), directions];
+  /* The problem with so many times its noise. */
+  function problem(factor) {
+    const scaled = ([variances, directions]) => [variances.map((v) => v * factor), directions];
     const { state_noise, input_noise } = data.problem;
     return { ...data.problem, state_noise: scaled(state_noise), input_noise: scaled(input_noise) };
   }
@@ -42,10 +44,11 @@ LQR.figures.landscape = (data, view) => {
   const { add, inner } = LQR.matrices, { origin, across, up } = data.plane;
   const place = (K) => [across, up].map((way) => inner(add(K, origin, -1), way) / inner(way, way));
 
+  const quiet = data.outline && inverseCosts(problem(0), data.plane, xs, ys);
   let known = {}; // the map of the last noise
   function mapped() {
     if (known.noise !== noise.value) {
-      const p = problem();
+      const p = problem(noise.value);
       known = { noise: noise.value, p, best: optimum(p), grid: inverseCosts(p, data.plane, xs, ys) };
     }
     return known;
@@ -97,6 +100,7 @@ LQR.figures.landscape = (data, view) => {
     });
     for (const level of data.levels.slice(1)) plot.contour(grid, SIZE, 1 / (level * least), view.color("contour"), 0.6);
     plot.contour(grid, SIZE, 0, view.color("ink"), 1.4);
+    if (quiet) plot.contour(quiet, SIZE, 0, view.color("ink"), 1.2, true);
     plot.axes();
   }
 
@@ -106,6 +110,12 @@ LQR.figures.landscape = (data, view) => {
     const paper = view.color("paper"), found = walks();
     plot.background(`${noise.value} ${paper}`, () => paint(grid, best ? best.cost : 0));
     plot.within(() => {
+      if (data.chord.length) {
+        const middle = [0, 1].map((k) => (data.chord[0][k] + data.chord[1][k]) / 2);
+        plot.line(data.chord, data.color, { dashed: true });
+        plot.markers([middle], "X", data.color, { size: 8, halo: paper });
+      }
+      for (const circle of data.circles) plot.markers([circle], "o", "#ffffff", { size: 6, halo: "#000000" });
       for (const walk of found) {
         const values = walk.path.map(({ K }) => place(K));
         plot.line(values, walk.color, { halo: paper });

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
-PAGES = {"landscape": "landscape"}
+PAGES = {"landscape": "landscape", "system": "system"}
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parents[2]
 

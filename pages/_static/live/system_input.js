@@ -26,10 +26,11 @@ LQR.system = (() => {
     return x;
   }
 
-  /* Without what only Python and Matlab need: a name with "=", array(…), comments, a continued line. */
-  const bare = (text) => text.replace(/\r\n?/g, "\n").replace(/−/g, "-").replace(/[#%].*$/gm, "")
+  /* Without what only Python and Matlab need: a name with "=", array(…), comments, a continued line.
+     An empty line begins with \f. */
+  const bare = (text) => text.trim().replace(/\r\n?/g, "\n").replace(/−/g, "-").replace(/[ \t]*[#%].*$/gm, "")
     .replace(/\.\.\.[ \t]*\n/g, " ").replace(/^\s*[A-Za-z]\w*\s*=/, "").replace(/,?\s*dtype\s*=\s*[\w.]+/g, "")
-    .replace(/\b(?:(?:np|numpy)\.)?(?:array|asarray|matrix|mat)\s*(?=\()/g, "");
+    .replace(/\b(?:(?:np|numpy)\.)?(?:array|asarray|matrix|mat)\s*(?=\()/g, "").replace(/\n[ \t]*(?=\n)/g, "\f");
 
   /* Blocks of text with an empty line between, each as brackets within brackets: a group is a list of
      rows, a row a list of numbers and groups. Inside two brackets a new line is only a space. */
@@ -37,17 +38,17 @@ LQR.system = (() => {
     const opened = [[[]]], found = [];
     if (/,\s*,/.test(text)) refuse("a number between two commas", "none");
     let line = 1;
-    for (const [token] of bare(text).matchAll(/\n[ \t]*(?=\n)|[\n;()[\]{}]|[,\s]+?|[^\s,;()[\]{}]+/g)) {
+    for (const [token] of bare(text).matchAll(/[\n\f;()[\]{}]|[^\s,;()[\]{}]+/g)) {
       const group = opened.at(-1), deep = opened.length;
       if ("([{".includes(token)) opened.push([[]]);
       else if (")]}".includes(token)) {
         if (deep === 1) refuse("a bracket that opens for each that closes", `one “${token}” too many in line ${line}`);
         opened.pop();
         opened.at(-1).at(-1).push(group);
-      } else if (token === ";" || (token === "\n" && deep < 3)) group.push([]);
-      else if (token.startsWith("\n") && deep === 1) found.push(opened.pop()), opened.push([[]]);
-      else if (token.trim() && token !== ",") group.at(-1).push(number(token, line));
-      line += token.split("\n").length - 1;
+      } else if (token === "\f" && deep === 1) found.push(opened.pop()), opened.push([[]]);
+      else if (token === ";" || (!token.trim() && deep < 3)) group.push([]);
+      else if (token.trim()) group.at(-1).push(number(token, line));
+      line += !token.trim();
     }
     if (opened.length > 1) refuse("a bracket that closes for each that opens", `${opened.length - 1} that stay open`);
     return [...found, opened[0]].filter((group) => group.flat().length);
@@ -95,24 +96,23 @@ LQR.system = (() => {
     return even(deep === 1 ? [list] : list);
   }
 
-  /* Several matrices: in a list, or with an empty line between, or `count` of them stacked. */
-  function matrices(text, count) {
+  /* Several matrices: in a list, or with an empty line between, or stacked, `count` of `high` rows. */
+  function matrices(text, count, high) {
     if (!text.trim()) return [];
     if (text.length > LONGEST) refuse(`at most ${plain(LONGEST)} characters`, plain(text.length));
     const special = named(text);
     if (special) return [special];
     const found = blocks(text).map(lists).flatMap((list) => (depth(list) > 2 ? list : [depth(list) === 1 ? [list] : list]));
     found.forEach(even);
-    const high = found.length === 1 ? found[0].length / count : 0;
-    if (count < 2 || !(high >= 1 && Number.isInteger(high))) return found;
+    if (found.length !== 1 || found[0].length !== count * high) return found;
     return Array.from({ length: count }, (_, k) => found[0].slice(k * high, (k + 1) * high));
   }
 
   // --- What a system needs ----------------------------------------------------------------------
 
-  function sized(X, high, wide, whose) {
+  function sized(X, high, wide, whose, columnsOf = whose) {
     if (X.length !== high) refuse(`${rows(high)} as ${whose}`, X.length);
-    if (X[0].length !== wide) refuse(`${columns(wide)} as ${whose}`, X[0].length);
+    if (X[0].length !== wide) refuse(`${columns(wide)} as ${columnsOf}`, X[0].length);
     return X;
   }
   function few(X, what, count) {
@@ -174,10 +174,10 @@ LQR.system = (() => {
         return flat;
       });
       take(directions, (text) => {
-        const count = X[variances]?.length, list = matrices(text, count);
-        if (count !== undefined && list.length !== count)
+        const count = X[variances]?.length, list = matrices(text, count, n);
+        if (n && count !== undefined && list.length !== count)
           refuse(`${count === 1 ? "1 matrix" : `${count} matrices`}, one for each variance in ${variances}`, list.length || "none");
-        return list.map((M) => (n && wide ? sized(M, n, wide, whose) : M));
+        return list.map((M) => (n && wide ? sized(M, n, wide, "A has", whose) : M));
       });
     }
     if (Object.keys(faults).length) return { faults };

@@ -109,11 +109,13 @@ LQR.equations = (() => {
     return null;
   }
   function policyIteration(p, at) {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0, last = Infinity; round < 60; round++) {
       const step = scale(at.gauss_newton, 0.5), next = atGain(p, add(at.K, step, -1));
       if (!isFinite(next.cost)) break;
       at = next;
-      if (frobenius(step) <= 1e-15 * (1 + frobenius(at.K))) break;
+      const size = frobenius(step) / (1 + frobenius(at.K));
+      if (size <= 1e-15 || (size < 1e-8 && size > last / 2)) break; // converged, or rounding is left
+      last = size;
     }
     return at;
   }

@@ -82,14 +82,16 @@ Object.assign(LQR.system, (() => {
   /* How far K* can go in a direction until its cost is `most` times the least, or infinite. */
   function reach(p, best, X, most = 30) {
     const within = (t) => atGain(p, add(best.K, X, t)).cost < most * best.cost;
-    let inside = 0, outside = 1e-6 * (1 + frobenius(best.K));
-    while (within(outside) && outside < 1e12) [inside, outside] = [outside, 2 * outside];
-    for (let round = 0; round < 8; round++) {
-      const middle = (inside + outside) / 2;
-      if (within(middle)) inside = middle;
-      else outside = middle;
+    let far = 0.1 * (1 + frobenius(best.K));
+    while (!within(far / 2) && far > 1e-12) far /= 4;
+    while (within(far) && far < 1e12) far *= 2;
+    let near = far / 2;
+    for (let round = 0; round < 5; round++) {
+      const middle = (near + far) / 2;
+      if (within(middle)) near = middle;
+      else far = middle;
     }
-    return outside;
+    return far;
   }
 
   /* The plane through K* along two ways, of which the second is made orthogonal to the first: its
@@ -115,9 +117,11 @@ Object.assign(LQR.system, (() => {
   /* The same for a system whose only gain is a number: the cost over it. */
   function line(p, best, { X, name }) {
     const [[star]] = best.K, ends = [-1, 1].map((sign) => star + 1.2 * sign * reach(p, best, scale(X, sign)));
-    const plane = { origin: [[0]], across: X, up: [[0]] }, K = [[star + 0.6 * (ends[0] - star)]];
-    const start = [K[0][0], atGain(p, K).cost], y = [0.8 * best.cost, 100 * best.cost];
-    return { curve: true, plane, x: ends, y, start, K, labels: [name, "cost"] };
+    const plane = { origin: [[0]], across: X, up: [[0]] }, y = [0.8 * best.cost, 100 * best.cost];
+    for (let share = 0.6; ; share *= 0.8) {
+      const k = star + share * (ends[0] - star), { K, cost } = atGain(p, [[k]]);
+      if (cost < 12 * best.cost) return { curve: true, plane, x: ends, y, start: [k, cost], K, labels: [name, "cost"] };
+    }
   }
 
   /* Steps to begin with, and the ends of their sliders: what the theorem allows; for the gradient,

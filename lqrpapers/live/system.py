@@ -105,9 +105,9 @@ def _picture(problem: LQR, entries: tuple[int, int]) -> tuple[Figure, str]:
     )
     caption = (
         "The cost around the best gain $K^*$ (star), in a slice of the landscape: white is the "
-        "least, darker is dearer, and where it is hatched the gain does not stabilize. The descents "
-        "may leave the slice; what is drawn is their shadow on it. A gain that is a single number "
-        "has a curve for a landscape."
+        "least, darker is dearer, and where it is hatched the gain does not stabilize. Descents "
+        "may leave the slice; what is drawn is their shadow on it. A gain that is one number has "
+        "a curve for a landscape."
     )
     picture.alt_text = picture.alt_text.replace("1 starts", "one start")  # type: ignore[attr-defined]
     return picture, caption

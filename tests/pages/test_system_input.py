@@ -1,4 +1,4 @@
-"""What a reader may type into the page of their own system, and the sentence for what they may not."""
+"""What a reader may type into the page of their own system, and what is said of the rest."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,7 +121,7 @@ def test_an_empty_sigma0_is_the_identity_and_empty_noise_is_none(scripts: Page) 
         ("A", "[[[1,2],[3,4]],[[1,2],[3,4]]]", "expected one matrix, got 2 of them"),
         ("A", "1 2 3\n4 5 6", "expected a square matrix, got 2 × 3"),
         ("A", "eye(7)", "expected eye(n) with n from 1 to 6, got eye(7)"),
-        ("A", "1 " * 20000, "expected at most 20,000 characters, got 40,000"),
+        ("A", "1 " * 40000, "expected at most 60,000 characters, got 80,000"),
         ("B", "1\n2\n3", "expected 2 rows as A has, got 3"),
         ("B", "1 2 3 4 5 6 7\n1 2 3 4 5 6 7", "expected at most 6 inputs (columns), got 7"),
         ("B", "<script>alert(1)</script>", "expected numbers, got “<script>alert” in line 1"),

@@ -36,10 +36,11 @@ LQR.figures.system = (data, view) => {
   const names = [...data.systems.map(({ name }) => name), OWN], known = choose(names, "System");
   const form = make("form", { class: "lqr-system-form", "aria-label": "The system" }, known.row, fields);
   form.addEventListener("submit", (event) => event.preventDefault());
+  const fit = (area) => (area.rows = Math.min(9, Math.max(2, area.value.split("\n").length)));
   function fill(given) {
     for (const name of FIELDS) {
       areas[name].value = given[name] ?? "";
-      areas[name].rows = Math.min(9, Math.max(2, areas[name].value.split("\n").length));
+      fit(areas[name]);
     }
   }
 
@@ -128,7 +129,7 @@ LQR.figures.system = (data, view) => {
     view.controls.replaceChildren();
     LQR.figures.landscape({
       problem: p, ...slice, names: slice.labels, ratio: 0.85, levels, methods: state.methods,
-      noise: found.noisy && noise, drawn: Math.max(24, Math.round(3000 / n ** 3)), told, size, words,
+      noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words,
     }, view);
     if (side) view.box.append(side);
     view.box.querySelector("canvas").setAttribute("aria-label", `The cost near K*, over ${slice.labels.join(" and ")}`);
@@ -189,7 +190,8 @@ LQR.figures.system = (data, view) => {
     compute(system?.slice);
     address();
   });
-  fields.addEventListener("input", () => {
+  fields.addEventListener("input", ({ target }) => {
+    if (target.rows < target.value.split("\n").length) fit(target);
     own = texts();
     known.select.value = data.systems.length;
     clearTimeout(waiting);

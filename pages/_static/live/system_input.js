@@ -5,7 +5,7 @@
 
 LQR.system = (() => {
   const { least, scale, symmetricEigenvalues, identity } = LQR.matrices;
-  const MOST = 6, TERMS = 36, LARGEST = 1e30, LONGEST = 20000; // states or inputs, noises, size, characters
+  const MOST = 6, TERMS = 36, LARGEST = 1e30, LONGEST = 60000; // states or inputs, noises, size, characters
   const FIELDS = ["A", "B", "Q", "R", "Sigma0", "alpha", "A_i", "beta", "B_j"];
   const plain = (x) => LQR.words.number(x, 3), sizes = (X) => `${X.length} × ${X[0].length}`;
   const rows = (n) => (n === 1 ? "1 row" : `${n} rows`), columns = (n) => (n === 1 ? "1 column" : `${n} columns`);

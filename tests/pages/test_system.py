@@ -1,28 +1,28 @@
-"""The page of the reader's own system as a reader meets it."""
+"""The page of the reader's own system: what is typed, what it prints, what it says of the rest."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from faults import TOO_WIDE, watch
-from playwright.sync_api import Browser, Page
+from faults import watch
+from playwright.sync_api import Page
+from system_page import (
+    HANDLE,
+    KNOWN,
+    LABELS,
+    ROWS,
+    STATE,
+    STATUS,
+    choose,
+    enter,
+    number,
+    python_of,
+    settle,
+)
 
 import lqrlib
 from lqrpapers.live import plain, system
-
-STATE = """() => { const { problem, found, allowed, start, steps, noise, landscape } =
-    LQR.views["fig-system"].state();
-  return { problem, found, allowed, start, steps, noise,
-    shares: landscape && Object.fromEntries(landscape.walks.map(it => [it.name, it.share])) } }"""
-ROWS = """() => Object.fromEntries([...document.querySelectorAll(".lqr-system-table > tr")]
-  .map(row => [row.children[0].textContent, row.children[1].innerText]))"""
-KEPT = """texts => { const kept = new URLSearchParams(location.hash.slice(1));
-  return Object.entries(texts).every(([name, text]) => (kept.get(name) ?? "") === text) }"""
-KNOWN, HANDLE, STATUS = ".lqr-system-form select", ".lqr-live-handle", ".lqr-system-status"
-SLICES = ".lqr-system-slice select"
 
 
 @pytest.fixture
@@ -33,38 +33,6 @@ def front(page: Page, base: str) -> Iterator[Page]:
     page.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")
     yield page
     assert faults == []
-
-
-def enter(page: Page, **texts: str) -> None:
-    """Type into fields, and wait until the page has read them."""
-    for name, text in texts.items():
-        page.locator(f"#lqr-field-{name}").fill(text)
-    page.wait_for_function(KEPT, arg=texts)  # the address is written last
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Until the next picture of the screen is drawn."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def choose(page: Page, place: int) -> None:
-    page.locator(KNOWN).select_option(str(place))
-    settle(page)
-
-
-def number(text: str) -> float:
-    """A number as the page prints it: 1,260, −0.5, 3.4·10⁻⁵."""
-    text = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).replace(",", "")
-    factor, ten, power = text.partition("10") if "·10" in text else (text, "", "")
-    return float(factor.rstrip("·")) * 10.0 ** int(power or 0) if ten else float(text)
-
-
-def python_of(page: Page) -> dict[str, Any]:
-    """The names that the page's lines of Python leave behind."""
-    names: dict[str, Any] = {}
-    exec(page.locator(".lqr-system-python pre").text_content() or "", names)
-    return names
 
 
 @pytest.mark.pages
@@ -147,9 +115,7 @@ class TestPage:
         assert "got “<img" in (front.locator("#lqr-fault-Q").text_content() or "")
         assert front.locator(".lqr-system-form img").count() == 0
         told = front.locator(STATUS).text_content() or ""
-        assert (
-            told == "The results below are those of the last good input: look at B and Q."
-        )
+        assert told == "The results below are those of the last good input: look at B and Q."
         assert front.locator(".lqr-system-results.lqr-system-stale").count() == 1
         choose(front, 1)
         assert front.locator(STATUS).text_content() == ""
@@ -173,6 +139,8 @@ class TestPage:
         rows = front.evaluate(ROWS)
         assert sentence in rows[next(head for head in rows if head.startswith("Stabilizable"))]
         assert not front.locator("#fig-system").is_visible()
+        with pytest.raises(lqrlib.NotStabilizableError):
+            python_of(front)
         choose(front, 0)
         assert front.locator("#fig-system").is_visible()
 
@@ -189,87 +157,3 @@ class TestPage:
         front.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")
         assert front.locator("#lqr-field-A").input_value() == "0.5 0 0; 0 0.5 0.1; 0 0 -0.5"
         assert front.evaluate(ROWS) == rows
-
-    def test_another_slice_is_drawn_and_the_same_twice_refused(self, front: Page) -> None:
-        sentence = front.locator(".lqr-live-sentence")
-        before = sentence.text_content()
-        names = front.locator(SLICES).first.locator("option").all_text_contents()
-        assert names[:2] == ["k₁₁", "k₁₂"] and "steepest direction" in names
-        front.locator(SLICES).first.select_option(label="steepest direction")
-        settle(front)
-        assert sentence.text_content() != before
-        kept = sentence.text_content()
-        front.locator(SLICES).last.select_option(label="steepest direction")
-        fault = front.locator(".lqr-system-slice .lqr-system-fault")
-        assert (fault.text_content() or "").startswith("Slice: expected two different directions")
-        assert sentence.text_content() == kept
-
-    def test_the_start_moves_by_keyboard_and_the_longest_steps_follow(self, front: Page) -> None:
-        before, handle = front.evaluate(STATE), front.locator(HANDLE)
-        handle.press("ArrowRight")
-        settle(front)
-        after = front.evaluate(STATE)
-        assert after["start"][0][0] > before["start"][0][0]
-        assert after["allowed"]["gradient"] != before["allowed"]["gradient"]
-        for _ in range(15):
-            handle.press("Shift+ArrowUp")
-        settle(front)
-        rows = front.evaluate(ROWS)
-        assert "none, as the start does not stabilize." in rows.values()
-        state = front.evaluate(STATE)
-        assert state["allowed"] is None and python_of(front)["start"] == state["start"]
-
-    def test_past_its_bound_a_step_turns_red(self, front: Page) -> None:
-        slider = front.locator(".lqr-live-slider", has_text="Gauss")
-        red = "lqr-live-over"
-        assert red not in (slider.get_attribute("class") or "")
-        change = "input => { input.value = input.max; input.dispatchEvent(new Event('input')) }"
-        slider.locator("input").evaluate(change)
-        settle(front)
-        assert red in (slider.get_attribute("class") or "")
-        assert front.evaluate(STATE)["steps"]["gauss_newton"] == pytest.approx(2.0)
-
-    def test_its_theorems_are_linked(self, front: Page, built_book: Path) -> None:
-        links = front.locator(".lqr-system-table a").evaluate_all("all => all.map(it => it.href)")
-        assert len(links) == 3
-        for link in links:
-            page, anchor = link.split("/")[-1].split("#")
-            assert f'id="{anchor}"' in (built_book / "chapters" / page).read_text()
-
-    def test_print_shows_the_last_results_in_light_colours(self, front: Page) -> None:
-        front.evaluate("document.documentElement.dataset.theme = 'dark'")
-        choose(front, 1)
-        front.emulate_media(media="print")
-        theme = "document.documentElement.dataset.theme"
-        front.wait_for_function(f"{theme} === 'light'")
-        assert front.locator(".lqr-live-figure canvas").first.is_visible()
-        assert not front.locator("#fig-system img").is_visible()
-        assert front.locator(".lqr-system-table").is_visible()
-        front.emulate_media(media="screen")
-        front.wait_for_function(f"{theme} === 'dark'")
-
-    def test_it_is_as_narrow_as_a_phone(self, front: Page) -> None:
-        front.set_viewport_size({"width": 390, "height": 844})
-        for place in range(len(system.known())):
-            choose(front, place)
-            assert front.evaluate(TOO_WIDE) == []
-
-    def test_without_javascript_it_says_what_would_be_here(
-        self, browser: Browser, base: str
-    ) -> None:
-        context = browser.new_context(java_script_enabled=False)
-        page = context.new_page()
-        page.goto(f"{base}/pages/your_system.html")
-        told = page.locator(".lqr-system-without")
-        assert told.is_visible() and "Without JavaScript" in (told.text_content() or "")
-        assert told.locator("a").count() == 5
-        assert page.locator("#fig-system img").is_visible()
-        names = python_of(page)
-        assert names["best"].radius < 1 and set(names["shares"]) == set(names["allowed"])
-        context.close()
-
-    def test_the_lines_can_be_copied(self, front: Page) -> None:
-        front.wait_for_selector(".lqr-system-python button.copybtn")
-
-
-LABELS = {look["label"]: look["name"] for look in system.figure().data["methods"]}

@@ -4,13 +4,14 @@
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
    label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most, step}, a
    factor on the variances, if there is noise; drawn and told, numbers of steps; size of the grid, if not
-   161; words {lead, outside, none}. With `curve` there is only one gain, across: y is the cost. */
+   161; margin, if wider; words {lead, outside, none}. With `curve` there is only one gain, across: y is the cost. */
 "use strict";
 
 LQR.figures.landscape = (data, view) => {
   const { allowedStep, atGain, descend, gainAt, gap, inverseCosts, optimum } = LQR.equations;
   const { joined, number, share } = LQR.words, SIZE = data.size ?? 161;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: data.ratio, log: data.curve ? "y" : "" });
+  Object.assign(plot.margin, data.margin); // wider for long numbers
   const spread = ([low, high]) => Array.from({ length: SIZE }, (_, k) => low + ((high - low) * k) / (SIZE - 1));
   const [xs, ys] = [spread(data.x), spread(data.y)];
   const cost = (x) => Math.min(data.y[1], atGain(mapped().p, gainAt(data.plane, x, 0)).cost); // of the curve

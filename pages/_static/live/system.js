@@ -129,7 +129,7 @@ LQR.figures.system = (data, view) => {
     view.controls.replaceChildren();
     LQR.figures.landscape({
       problem: p, ...slice, names: slice.labels, ratio: 0.85, levels, methods: state.methods,
-      noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words,
+      noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words, margin: { left: 66 },
     }, view);
     if (side) view.box.append(side);
     view.box.querySelector("canvas").setAttribute("aria-label", `The cost near K*, over ${slice.labels.join(" and ")}`);
@@ -147,7 +147,7 @@ LQR.figures.system = (data, view) => {
       notes[name].textContent = faults[name] ?? "";
       areas[name].setAttribute("aria-invalid", name in faults);
     }
-    for (const part of [results, figure]) part.classList.toggle("lqr-system-stale", wrong.length > 0);
+    for (const part of [results, figure, lines.parentElement]) part.classList.toggle("lqr-system-stale", wrong.length > 0);
     const those = state.found ? "The results below are those of the last good input" : "No results yet";
     status.textContent = wrong.length ? `${those}: look at ${LQR.words.joined(wrong)}.` : "";
     if (wrong.length) return;
@@ -159,7 +159,7 @@ LQR.figures.system = (data, view) => {
     figure.hidden = !found.best;
     view.state = () => state;
     view.draw = () => {};
-    if (!found.best) return;
+    if (!found.best) return void (lines.textContent = LQR.system.python(template, state));
     if (!same)
       selects.forEach(({ select }, k) => {
         select.replaceChildren(...ways.map(({ name }, place) => make("option", { value: place }, name)));

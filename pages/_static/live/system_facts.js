@@ -102,7 +102,7 @@ Object.assign(LQR.system, (() => {
     const turned = Math.abs(along) > 1e-9, vertical = { ...up, X: unit(V), entry: turned ? null : up.entry };
     const axes = [across, vertical].map(({ X, name, entry }, k) => {
       const zero = entry ? best.K[entry[0]][entry[1]] : 0, ends = [-reach(p, best, scale(X, -1)), reach(p, best, X)];
-      return { X, zero, ends, label: entry ? name : `${name}${k && turned ? ", the part across the first" : ""}, from K*` };
+      return { X, zero, ends, label: entry ? name : `${name}${k && turned ? ` without ${across.name}` : ""}, from K*` };
     });
     const [x, y] = axes.map(({ zero, ends }) => ends.map((end) => zero + 1.2 * end));
     const origin = axes.reduce((K, { X, zero }) => add(K, X, -zero), best.K);
@@ -136,14 +136,16 @@ Object.assign(LQR.system, (() => {
     };
   }
 
-  /* The lines of Python of the page, with the system, the start, the noise and the steps in them. */
+  /* The lines of Python of the page, with the system in them, and where there is one the start, the
+     noise and the steps. */
   function python(template, { problem, start, noise, steps }) {
     const list = (X) => JSON.stringify(X).replace(/,/g, ", ").replace(/:/g, ": ");
     const { A, B, Q, R, Sigma0, state_noise: [alpha, A_i], input_noise: [beta, B_j] } = problem;
     const given = Object.entries({ A, B, Q, R, Sigma0 }).map(([name, X]) => `    ${name}=${list(X)},\n`);
     if (alpha.length) given.push(`    state_noise=(${list(alpha)}, ${list(A_i)}),\n`);
     if (beta.length) given.push(`    input_noise=(${list(beta)}, ${list(B_j)}),\n`);
-    const values = { problem: `lqrlib.LQR(\n${given.join("")})`, start: list(start), noise, steps: list(steps) };
+    const values = { problem: `lqrlib.LQR(\n${given.join("")})` };
+    if (start) Object.assign(values, { start: list(start), noise, steps: list(steps) });
     return Object.entries(values).reduce(
       (text, [name, value]) => text.replace(new RegExp(`^${name} = .*$`, "m"), () => `${name} = ${value}`), template);
   }

@@ -164,9 +164,9 @@ def test_a_fault_of_one_field_is_not_told_of_the_others(scripts: Page) -> None:
 def test_no_text_stops_the_reading(scripts: Page) -> None:
     rng = np.random.default_rng(12)
     signs = list("[](){};,\n .-+eE/0123456789ax*=#%") + ["eye(", "diag(", "array(", "\n\n", "nan"]
-    texts = ["".join(rng.choice(signs, rng.integers(1, 12))) for _ in range(4000)]
+    texts = ["".join(rng.choice(signs, rng.integers(1, 12))) for _ in range(1500)]
     names = ["A", "B", "Q", "R", "Sigma0", "alpha", "A_i", "beta", "B_j"]
-    cases = [{name: str(rng.choice(texts)) for name in names} for _ in range(1000)]
+    cases = [{name: str(rng.choice(texts)) for name in names} for _ in range(200)]
     cases += [NOISY | {str(rng.choice(names)): text} for text in texts]
     found = scripts.evaluate("cases => cases.map(LQR.system.read)", cases)
     assert all(("problem" in each) != bool(each.get("faults")) for each in found)

@@ -11,7 +11,11 @@ LQR.matrices = (() => {
   const frobenius = (X) => Math.hypot(...X.flat());
   const identity = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
   const multiply = (X, Y, ...more) => {
-    const Z = X.map((row) => Y[0].map((_, j) => row.reduce((s, x, k) => s + x * Y[k][j], 0)));
+    const Z = X.map((row) => {
+      const sum = new Array(Y[0].length).fill(0);
+      for (let k = 0; k < row.length; k++) for (let j = 0; j < sum.length; j++) sum[j] += row[k] * Y[k][j];
+      return sum;
+    });
     return more.length ? multiply(Z, ...more) : Z;
   };
 

@@ -26,7 +26,6 @@ import lqrlib
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-<<<<<<< HEAD
 #: The figures of pages that are no chapter: name, the module here that makes it, and its function
 #: where that is not `figure`.
 PAGES = {
@@ -38,11 +37,8 @@ PAGES = {
     "tour-noise": "tour:noise",
     "tour-two": "tour_pairs:two",
     "tour-adapt": "tour_pairs:adapt",
+    "system": "system",
 }
-=======
-#: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
-PAGES = {"landscape": "landscape", "system": "system"}
->>>>>>> system
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parents[2]
 

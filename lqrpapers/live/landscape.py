@@ -152,10 +152,9 @@ def figure() -> Live:
     picture.alt_text = picture.alt_text.replace("1 starts", "one start")  # type: ignore[attr-defined]
     told = [f"{METHODS[name].label} {_share(share)}" for name, share in left.items()]
     caption = (
-        "The cost of a rule for fishing, over its two numbers: white is the best, darker is "
-        "dearer, and in the hatched part the stock runs away. From one start three methods walk "
-        "downhill. "
-        f"Of the gap to the best rule {TOLD} steps leave: {', '.join(told)}."
+        "The cost of a rule for fishing, over its two numbers: darker is dearer, in the hatched "
+        "part the stock runs away. Three methods walk downhill; of the gap to the best, "
+        f"{TOLD} steps leave: {', '.join(told)}."
     )
     return Live(picture, caption, kind, moving)
 

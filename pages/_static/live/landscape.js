@@ -2,16 +2,11 @@
 
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
-<<<<<<< HEAD
-   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most},
-   a factor on the variances; drawn and told, numbers of steps; words {lead, outside, none}; circles,
-   more starts; chord, two gains or none, and its color; outline, whether the set without noise is
-   outlined. */
-=======
-   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most, step}, a
-   factor on the variances, if there is noise; drawn and told, numbers of steps; size of the grid, if not
-   161; margin, if wider; words {lead, outside, none}. With `curve` there is only one gain, across: y is the cost. */
->>>>>>> system
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most,
+   step}, a factor on the variances, if there is noise; drawn and told, numbers of steps; words {lead,
+   outside, none}; circles, more starts; chord, two gains or none, and its color; outline, whether the
+   set without noise is outlined; size of the grid, if not 161; margin, if wider. With `curve` there is
+   only one gain, across: y is the cost. */
 "use strict";
 
 LQR.figures.landscape = (data, view) => {
@@ -58,13 +53,8 @@ LQR.figures.landscape = (data, view) => {
   let known = {}; // the map of the last noise
   function mapped() {
     if (known.noise !== noise.value) {
-<<<<<<< HEAD
       const p = problem(noise.value);
-      known = { noise: noise.value, p, best: optimum(p), grid: inverseCosts(p, data.plane, xs, ys) };
-=======
-      const p = problem();
       known = { noise: noise.value, p, best: optimum(p), grid: data.curve ? null : inverseCosts(p, data.plane, xs, ys) };
->>>>>>> system
     }
     return known;
   }
@@ -150,6 +140,7 @@ LQR.figures.landscape = (data, view) => {
       slider.tick(walk ? Math.log10(walk.allowed) : NaN);
       slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
     }
+    if (start.value === data.start) plot.label("drag me", start.value, { align: "left", dx: 14, dy: -10 });
     start.place();
     view.say(sentence(found));
   };

@@ -133,13 +133,6 @@ def test_pages_need_no_network(plain, addressed):
         assert "thebe" not in page(root, CHAPTER).lower()
 
 
-def test_old_addresses_lead_to_the_pages(plain):
-    for name in ("index", "results", "CHANGELOG"):
-        place, shown = f"pages/{name.lower()}.html", page(plain, name)
-        assert f'location.replace("{place}" + location.search + location.hash)' in shown
-        assert f'<a href="{place}">' in shown and f'content="0; url={place}"' in shown
-
-
 def first_cell(content, executed):
     """The source of the cell that comes before those of the executed notebook."""
     first, *rest = json.loads(content)["cells"]

@@ -2,9 +2,11 @@
 
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
-   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most, step}, a
-   factor on the variances, if there is noise; drawn and told, numbers of steps; size of the grid, if not
-   161; margin, if wider; words {lead, outside, none}. With `curve` there is only one gain, across: y is the cost. */
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most,
+   step}, a factor on the variances, if there is noise; drawn and told, numbers of steps; size of the
+   grid, if not 161; margin, if wider; words {lead, outside, none}; circles, more starts; chord, two gains
+   or none, and its color; outline, whether the set without noise is outlined. With `curve` there is
+   only one gain, across: y is the cost. */
 "use strict";
 
 LQR.figures.landscape = (data, view) => {
@@ -35,9 +37,9 @@ LQR.figures.landscape = (data, view) => {
     start.value = data.start;
   });
 
-  /* The problem with the noise that the slider says. */
-  function problem() {
-    const scaled = ([variances, directions]) => [variances.map((v) => v * noise.value), directions];
+  /* The problem with so many times its noise. */
+  function problem(factor) {
+    const scaled = ([variances, directions]) => [variances.map((v) => v * factor), directions];
     const { state_noise, input_noise } = data.problem;
     return { ...data.problem, state_noise: scaled(state_noise), input_noise: scaled(input_noise) };
   }
@@ -47,11 +49,12 @@ LQR.figures.landscape = (data, view) => {
   const inPlane = (K) => [across, up].map((way) => inner(add(K, origin, -1), way) / inner(way, way));
   const place = ({ K, cost }) => (data.curve ? [K[0][0], Math.min(cost, data.y[1])] : inPlane(K));
 
+  const quiet = data.outline && inverseCosts(problem(0), data.plane, xs, ys);
   let known = {}; // the map of the last noise
   function mapped() {
     if (known.noise !== noise.value) {
-      const p = problem();
-      known = { noise: noise.value, p, best: optimum(p), grid: data.curve ? null : inverseCosts(p, data.plane, xs, ys) };
+      const p = problem(noise.value), grid = data.curve ? null : inverseCosts(p, data.plane, xs, ys);
+      known = { noise: noise.value, p, best: optimum(p), grid };
     }
     return known;
   }
@@ -109,6 +112,7 @@ LQR.figures.landscape = (data, view) => {
     });
     for (const level of data.levels.slice(1)) plot.contour(grid, SIZE, 1 / (level * least), view.color("contour"), 0.6);
     plot.contour(grid, SIZE, 0, view.color("ink"), 1.4);
+    if (quiet) plot.contour(quiet, SIZE, 0, view.color("ink"), 1.2, true);
     plot.axes();
   }
 
@@ -118,6 +122,12 @@ LQR.figures.landscape = (data, view) => {
     const paper = view.color("paper"), found = walks();
     plot.background(`${noise.value} ${paper}`, () => (data.curve ? curve() : paint(grid, best ? best.cost : 0)));
     plot.within(() => {
+      if (data.chord.length) {
+        const middle = [0, 1].map((k) => (data.chord[0][k] + data.chord[1][k]) / 2);
+        plot.line(data.chord, data.color, { dashed: true });
+        plot.markers([middle], "X", data.color, { size: 8, halo: paper });
+      }
+      for (const circle of data.circles) plot.markers([circle], "o", "#ffffff", { size: 6, halo: "#000000" });
       for (const walk of found) {
         const values = walk.path.map(place);
         if (!data.curve) plot.line(values, walk.color, { halo: paper });

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: where that is not `figure`.
 PAGES = {
     "landscape": "landscape",
+    "system": "system",
     "tour-stable": "tour:stable",
     "tour-valley": "tour:valley",
     "tour-downhill": "tour:downhill",

@@ -130,6 +130,7 @@ LQR.figures.system = (data, view) => {
     LQR.figures.landscape({
       problem: p, ...slice, names: slice.labels, ratio: 0.85, levels, methods: state.methods,
       noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words, margin: { left: 66 },
+      circles: [], chord: [],
     }, view);
     if (side) view.box.append(side);
     view.box.querySelector("canvas").setAttribute("aria-label", `The cost near K*, over ${slice.labels.join(" and ")}`);

@@ -59,7 +59,7 @@ BATTERY: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 ]
 
 
-def run(index: int) -> object:
+def run(index: int) -> Any:
     """What a call of the battery says of each part: if it fails, and if it is attained."""
     id, arguments, options = BATTERY[index]
     try:
@@ -73,7 +73,7 @@ def run(index: int) -> object:
 
 
 @cache
-def honest() -> tuple[list[object], dict[str, set[int]]]:
+def honest() -> tuple[list[Any], dict[str, set[int]]]:
     """What the battery says of the book's constants, and which calls use which function."""
     said = [run(index) for index in range(len(BATTERY))]
     calls: dict[str, set[int]] = {name: set() for name in mutants.functions()}
@@ -187,6 +187,13 @@ def test_the_lists_name_only_constants_and_functions_that_no_call_uses():
     uncalled = {name for name, calls in honest()[1].items() if not calls}
     assert uncalled == set(UNCALLED)
     assert set(NAMES) >= UNSEEN | {name for name, _ in ONE_WAY}
+
+
+def test_the_rates_of_the_theorems_are_attained():
+    said, _ = honest()
+    rates = {"s1-lemma-7", "s2-lemma-3.2", "s2-cor-3.3", "s2-thm-3.4", "s2-thm-3.5", "s2-thm-4.1"}
+    last = [(id, said[index][-1]) for index, (id, *_) in enumerate(BATTERY) if id in rates]
+    assert {id for id, part in last if part == (False, True)} == rates
 
 
 @pytest.mark.filterwarnings("ignore")

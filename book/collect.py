@@ -1,66 +1,31 @@
-"""What the executed chapters checked, against `claims.yml`, and the records of their runs.
+"""What the executed chapters checked and what `claims.yml` says: read here, compared elsewhere.
 
-A chapter reports a claim by an output whose metadata carry `lqrlib.claim`
-(lqrpapers.notebook.report). A result that no executed notebook checked is "planned".
+A chapter reports claims by outputs whose metadata carry `lqrlib.claims`
+(lqrpapers.notebook.report); `lqrpapers.claims.rows` has the rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 import yaml
 
 from book.chapters import executed_paths, find_chapters, read_notebook
 from book.problem import ChapterProblem
-from lqrpapers.claims.verdicts import VERDICTS, Record, verdict
+from lqrpapers.claims import rows
+from lqrpapers.claims.records import Record
+from lqrpapers.map import read
 
 CLAIMS = "chapters/claims.yml"
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One row of claims.yml."""
-
-    id: str
-    paper: str
-    number: str
-    title: str
-    chapter: str
-    expected: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """A claim with everything that the executed chapters recorded about it."""
-
-    claim: Claim
-    records: tuple[Record, ...]
-
-    @property
-    def verdict(self) -> str:
-        return verdict(self.claim.id, self.claim.paper, self.records)
-
-
-def claims(root: Path) -> dict[str, Claim]:
+def claims(root: Path) -> dict[str, rows.Claim]:
     """The rows of claims.yml by id, in the file's order."""
-    rows = yaml.safe_load((root / CLAIMS).read_text(encoding="utf-8"))
-    if not isinstance(rows, list):
-        raise ChapterProblem(f"{CLAIMS}: expected a list of rows")
-    names = [field.name for field in fields(Claim)]
-    found: dict[str, Claim] = {}
-    for row in rows:
-        if not isinstance(row, dict) or sorted(row) != sorted(names):
-            raise ChapterProblem(f"{CLAIMS}: a row needs exactly {', '.join(names)}; got {row}")
-        claim = Claim(**{name: str(row[name]) for name in names})
-        allowed = VERDICTS.get(claim.paper, ())
-        for word, known in ((claim.paper, tuple(VERDICTS)), (claim.expected, allowed)):
-            if word not in known:
-                raise ChapterProblem(f"{CLAIMS}: {claim.id}: {word!r} is not one of {known}")
-        if found.setdefault(claim.id, claim) is not claim:
-            raise ChapterProblem(f"{CLAIMS}: {claim.id} stands there twice")
-    return found
+    try:
+        return rows.parsed(yaml.safe_load((root / CLAIMS).read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ChapterProblem(f"{CLAIMS}: {error}") from None
 
 
 def records(root: Path) -> Iterator[tuple[str, Record]]:
@@ -69,42 +34,32 @@ def records(root: Path) -> Iterator[tuple[str, Record]]:
         path, _ = executed_paths(root, chapter)
         for cell in read_notebook(path)["cells"] if path.is_file() else ():
             for output in cell.get("outputs", []):
-                if data := output.get("metadata", {}).get("lqrlib", {}).get("claim"):
+                for data in output.get("metadata", {}).get("lqrlib", {}).get("claims", ()):
                     try:
                         yield chapter.stem, Record.from_json(data)
                     except ValueError as error:
                         raise ChapterProblem(f"{chapter.stem}: {error}") from None
 
 
-def results(root: Path) -> list[Result]:
+def labels(root: Path) -> dict[str, str]:
+    """The chapter of every numbered statement, by label."""
+    return {
+        statement.label: chapter.stem
+        for chapter in find_chapters(root)
+        for cell in read_notebook(chapter)["cells"]
+        if cell["cell_type"] == "markdown"
+        for statement in read(chapter.stem, "".join(cell["source"]))
+    }
+
+
+def results(root: Path) -> list[rows.Result]:
     """One result for each row of claims.yml, in the file's order."""
-    every = [record for _, record in records(root)]
-    return [
-        Result(claim, tuple(record for record in every if record.id == claim.id))
-        for claim in claims(root).values()
-    ]
+    return rows.results(claims(root).values(), (record for _, record in records(root)))
 
 
 def problems(root: Path) -> list[str]:
     """One line for each way in which the executed chapters and claims.yml disagree."""
     try:
-        known, evaluations, outcome = claims(root), list(records(root)), results(root)
+        return rows.problems(claims(root), list(records(root)), labels(root))
     except (ChapterProblem, OSError, ValueError, yaml.YAMLError) as error:
         return [" ".join(str(error).split())]
-    lines: list[str] = []
-    for chapter, record in evaluations:
-        where = f"{record.id}: checked in {chapter}, but"
-        if record.id not in known:
-            lines.append(f"{where} not in {CLAIMS}")
-        elif known[record.id].chapter != chapter:
-            lines.append(f"{where} {CLAIMS} says {known[record.id].chapter}")
-        if record.form == "dropped" and not record.violated:
-            dropped = f"{chapter} drops the assumption {record.assumption!r}"
-            lines.append(f"{record.id}: {dropped}, but nothing is violated")
-    lines += [
-        f"{result.claim.id}: {CLAIMS} expects {result.claim.expected}, "
-        f"the executed chapter says {result.verdict} ({result.claim.chapter})"
-        for result in outcome
-        if result.verdict != result.claim.expected
-    ]
-    return list(dict.fromkeys(lines))

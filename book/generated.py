@@ -22,7 +22,8 @@ import lqrlib
 from book import collect
 from book.problem import ChapterProblem
 from lqrpapers.claims.registry import FORMS
-from lqrpapers.claims.verdicts import VERDICTS
+from lqrpapers.claims.rows import PAPERS, Result
+from lqrpapers.claims.verdicts import KINDS, WORDS
 from lqrpapers.live import block
 from lqrpapers.map import mapped
 from lqrpapers.notebook import readable
@@ -42,7 +43,7 @@ class Book:
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
     forms, mapped, live = FORMS, staticmethod(mapped), staticmethod(block)
-    verdicts = "holds corrected fails reproduced differs confirmed refuted planned".split()
+    verdicts = (*dict.fromkeys(word for words in KINDS.values() for word in words), "planned")
 
     @cached_property
     def statements(self) -> dict[str, tuple[str, str]]:
@@ -54,13 +55,16 @@ class Book:
         }
 
     @cached_property
-    def results(self) -> list[collect.Result]:
+    def results(self) -> list[Result]:
         return collect.results(self.root)
 
-    def results_of(self, paper: str) -> list[collect.Result]:
-        if paper not in VERDICTS:
-            raise ChapterProblem(f"{paper!r} is none of {', '.join(VERDICTS)}")
-        return [result for result in self.results if result.claim.paper == paper]
+    def results_of(self, paper: str, *kinds: str) -> list[Result]:
+        """Those of a paper and of these kinds, or of all."""
+        for words, known in (((paper,), PAPERS), (kinds, KINDS)):
+            for word in {*words} - {*known}:
+                raise ChapterProblem(f"{word!r} is none of {', '.join(known)}")
+        found = [result for result in self.results if result.claim.paper == paper]
+        return [result for result in found if result.claim.kind in (kinds or KINDS)]
 
     def runs(self) -> dict[str, set[str]]:
         """What the chapters were run with: one value each, or those of all chapters."""
@@ -114,6 +118,7 @@ def filled(book: Book, text: str) -> str:
     """The text of a page with its blocks filled."""
     templates = jinja2.Environment(undefined=jinja2.StrictUndefined, lstrip_blocks=True)
     templates.trim_blocks, templates.loader = True, jinja2.FileSystemLoader(book.root / TEMPLATES)
+    templates.globals["verdict_words"] = WORDS
     templates.filters |= {"plain": plain, "command": command, "readable": readable}
 
     def filling(found: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 from lqrpapers.live import pictures
+from lqrpapers.numbers import glued
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 Cell = dict[str, Any]
@@ -61,7 +62,7 @@ def staged(root: Path) -> dict[str, bytes]:
         texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
         files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
         if record := inputs.read_record(root, chapter):
-            records[chapter.stem] = record
+            records[chapter.stem] = record | {"glued": glued(notebook)}
     book = Book(root, texts, records)
     files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
     return files | pictures(pages.values())

@@ -10,7 +10,9 @@ from __future__ import annotations
 import html
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,31 +182,34 @@ def animate(
     _picture("image/gif", buffer, alt, _filled(caption, numbers), name)
 
 
-def _sentence(check: Check) -> tuple[str, str]:
-    """Outcome (a CSS class) and the sentence that states it."""
-    cases = f"{check.checked:,} case{'s' if check.checked != 1 else ''}"
-    ratio = f"largest left/right ratio {readable(f'{check.tightest:.4g}')}"
-    if check.form == "dropped":
-        found = f"fails in {check.violated:,} of {cases}" if check.violated else "still holds"
-        return "dropped", f"without “{check.assumption}” it {found}; {ratio}"
-    if check.violated:
-        return "fails", f"violated in {check.violated:,} of {cases}; {ratio}"
-    return "holds", f"holds in {cases}; {ratio}"
+# How often each result was reported, for the places of its verdicts on the page.
+_reported: Counter[str] = Counter()
 
 
-def report(*checks: Check) -> None:
-    """Display the outcome of checked claims and hand it to the book's results page."""
-    from .claims.verdicts import Record
+def report(*checks: Check, sample: str | None = None) -> None:
+    """Display the outcome of checked claims, a line for each result, for the results page, too.
 
-    for check in checks:
-        outcome, sentence = _sentence(check)
-        part = f" ({readable(check.part)})" if check.part else ""
-        label = html.escape(check.id + part)
+    A line unfolds to one for each inequality. With `sample`, "ensemble" or "example", the cases are
+    said to be drawn or to be chosen by hand, whatever the checks say.
+    """
+    from .claims import sentences
+    from .claims.records import Record
+
+    given = [replace(each, sample=sample) if sample else each for each in checks]
+    for id in dict.fromkeys(each.id for each in given):
+        found = [each for each in given if each.id == id]
+        _reported[id] += 1
+        anchor = f"verdict-{id}-{_reported[id]}"
+        outcome, sentence = sentences.outcome(id, found)
+        name, lines = sentences.name(id), [sentences.line(each) for each in found]
+        items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+        head = f"<strong>{html.escape(name)}</strong> {html.escape(sentence)}"
         _display(
             {
-                "text/plain": f"{check.id}{part}, {check.form}: {sentence}",
-                "text/html": f'<div class="lqr-verdict lqr-verdict-{outcome}">'
-                f"<strong>{label}</strong> <em>{check.form}</em>: {html.escape(sentence)}</div>",
+                "text/plain": "\n- ".join([f"{name} {sentence}", *lines]),
+                "text/html": f'<div class="lqr-verdict lqr-verdict-{outcome}" id="{anchor}">'
+                f"<details><summary>{head}</summary>"
+                f"<ul>{items}</ul><code>{html.escape(id)}</code></details></div>",
             },
-            {"lqrlib": {"claim": Record.of(check).as_json()}},
+            {"lqrlib": {"claims": [Record.of(each, anchor).as_json() for each in found]}},
         )

@@ -14,7 +14,9 @@ statements, forms and functions; a function's signature and docstring say what `
 (True, 0)
 """
 
+from .checking import ROLES as ROLES
 from .checking import ROUNDING as ROUNDING
+from .checking import SAMPLES as SAMPLES
 from .checking import Check as Check
 from .checking import Checks as Checks
 from .checking import merge as merge

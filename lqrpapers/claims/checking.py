@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 # lhs may exceed rhs by this much, relative to the larger, before it counts as a violation.
 ROUNDING = 1e-9
+#: A carrier counts for verdict and tightness; a guard (stability, an identity, a hypothesis) for
+#: the verdict only; a record for neither.
+ROLES = ("carrier", "guard", "record")
+#: Cases drawn by a rule, or chosen by hand.
+SAMPLES = ("ensemble", "example")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +27,19 @@ class Check:
 
     id: str  #: The result's id in claims.yml.
     part: str  #: Which inequality of the result, "" if it has one.
-    form: str  #: "printed", "corrected", "sharp" or "dropped" (an assumption is left out).
+    form: str  #: One of `FORMS`: "dropped" leaves an assumption out.
     lhs: NDArray[np.float64]  #: Left side (...).
     rhs: NDArray[np.float64]  #: Right side (...).
     assumption: str = ""  #: The assumption that was dropped, "" otherwise.
     #: Rounding error of sides that are differences of larger numbers; lhs may exceed rhs by it.
     floor: NDArray[np.float64] | float = 0.0
+    role: str = "carrier"  #: What it counts for: one of `ROLES`.
+    sample: str = "ensemble"  #: Where its cases come from: one of `SAMPLES`.
+
+    def __post_init__(self) -> None:
+        for name, value, known in (("role", self.role, ROLES), ("sample", self.sample, SAMPLES)):
+            if value not in known:
+                raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
 
     @property
     def holds(self) -> NDArray[np.bool_]:
@@ -69,6 +81,15 @@ class Check:
         """Largest ratio over the cases."""
         return float(np.max(self.ratio))
 
+    @property
+    def median(self) -> float:
+        """Median ratio over the cases."""
+        return float(np.median(self.ratio))
+
+    def under(self, id: str, form: str = "printed") -> Check:
+        """The same inequality as one of another result, which it also tests."""
+        return replace(self, id=id, form=form)
+
 
 class Checks(tuple[Check, ...]):
     """The inequalities of a result: a tuple of `Check`, read by number or by the part's name."""
@@ -99,7 +120,8 @@ def merge(*groups: Sequence[Check]) -> Checks:
     """
     if not groups:
         raise ValueError("groups: expected at least one, got none")
-    names = [[(each.id, each.part, each.form, each.assumption) for each in g] for g in groups]
+    same = "id", "part", "form", "assumption", "role", "sample"
+    names = [[tuple(getattr(each, name) for name in same) for each in group] for group in groups]
     if any(other != names[0] for other in names):
         raise ValueError(f"groups: expected the same inequalities in each, got {names}")
     return Checks(_joined(parts) for parts in zip(*groups, strict=True))

@@ -76,7 +76,7 @@ def convergence(
         taken.append(-value_difference_along(problem, gain, move))
         gain = gain + move
         radii.append(objective.mean_square_radius(problem, gain))
-    yield Sides("stability", np.stack(radii), 1.0)
+    yield Sides("stability", np.stack(radii), 1.0, role="guard")
     yield Sides("decrease", np.stack(promised), np.stack(taken), floor)
 
 

@@ -77,7 +77,7 @@ def figure_1_middle(published: Sequence[Array], equal: Sequence[Array]) -> Inequ
 def levels_compared_alike(published: Sequence[Array], equal: Sequence[Array]) -> Inequalities:
     """The levels were run with one step size; with one step size they differ as in the figure."""
     steps = np.array([run.step_size for run in FIGURE_1_MIDDLE])
-    yield Sides("one step size", steps.max() / steps, 1.0)
+    yield Sides("one step size", steps.max() / steps, 1.0, role="record")
     yield Sides("differ by their heterogeneity", np.sqrt(factors(published)), factors(equal))
 
 
@@ -122,7 +122,7 @@ def figure_1_right(learned: ArrayLike, random: ArrayLike, tasks: LQR, K: ArrayLi
     ours, other = _runs("learned", learned), _runs("random", random)
     if ours.shape != other.shape:
         raise ValueError(f"random: expected shape {ours.shape}, got {other.shape}")
-    yield Sides("the learned gain stabilizes unseen tasks", _radius(tasks, K), 1.0)
+    yield Sides("the learned gain stabilizes unseen tasks", _radius(tasks, K), 1.0, role="guard")
     yield Sides("it starts nearer to the optimum", ours[0], other[0])
     yield Sides("ten iterations bring it within 10 %", ours[FEW], NEAR)
     wanted = SIGNIFICANTLY * steps_to(other, CLOSE)
@@ -155,11 +155,11 @@ def equal_terms(
     (T + 1, S, U), are at *equal* step sizes: from learned gains, from random ones, and from gains
     learned on the nominal task alone with no more queries.
     """
-    yield Sides("both starts have one step size", max(steps), min(steps))
-    yield Sides("no unseen task was trained on", float(trained_on), 0.0)
+    yield Sides("both starts have one step size", max(steps), min(steps), role="record")
+    yield Sides("no unseen task was trained on", float(trained_on), 0.0, role="record")
     mine, other, single = (
         steps_to(_runs(name, gaps), CLOSE)
         for name, gaps in (("learned", learned), ("random", random), ("alone", alone))
     )
     yield Sides("half the iterations at equal steps", mine, SIGNIFICANTLY * other)
-    yield Sides("no more than from the nominal task alone", mine, single)
+    yield Sides("no more than from the nominal task alone", mine, single, role="record")

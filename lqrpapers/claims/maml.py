@@ -38,7 +38,7 @@ def inner_step_stays(
     moves = inner_moves(tasks, gain, step)
     adapted = gain[..., None, :, :] + moves[..., :, None, :, :]
     radius = objective.mean_square_radius(tasks[..., None, :], adapted)
-    yield Sides("stabilizes all tasks", radius, 1.0)
+    yield Sides("stabilizes all tasks", radius, 1.0, role="guard")
     slopes = frobenius_norm(objective.gradient(tasks, gain))
     own = step[..., None, None] * slopes[..., None, :] ** 2
     yield Sides("in S_ML", lost_descent(changes(tasks, gain, moves), own), 1.0)

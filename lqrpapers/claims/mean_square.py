@@ -96,7 +96,7 @@ def lyapunov_equation(
     residual = X - (loop.apply_adjoint(X) if adjoint else loop.apply(X)) - W
     yield Sides("equation", frobenius_norm(residual) / frobenius_norm(X), tolerance)
     error = frobenius_norm(X - formal_solution(problem, gain, W, adjoint=adjoint))
-    yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance)
+    yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance, role="guard")
     least = _least_ratio(X, W)
     floor = tolerance * spectral_norm(X) / least_eigenvalue(W)
     yield Sides("above the weight", 1.0, least, floor)

@@ -23,7 +23,9 @@ from .. import constants
 from .checking import Check, Checks, merge
 from .statements import MODULES, STATEMENTS
 
-FORMS = ("printed", "corrected", "sharp", "dropped")
+#: "printed" is the statement as it stands, "partial" a case or a consequence of it; "corrected" and
+#: "sharp" stand in its place; "dropped" leaves an assumption out.
+FORMS = ("printed", "partial", "corrected", "sharp", "dropped")
 
 
 class Sides(NamedTuple):
@@ -34,6 +36,7 @@ class Sides(NamedTuple):
     rhs: ArrayLike
     floor: ArrayLike = 0.0
     assumption: str = ""
+    role: str = "carrier"
 
 
 # What the function of a claim yields.
@@ -48,7 +51,7 @@ class Claim:
     """A numbered result that can be checked."""
 
     id: str  #: Its id in claims.yml.
-    number: str  #: The paper's own number.
+    number: str  #: The paper's own number, or the title of a statement of this book.
     statement: str  #: What it says, in one sentence.
     module: str  #: The module of `lqrpapers.claims` that registers it.
 
@@ -81,7 +84,7 @@ def claim(
         for id_, each in product(ids, (form,) if isinstance(form, str) else form):
             known = given
             if not isinstance(form, str):
-                told = {"form": each, "constants": getattr(constants, each)}
+                told = {"form": each, "constants": getattr(constants, each, None)}
                 known = given | {k: told[k] for k in told.keys() & signature(function).parameters}
             _register(id_, each, function, known)
         return function
@@ -93,6 +96,11 @@ def part_of(id_: str, whole: str, part: str, *forms: str) -> None:
     """Register an erratum as one inequality of the result that it corrects, in these forms."""
     for form in forms:
         _register(id_, form, _FORMS[whole][form], part=part)
+
+
+def taken_from(id_: str, whole: str, *, form: str = "sharp", part: str = "") -> None:
+    """Register a statement of this book, as printed, as a form of the result that it improves."""
+    _register(id_, "printed", _FORMS[whole][form], part=part)
 
 
 def _register(
@@ -149,4 +157,4 @@ def _check(id_: str, form: str, sides: Sides) -> Check:
     lhs, rhs, floor = np.broadcast_arrays(
         *(np.asarray(side, dtype=float) for side in (sides.lhs, sides.rhs, sides.floor))
     )
-    return Check(id_, sides.part, form, lhs, rhs, sides.assumption, floor)
+    return Check(id_, sides.part, form, lhs, rhs, sides.assumption, floor, sides.role)

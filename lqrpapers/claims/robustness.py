@@ -56,11 +56,11 @@ def descent_with_noise_in_mind_or_not(
     yield Sides(f"the cost {name} noise falls at every step", costs[1:], costs[:-1])
     yield Sides(f"the cost {name} noise is minimised", gap(meant), MINIMISED)
     if aware:
-        yield Sides("every iterate stabilizes without noise", radius, 1.0)
+        yield Sides("every iterate stabilizes without noise", radius, 1.0, role="guard")
         yield Sides("the cost without noise ends slightly suboptimal", gap(quiet), SLIGHTLY)
     else:
-        yield Sides("the start is stabilizing with noise", radius[0], 1.0)
-        yield Sides("the end is not", 1.0, radius[-1])
+        yield Sides("the start is stabilizing with noise", radius[0], 1.0, role="guard")
+        yield Sides("the end is not", 1.0, radius[-1], role="guard")
     if recorded is not None and repeated is not None:
         yield _agreement(recorded, repeated, tolerance)
 

@@ -76,7 +76,7 @@ def local_smoothness(
     """
     at = magnitudes(problem, K)
     other, _, length = _move(problem, K, direction, fraction, printed.smoothness_radius(at))
-    yield Sides("stability", objective.mean_square_radius(problem, other), 1.0)
+    yield Sides("stability", objective.mean_square_radius(problem, other), 1.0, role="guard")
     here, there = objective.evaluate(problem, K), objective.evaluate(problem, other)
     change, bound = np.abs(there.cost - here.cost), constants.cost_smoothness(at) * at.cost * length
     yield Sides("cost", change, bound, CANCELLATION * at.cost)
@@ -107,7 +107,7 @@ def sharp_local_smoothness(
     """
     at = magnitudes(problem, K)
     far, *_ = _move(problem, K, direction, fraction, sharp.stability_radius(at))
-    yield Sides("stability", objective.mean_square_radius(problem, far), 1.0)
+    yield Sides("stability", objective.mean_square_radius(problem, far), 1.0, role="guard")
     other, d, length = _move(problem, K, direction, fraction, sharp.smoothness_radius(at))
     here, there = objective.evaluate(problem, K), objective.evaluate(problem, other)
 

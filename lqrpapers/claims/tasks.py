@@ -39,7 +39,7 @@ def sublevel_sets(tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0
         raise ValueError("K: expected gains in the sub-level set, got none")
     best = objective.cost(tasks, objective.optimal_gain(tasks))
     members = gains[inside]
-    yield Sides("stabilizes", objective.mean_square_radius(tasks, members), 1.0)
+    yield Sides("stabilizes", objective.mean_square_radius(tasks, members), 1.0, role="guard")
     yield Sides("bounded", frobenius_norm(members), bounds_at(tasks, best + limit).K)
 
 

@@ -1,70 +1,64 @@
-"""What was found about a result: records of its evaluations, and the verdict that follows."""
+"""The verdict on a result, from its kind and the records of what was checked.
+
+No chapter loads this module: the rules change without a new run.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from .checking import Check
-from .registry import FORMS
+from .records import Record
 
-PRINTED = ("holds", "corrected", "fails", "reproduced", "differs", "planned")
-#: The verdicts on results of each paper, and on our findings about them.
-VERDICTS = {"S1": PRINTED, "S2": PRINTED, "ours": ("confirmed", "refuted", "planned")}
-
-
-@dataclass(frozen=True)
-class Record:
-    """One evaluation of a claim, as a chapter hands it to the book."""
-
-    id: str
-    part: str
-    form: str
-    checked: int
-    violated: int
-    tightest: float  #: Largest lhs / rhs of the cases: 1 is attained, above 1 is violated.
-    assumption: str
-
-    @classmethod
-    def of(cls, check: Check) -> Record:
-        """The record of a check."""
-        counts = (check.checked, check.violated, check.tightest)
-        return cls(check.id, check.part, check.form, *counts, check.assumption)
-
-    def as_json(self) -> dict[str, Any]:
-        """The record for JSON, which has no infinity."""
-        ratio = self.tightest if math.isfinite(self.tightest) else "inf"
-        return asdict(self) | {"tightest": ratio}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Record:
-        """The record that `as_json` wrote; ValueError for anything else."""
-        try:
-            record = cls(**data | {"tightest": float(data["tightest"])})
-            good = record.form in FORMS and 0 <= record.violated <= record.checked > 0
-        except (KeyError, TypeError, ValueError):
-            good = False
-        if not good:
-            raise ValueError(f"claim record {data} is malformed")
-        return record
+#: The verdicts on each kind of result; one without records is "planned".
+KINDS = {
+    "result": ("holds", "corrected", "fails", "unrefuted", "restated"),
+    "figure": ("reproduced", "differs"),
+    "finding": ("confirmed", "refuted"),
+    "observation": ("confirmed", "refuted"),
+    "definition": ("definition",),
+}
+#: What stands at a verdict on a page, where its name does not say it.
+WORDS = {
+    "corrected": "fails as printed; corrected form holds",
+    "unrefuted": "not refuted in what was run",
+    "restated": "holds with our constants",
+}
+STATED = ("printed", "partial")
+BETTER = ("corrected", "sharp")
 
 
-def verdict(id: str, paper: str, records: Iterable[Record]) -> str:
-    """Verdict on a result from its records; the rules are those of the results page."""
-    found = {form: [record for record in records if record.form == form] for form in FORMS}
-    violated = {form: any(record.violated for record in each) for form, each in found.items()}
-    better = found["corrected"] + found["sharp"]
-    if paper == "ours":
-        if not found["printed"]:
+def verdict(kind: str, records: Iterable[Record]) -> str:
+    """The verdict on a result of a kind: carriers and guards count, and a carrier is needed."""
+    if kind == "definition":
+        return "definition"
+    counted = [record for record in records if record.role != "record"]
+    forms = {record.form for record in counted if record.role == "carrier"}
+    stated = [record for record in counted if record.form in STATED]
+    better = [record for record in counted if record.form in BETTER]
+    if kind == "result":
+        if not forms & {*STATED, *BETTER}:
             return "planned"
-        return "confirmed" if violated["printed"] else "refuted"
-    if not found["printed"] and not better:
+        if _violated(better) or (_violated(stated) and not forms & {*BETTER}):
+            return "fails"
+        if _violated(stated):
+            return "corrected"
+        return "holds" if "printed" in forms else "unrefuted" if "partial" in forms else "restated"
+    if not forms & {*STATED}:
         return "planned"
-    figure = "-fig-" in id
-    if violated["corrected"] or violated["sharp"]:
-        return "differs" if figure else "fails"
-    if not violated["printed"]:
-        return "reproduced" if figure else "holds"
-    return "differs" if figure else "corrected" if better else "fails"
+    if kind == "figure":
+        return "differs" if _violated(stated) else "reproduced"
+    carriers = [record for record in stated if record.role == "carrier"]
+    guards = [record for record in stated if record.role == "guard"]
+    least = 0.5 if kind == "observation" else 0.0
+    seen = all(_share(carriers, part) > least for part in {each.part for each in carriers})
+    return "confirmed" if seen and not _violated([*better, *guards]) else "refuted"
+
+
+def _violated(records: Sequence[Record]) -> bool:
+    return any(record.violated for record in records)
+
+
+def _share(records: Sequence[Record], part: str) -> float:
+    """Which share of all cases of a part violates it."""
+    found = [record for record in records if record.part == part]
+    return sum(record.violated for record in found) / sum(record.checked for record in found)

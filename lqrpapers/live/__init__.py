@@ -4,8 +4,8 @@ A live figure is an ordinary one, with caption, number and alt text, beside whic
 as JSON; the script of its kind in ``pages/_static/live`` puts the moving figure in the place of the
 picture. In print and without JavaScript the picture stays. A chapter gives kind and data to
 `lqrpapers.notebook.show` as ``live``. On another page a block of the kind
-``{lqr-live}`` with a name of `PAGES` stands for that figure, computed when the page is made. One
-module for each kind here, one script there.
+``{lqr-live}`` with a name of `PAGES` stands for that figure, computed when the page is made. For
+each kind there is one script there, and a function here that makes its data.
 """
 
 from __future__ import annotations
@@ -26,8 +26,19 @@ import lqrlib
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: The figures of pages that are no chapter: name, and the module here whose `figure` makes it.
-PAGES = {"landscape": "landscape"}
+#: The figures of pages that are no chapter: name, the module here that makes it, and its function
+#: where that is not `figure`.
+PAGES = {
+    "landscape": "landscape",
+    "tour-stable": "tour:stable",
+    "tour-valley": "tour:valley",
+    "tour-downhill": "tour:downhill",
+    "tour-domination": "tour:domination",
+    "tour-noise": "tour:noise",
+    "tour-two": "tour_pairs:two",
+    "tour-adapt": "tour_pairs:adapt",
+    "system": "system",
+}
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +93,8 @@ def _made(name: str) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
         if made["code"] == code:
             return made
-    live: Live = importlib.import_module(f"{__name__}.{PAGES[name]}").figure()
+    module, _, function = PAGES[name].partition(":")
+    live: Live = getattr(importlib.import_module(f"{__name__}.{module}"), function or "figure")()
     made = {"code": code, "kind": live.kind, "caption": live.caption, "data": live.data}
     made |= {"alt": live.picture.alt_text, "png": _png(live.picture)}  # type: ignore[attr-defined]
     if kept.parent.parent.is_dir():  # a copy of the repository; an installed package keeps nothing

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 import lqrlib
 from lqrlib import LQR, directions
 from lqrlib.validation import Array
 from lqrpapers.constants import printed, sharp
 from lqrpapers.figures.landscape import LEVELS, paths_in_plane
-from lqrpapers.figures.looks import METHODS
+from lqrpapers.figures.looks import METHODS, VERMILION
 from lqrpapers.notebook import readable
 
 from . import Live, plain
 
 DRAWN, TOLD = 400, 12  # steps that are drawn, steps after which the sentence tells what is left
+NUMBERS = "young removed per surplus adult", "adults caught per surplus young"
 WORDS = {
     "lead": "Step of each method; the tick is the longest that its theorem allows from this start:",
     "outside": "From here the cost is infinite: this gain does not stabilize.",
@@ -30,18 +32,22 @@ def data(
     plane: Mapping[str, Array],
     x: tuple[float, float],
     y: tuple[float, float],
-    start: tuple[float, float],
+    start: Sequence[float],
     *,
     labels: tuple[str, str],
     names: tuple[str, str],
     steps: Mapping[str, tuple[float, float, float]],
     noise: tuple[str, float],
     words: Mapping[str, str] | None = None,
+    circles: ArrayLike = (),
+    chord: ArrayLike = (),
+    outline: bool = False,
 ) -> dict[str, Any]:
     """What the script `landscape` takes: gains origin + x across + y up of a plane, and a start.
 
     `steps` gives each method its step and the ends of its slider; `noise` the slider's label and
-    its largest factor on the variances.
+    its largest factor on the variances. Also drawn: `circles` at more starts, a `chord` between two
+    gains with its middle, and with `outline` the boundary of the set without noise.
     """
     methods = [
         {"name": name, "step": step, "least": least, "most": most} | METHODS[name]._asdict()
@@ -56,12 +62,16 @@ def data(
         "names": list(names),
         "ratio": (y[1] - y[0]) / (x[1] - x[0]),
         "levels": list(LEVELS),
-        "start": list(start),
+        "start": [float(number) for number in start],
         "methods": methods,
         "noise": {"label": noise[0], "most": noise[1]},
         "drawn": DRAWN,
         "told": TOLD,
         "words": WORDS | dict(words or {}),
+        "circles": np.asarray(circles, dtype=float).tolist(),
+        "chord": np.asarray(chord, dtype=float).tolist(),
+        "outline": outline,
+        "color": VERMILION,
     }
 
 
@@ -82,50 +92,71 @@ def fish() -> tuple[LQR, dict[str, Array]]:
     return problem, {"origin": np.zeros((2, 2)), "across": young, "up": adults}
 
 
-def figure() -> Live:
-    """The landscape of the first page."""
-    problem, plane = fish()
-    x, y, start = (-1.4, 5.4), (-2.5, 4.3), (3.2, 1.35)
-    K0 = start[0] * plane["across"] + start[1] * plane["up"]
-    allowed = allowed_steps(problem, K0)
+def fish_walks(
+    problem: LQR,
+    x: Array,
+    y: Array,
+    starts: Array,
+    longer: float,
+    labels: tuple[str, str] = NUMBERS,
+    chord: Array | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """Kind and data for `lqrpapers.notebook.show`: the fish stock and descents in it.
+
+    They begin at the first of the `starts` (s, 2), with the steps allowed there, the gradient's so
+    many times `longer` as it would hardly move. Several starts are drawn as circles; with a `chord`
+    (2, 2) also the boundary without noise.
+    """
+    plane = fish()[1]
+    allowed = allowed_steps(problem, starts[0][0] * plane["across"] + starts[0][1] * plane["up"])
     steps = {
         "gauss_newton": (allowed["gauss_newton"], 0.05, 2.0),
         "natural_gradient": (allowed["natural_gradient"], 1e-3, 1.0),
-        "gradient": (1e4 * allowed["gradient"], 1e-7, 1.0),  # with the one allowed it hardly moves
+        "gradient": (longer * allowed["gradient"], min(1e-7, allowed["gradient"] / 3), 1.0),
     }
-    across = "young removed per surplus adult", "adults caught per surplus young"
     moving = data(
         problem,
         plane,
-        x,
-        y,
-        start,
-        labels=across,
-        names=across,
+        (float(x[0]), float(x[-1])),
+        (float(y[0]), float(y[-1])),
+        starts[0],
+        labels=labels,
+        names=NUMBERS,
         steps=steps,
         noise=("weather (variance)", 30.0),
         words={"outside": "From here the stock runs away: the cost of this rule is infinite."},
+        circles=starts if len(starts) > 1 else (),
+        chord=() if chord is None else chord,
+        outline=chord is not None,
     )
+    return "landscape", moving
+
+
+def figure() -> Live:
+    """The landscape of the first page."""
+    problem, plane = fish()
+    k1, k2, start = np.linspace(-1.4, 5.4, 300), np.linspace(-2.5, 4.3, 300), (3.2, 1.35)
+    kind, moving = fish_walks(problem, k1, k2, np.array([start]), 1e4)
+    K0 = start[0] * plane["across"] + start[1] * plane["up"]
+    steps = {method["name"]: method["step"] for method in moving["methods"]}
     first, best = lqrlib.at_gain(problem, K0), lqrlib.optimal_gain(problem)
     paths, left = {}, {}
-    for name, (step, _, _) in steps.items():
+    for name, step in steps.items():
         run = lqrlib.descend(getattr(directions, name)(problem), K0, step, DRAWN)
         paths[name] = [run.gains[:, [0, 1], [1, 0]]]
         left[name] = float(lqrlib.optimality_gap(problem, run.gains[TOLD]) / first.gap)
-    k1, k2 = np.linspace(*x, 300), np.linspace(*y, 300)
     gains = k1[:, None, None] * plane["across"] + k2[:, None, None, None] * plane["up"]
     costs, least = lqrlib.cost(problem, gains), float(lqrlib.cost(problem, best))
     target = (float(best[0, 1]), float(best[1, 0]))
-    picture = paths_in_plane(k1, k2, costs, paths, target, least, labels=across)
+    picture = paths_in_plane(k1, k2, costs, paths, target, least, labels=NUMBERS)
     picture.alt_text = picture.alt_text.replace("1 starts", "one start")  # type: ignore[attr-defined]
     told = [f"{METHODS[name].label} {_share(share)}" for name, share in left.items()]
     caption = (
-        "The cost of a rule for fishing, over its two numbers: white is the best, darker is "
-        "dearer, and in the hatched part the stock runs away. From one start three methods walk "
-        "downhill. "
-        f"Of the gap to the best rule {TOLD} steps leave: {', '.join(told)}."
+        "The cost of a rule for fishing, over its two numbers: darker is dearer, in the hatched "
+        "part the stock runs away. Three methods walk downhill; of the gap to the best, "
+        f"{TOLD} steps leave: {', '.join(told)}."
     )
-    return Live(picture, caption, "landscape", moving)
+    return Live(picture, caption, kind, moving)
 
 
 def _share(share: float) -> str:

@@ -13,8 +13,8 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from book import chapters
-from book.collect import Claim
 from book.execute import Executor
+from lqrpapers.claims.rows import Claim
 from lqrpapers.live import script
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -106,10 +106,12 @@ def wait_until(condition, seconds=120.0):
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
 COPIED = ("results", "theorems", "execution", "bibliography")
 CLAIMS = [
-    ("s2-lemma-3.2", "S2", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
-    ("s1-lemma-5", "S1", "Lemma 5", "Uniform bounds", "01_small", "corrected"),
-    ("s1-thm-12", "S1", "Theorem 12", "Convergence", "09_model_based_maml", "planned"),
-    ("e1", "ours", "E1", "A factor 2 is missing", "01_small", "confirmed"),
+    ("s2-lemma-3.2", "S2", "result", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
+    ("s1-lemma-5", "S1", "result", "Lemma 5", "Uniform bounds", "01_small", "corrected"),
+    ("s1-thm-12", "S1", "result", "Theorem 12", "Convergence", "09_maml", "planned"),
+    ("s1-def-1", "S1", "definition", "Definition 1", "Task", "01_small", "definition"),
+    ("e1", "ours", "finding", "E1", "A factor 2 is missing", "01_small", "confirmed"),
+    ("ours-thm", "ours", "result", "this book", "Another", "01_small", "unrefuted", "One < two."),
 ]
 STATEMENTS = r"""
 ```{prf:lemma} S2, Lemma 3.2: domination with $\mu$
@@ -121,7 +123,7 @@ It is $\lVert x \rVert \ge 0$.
 A norm is not negative, $0 \le \lVert x \rVert$.
 ```
 ```{prf:theorem} Another
-:label: thm-another
+:label: ours-thm
 See {prf:ref}`s2-lemma-3.2`, {numref}`fig-small` and {cite}`fazel2018`.
 ```
 ```{prf:proof}
@@ -155,10 +157,12 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81yt
 
 def claim(id, form="printed", checked=10, violated=0, **more):
     """An output that carries a claim record, as lqrpapers.notebook.report displays it."""
-    record = {"id": id, "part": "", "form": form, "checked": checked, "violated": violated}
-    record |= {"tightest": 0.5 if not violated else 2.0, "assumption": ""} | more
-    data = {"text/html": f'<div class="lqr-verdict lqr-verdict-holds">{id}</div>', "text/plain": id}
-    return new_output("display_data", data=data, metadata={"lqrlib": {"claim": record}})
+    record = {"id": id, "part": "", "form": form, "role": "carrier", "sample": "ensemble"}
+    record |= {"checked": checked, "violated": violated, "assumption": "", "median": 0.25}
+    record |= {"tightest": 0.5 if not violated else 2.0, "anchor": f"verdict-{id}-{form}"} | more
+    shown = f'<div class="lqr-verdict lqr-verdict-holds" id="{record["anchor"]}">{id}</div>'
+    data = {"text/html": shown, "text/plain": id}
+    return new_output("display_data", data=data, metadata={"lqrlib": {"claims": [record]}})
 
 
 CLAIM_OUTPUTS = (
@@ -166,6 +170,7 @@ CLAIM_OUTPUTS = (
     claim("s1-lemma-5", violated=4),
     claim("s1-lemma-5", form="corrected"),
     claim("s2-lemma-3.2", form="dropped", violated=1, assumption="full rank"),
+    claim("ours-thm", form="partial"),
     claim("e1", violated=4),
 )
 
@@ -226,7 +231,7 @@ def write_book(root, address=""):
     toc = {"format": "jb-book", "root": "pages/index", "defaults": {"numbered": True}}
     toc["parts"] = parts
     names = [field.name for field in fields(Claim)]
-    claims = [dict(zip(names, row, strict=True)) for row in CLAIMS]
+    claims = [dict(zip(names, row, strict=False)) for row in CLAIMS]
     texts = {f"pages/{name}.md": f"# The {name}\n" for name in SHORT}
     texts |= {"pages/api.md": API, "pages/index.md": "# The book\n\n```{lqr-glance}\n```\n"}
     for name, value in {"_config": settings, "_toc": toc, "chapters/claims": claims}.items():

@@ -11,8 +11,9 @@ from book import collect
 def test_a_book_that_keeps_its_word_has_no_problem(pages):
     assert collect.problems(pages) == []
     verdicts = {result.claim.id: result.verdict for result in collect.results(pages)}
-    expected = {"s2-lemma-3.2": "holds", "s1-lemma-5": "corrected"}
-    assert verdicts == {**expected, "s1-thm-12": "planned", "e1": "confirmed"}
+    expected = {"s2-lemma-3.2": "holds", "s1-lemma-5": "corrected", "s1-thm-12": "planned"}
+    expected |= {"s1-def-1": "definition", "e1": "confirmed", "ours-thm": "unrefuted"}
+    assert verdicts == expected
 
 
 def test_sources_are_never_read_for_verdicts(pages):
@@ -27,9 +28,12 @@ FAILS = claim("s2-lemma-3.2", violated=1)
 @pytest.mark.parametrize(
     ("claims", "told"),
     [
-        ([FAILS, *CLAIM_OUTPUTS[1:]], ["s2-lemma-3.2: ", "expects holds", "fails (01_small)"]),
-        (CLAIM_OUTPUTS[:-1], ["e1: ", "expects confirmed", "says planned (01_small)"]),
-        ([*CLAIM_OUTPUTS, claim("s9-lemma-1")], ["s9-lemma-1: checked in 01_small, but not in"]),
+        ([FAILS, *CLAIM_OUTPUTS[1:]], ["s2-lemma-3.2: ", "expected is holds", "fails (01_small)"]),
+        (CLAIM_OUTPUTS[:-1], ["e1: ", "expected is confirmed", "says planned (01_small)"]),
+        (
+            [*CLAIM_OUTPUTS, claim("s9-lemma-1")],
+            ["s9-lemma-1: checked in 01_small, but it has no row"],
+        ),
         ([*CLAIM_OUTPUTS, HARMLESS], ["s2-lemma-3.2: 01_small drops", "'full rank', but nothing"]),
         ([*CLAIM_OUTPUTS, claim("e1", form="hoped")], ["01_small: ", "e1", "hoped"]),
     ],
@@ -42,19 +46,20 @@ def test_a_disagreement_is_one_line(pages, claims, told):
 
 def test_a_record_from_another_chapter_is_a_problem(pages):
     write_executed(pages, claims=[*CLAIM_OUTPUTS, claim("s1-thm-12")])
-    told = "s1-thm-12: checked in 01_small, but chapters/claims.yml says 09_model_based_maml"
+    told = "s1-thm-12: checked in 01_small, but its row says 09_maml"
     assert told in collect.problems(pages)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        (".+", "- {id: e1}", "id, paper, number, title, chapter, expected"),
+        (".+", "- {id: e1}", "id, paper, kind, number, title, chapter, expected"),
         (".+", "a: b", "list of rows"),
         (".+", "[", "expected the node content"),
         ("(.+)", r"\1\1", "s2-lemma-3.2 stands there twice"),
         ("expected: holds", "expected: hoped", "'hoped' is not one of"),
         ("paper: S2", "paper: S3", "'S3' is not one of"),
+        ("  run:[^\n]*", "", "ours-thm: unrefuted needs a sentence"),
     ],
 )
 def test_a_fault_in_claims_is_one_line(pages, old, new, told):
@@ -62,3 +67,9 @@ def test_a_fault_in_claims_is_one_line(pages, old, new, told):
     path.write_text(re.sub(old, new, path.read_text(), count=1, flags=re.DOTALL))
     (line,) = collect.problems(pages)
     assert told in line and "\n" not in line
+
+
+def test_a_statement_of_this_book_without_a_row_is_a_problem(pages):
+    path = pages / collect.CLAIMS
+    path.write_text(path.read_text().replace("ours-thm", "ours-other"))
+    assert "ours-thm: stands in 01_small, but has no row" in collect.problems(pages)

@@ -70,7 +70,7 @@ def test_a_cell_with_a_figure_may_also_store_report_and_give_it_data(chapter):
     assert chapter.count("<figure") == 1
     data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'
     assert re.findall(data, chapter) == [("fig-small", r'{"text": "<\/p>"}')]
-    assert chapter.count('lqr-verdict-holds">s2-lemma-3.2<') == 3
+    assert chapter.count('">s2-lemma-3.2</div>') == 3
     assert chapter.count('<span class="n">show</span>') == 1  # the code is not shown again
 
 
@@ -103,8 +103,13 @@ def test_verdicts_stand_on_the_results_page_with_links_and_are_counted_on_the_fr
     shown = words(results)
     assert "Lemma 3.2s2-lemma-3.2" in shown.replace(" s2-", "s2-")
     told = ("fails as printed; corrected form holds", "printed 4 / 10 corrected 0 / 10")
+    told += ("0.5 0.25", "2 0.5 0.25 0.25", "not refuted in what was run")
+    assert 'href="../chapters/01_small.html#verdict-s1-lemma-5-printed">1</a>' in results
+    assert 'title="One &lt; two.">not refuted' in results
+    definition = shown[shown.index("Definition 1") :]
+    assert "planned" not in definition[: definition.index("Errata")]
     assert [words for words in (*told, "confirmed", "planned") if words not in shown] == []
-    assert "Meta-learning (S1) 2 – 1 – 1" in words(page(plain, "pages/index"))
+    assert "Meta-learning (S1) 2 – 1 – – 1" in words(page(plain, "pages/index"))
 
 
 def test_other_parameters_and_the_run_are_told(plain, chapter, addressed):

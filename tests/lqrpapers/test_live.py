@@ -1,5 +1,6 @@
 """Live figures before they reach a page: data, words, picture, and what is kept of them."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 import lqrlib
 from lqrlib import systems
 from lqrpapers import live
+from lqrpapers.figures.mean_square import Window
 from lqrpapers.live import landscape
+from lqrpapers.live.stable_set import stable_set
 
 
 @pytest.fixture(autouse=True)
@@ -87,11 +90,39 @@ def test_steps_are_those_of_the_theorems():
 
 def test_the_fish_stock_is_that_of_chapter_1():
     chapter = Path(__file__).resolve().parents[2] / "chapters" / "01_regulator.ipynb"
-    cells = json.loads(chapter.read_text())["cells"]
-    (source,) = (c["source"] for c in cells if "parameters" in c["metadata"].get("tags", []))
-    told: dict = {}
-    exec("".join(source), told)
-    problem, _ = landscape.fish()
-    assert [problem.A[0, 1], problem.A[1, 0]] == [told["fertility"], told["survival"]]
-    variances = [told["fertility_variance"], told["survival_variance"]]
-    assert problem.state_noise.variances.tolist() == variances
+    cells = {
+        cell["id"]: "".join(cell["source"]) for cell in json.loads(chapter.read_text())["cells"]
+    }
+    told: dict = {"np": np, "lqrlib": lqrlib}
+    lines = ast.parse(cells["parameters"] + "\n" + cells["fish-paths"]).body
+    (last,) = (k for k, line in enumerate(lines) if ast.unparse(line).startswith("fish = "))
+    exec(compile(ast.Module(lines[: last + 1], []), "chapter 1", "exec"), told)
+    problem, plane = landscape.fish()
+    assert live.plain(problem) == live.plain(told["fish"])
+    assert np.array_equal(plane["across"], told["to_young"])
+    assert np.array_equal(plane["up"], told["to_adults"])
+
+
+def test_walks_begin_at_the_first_of_several_starts_which_are_circles():
+    axis, starts = np.linspace(-1.0, 4.0, 7), np.array([[1.5, 0.5], [2.0, 1.0]])
+    kind, data = landscape.fish_walks(landscape.fish()[0], axis, axis, starts, 10.0, chord=starts)
+    assert kind == "landscape" and data["start"] == [1.5, 0.5] and data["x"] == [-1.0, 4.0]
+    assert data["circles"] == data["chord"] == starts.tolist() and data["outline"]
+    allowed = landscape.allowed_steps(landscape.fish()[0], np.array([[0, 1.5], [0.5, 0]]))
+    steps = {method["name"]: method["step"] for method in data["methods"]}
+    assert steps == allowed | {"gradient": 10 * allowed["gradient"]}
+    _, alone = landscape.fish_walks(landscape.fish()[0], axis, axis, starts[:1], 10.0)
+    assert alone["circles"] == alone["chord"] == [] and not alone["outline"]
+
+
+def test_a_stable_set_needs_two_gains_and_one_noise_of_each_kind():
+    noise = ([0.1], [np.eye(2)]), ([0.1], [[[0.0], [1.0]]])
+    problem = lqrlib.LQR([[1.0, 0.1], [0.0, 1.0]], [[0.0], [1.0]], np.eye(2), [[1.0]], None, *noise)
+    window = Window(np.array([1.0, 2.0]), np.array([0.0, 3.0]), np.ones((2, 2)))
+    edge = np.array([0.0, 0.5]), np.array([0.8, 0.0])
+    kind, data = stable_set(problem, window, [0, 0.5], np.array([[1.0, 2.0]]), edge, edge)
+    assert kind == "stable_set" and (data["x"], data["y"]) == ([1.0, 2.0], [0.0, 3.0])
+    assert data["start"] == [1.0, 2.0] and data["noise"] == [0.0, 0.4]
+    assert data["found"] == [[0.0, 0.8], [0.5, 0.0]] and min(data["most"]) > 0.5
+    with pytest.raises(ValueError, match="problem: expected two states, one input and one noise"):
+        stable_set(problem.without_noise(), window, [0], np.ones((1, 2)), edge, edge)

@@ -4,6 +4,7 @@ import base64
 import io
 import itertools
 import json
+from collections import Counter
 
 import IPython.display
 import matplotlib
@@ -208,67 +209,65 @@ def test_animate_refuses_what_it_cannot_show(shown, given, seconds, message):
 # report
 
 
-def outcome(form="printed", lhs=(0.5, 1.0), rhs=(1.0, 2.0), assumption=""):
-    return claims.Check(
-        "s2-lemma-3.2", "upper", form, np.array(lhs), np.array(rhs), assumption=assumption
-    )
+@pytest.fixture(autouse=True)
+def nothing_reported(monkeypatch):
+    monkeypatch.setattr(notebook, "_reported", Counter())
+
+
+def outcome(form="printed", lhs=(0.5, 1.0), rhs=(1.0, 4.0), assumption="", id="s2-lemma-3.2"):
+    return claims.Check(id, "upper", form, np.array(lhs), np.array(rhs), assumption)
 
 
 def test_report_records_what_the_results_page_counts(shown):
     notebook.report(outcome(lhs=(0.5, 3.0, 1.0), rhs=(1.0, 2.0, 1.0)))
     [(data, metadata)] = shown
-    assert metadata == {
-        "lqrlib": {
-            "claim": {
-                "id": "s2-lemma-3.2",
-                "part": "upper",
-                "form": "printed",
-                "checked": 3,
-                "violated": 1,
-                "tightest": 1.5,
-                "assumption": "",
-            }
-        }
-    }
+    record = {"id": "s2-lemma-3.2", "part": "upper", "form": "printed", "role": "carrier"}
+    record |= {"sample": "ensemble", "checked": 3, "violated": 1, "tightest": 1.5, "median": 1.0}
+    record |= {"assumption": "", "anchor": "verdict-s2-lemma-3.2-1"}
+    assert metadata == {"lqrlib": {"claims": [record]}}
     assert json.loads(json.dumps(metadata)) == metadata
-    assert "s2-lemma-3.2 (upper), printed: violated in 1 of 3 cases" in data["text/plain"]
+    assert data["text/plain"].startswith("S2 Lemma 3.2 fails as printed in 1 of 3 cases\n- upper, ")
     assert "lqr-verdict-fails" in data["text/html"]
 
 
-@pytest.mark.parametrize(
-    "check, css, words",
-    [
-        (outcome(), "holds", "holds in 2 cases; largest left/right ratio 0.5"),
-        (outcome(lhs=(2.0,), rhs=(1.0,)), "fails", "violated in 1 of 1 case;"),
-        (outcome("sharp"), "holds", "holds in 2 cases"),
-        (
-            outcome("dropped", (2.0, 0.0), (1.0, 1.0), "K stabilizes"),
-            "dropped",
-            "without “K stabilizes” it fails in 1 of 2 cases",
-        ),
-        (outcome("dropped", assumption="noise"), "dropped", "without “noise” it still holds"),
-    ],
-)
-def test_report_says_in_a_sentence_what_happened(shown, check, css, words):
-    notebook.report(check)
-    [(data, _)] = shown
-    assert words in data["text/plain"]
-    assert f"lqr-verdict-{css}" in data["text/html"]
+def test_report_gives_a_result_one_line_that_unfolds_to_its_inequalities(shown):
+    notebook.report(outcome(), outcome(id="s1-lemma-7"), outcome("sharp"))
+    assert [[record["form"] for record in m["lqrlib"]["claims"]] for _, m in shown] == [
+        ["printed", "sharp"],
+        ["printed"],
+    ]
+    text = shown[0][0]["text/html"]
+    assert "<summary><strong>S2 Lemma 3.2</strong> holds in 2 cases; tightest 0.5 of" in text
+    assert text.count("<li>") == 2 and "<li>upper, with our constants: violated in 0 of 2" in text
+    assert "<code>s2-lemma-3.2</code>" in text
 
 
-def test_report_takes_several_checks_and_displays_each(shown):
-    notebook.report(outcome(), outcome("sharp"))
-    assert [m["lqrlib"]["claim"]["form"] for _, m in shown] == ["printed", "sharp"]
+def test_report_numbers_the_places_of_a_result_on_its_page(shown):
+    for id in ("s1-lemma-7", "s2-lemma-3.2", "s1-lemma-7"):
+        notebook.report(outcome(id=id))
+    places = ["verdict-s1-lemma-7-1", "verdict-s2-lemma-3.2-1", "verdict-s1-lemma-7-2"]
+    assert [m["lqrlib"]["claims"][0]["anchor"] for _, m in shown] == places
+    for place, (data, _) in zip(places, shown, strict=True):
+        assert f'id="{place}"' in data["text/html"]
+
+
+def test_report_says_that_cases_were_chosen_by_hand(shown):
+    notebook.report(outcome(), sample="example")
+    [(data, metadata)] = shown
+    assert metadata["lqrlib"]["claims"][0]["sample"] == "example"
+    assert "holds in 2 examples" in data["text/plain"] and "tightest" not in data["text/plain"]
+    with pytest.raises(ValueError, match="sample"):
+        notebook.report(outcome(), sample="few")
 
 
 def test_report_escapes_what_html_would_read(shown):
     notebook.report(outcome("dropped", (2.0,), (1.0,), "n < m & <b>"))
-    assert "n &lt; m &amp; &lt;b&gt;" in shown[0][0]["text/html"]
+    assert shown[0][0]["text/html"].count("n &lt; m &amp; &lt;b&gt;") == 2
 
 
 def test_report_of_an_infinite_ratio_stays_valid_json(shown):
     """A left side over zero. JSON has no infinity, so the record has a text that float() reads."""
     notebook.report(outcome(lhs=(1.0,), rhs=(0.0,)))
-    record = shown[0][1]["lqrlib"]["claim"]
+    [record] = shown[0][1]["lqrlib"]["claims"]
     json.dumps(record, allow_nan=False)
-    assert float(record["tightest"]) == np.inf
+    assert float(record["tightest"]) == float(record["median"]) == np.inf

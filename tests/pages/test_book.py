@@ -109,7 +109,7 @@ def test_figures_and_verdicts_can_be_read(page: Page, built_book: Path, theme: s
         for path in sorted((built_book / "chapters").glob("*.html")):
             page.goto(f"{base}/chapters/{path.name}")
             (back,) = brightness(page, "body", "backgroundColor")
-            verdicts = brightness(page, "article .lqr-verdict em", "color")
+            verdicts = brightness(page, "article .lqr-verdict summary", "color")
             cards = brightness(page, "article figure img", "backgroundColor")
             assert (back > 0.5) == (theme == "light")
             assert theme == "light" or all(card > 0.9 for card in cards)

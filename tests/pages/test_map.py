@@ -172,7 +172,7 @@ def test_the_keyboard_reaches_every_statement(map_page: Page) -> None:
 
 def test_every_statement_has_a_name_for_screen_readers(map_page: Page) -> None:
     name = map_page.locator(node(map_page)).get_attribute("aria-label")
-    assert name == "Lemma 3.2, Gradient domination (S2, Lemma 3.2). holds"
+    assert name == "Lemma 3.3, Gradient domination (S2, Lemma 3.2). holds"
 
 
 def test_print_phones_and_pages_without_script_have_the_list(browser: Browser, base: str) -> None:

@@ -79,13 +79,14 @@ LQR.Plot = class {
   }
 
   /* The line on which such a grid has the value `level`: in each square of four points, between those
-     sides on which the value passes it. */
-  contour(grid, size, level, color, width) {
+     sides on which the value passes it; `dashed` leaves out every other field of a chessboard. */
+  contour(grid, size, level, color, width, dashed = false) {
     const { left, top, width: w, height: h } = this.area, { pen } = this;
     const point = (i, j) => [left + (i / (size - 1)) * w, top + h - (j / (size - 1)) * h];
     pen.beginPath();
     for (let j = 0; j < size - 1; j++)
       for (let i = 0; i < size - 1; i++) {
+        if (dashed && ((i >> 2) + (j >> 2)) % 2) continue;
         const k = j * size + i, low = grid[k] > level;
         if (low === grid[k + 1] > level && low === grid[k + size] > level && low === grid[k + size + 1] > level) continue;
         const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]], met = [];

@@ -24,7 +24,8 @@ LQR.equations = (() => {
   const adjoint = (pairs) => pairs.map(([weight, M]) => [weight, transpose(M)]);
 
   /* The entries (i, j), i <= j, of a symmetric matrix in a column, and back. */
-  const entries = (n) => identity(n).flatMap((row, i) => row.flatMap((_, j) => (i <= j ? [[i, j]] : [])));
+  const known = []; // by n
+  const entries = (n) => (known[n] ??= identity(n).flatMap((row, i) => row.flatMap((_, j) => (i <= j ? [[i, j]] : []))));
   const packed = (X) => entries(X.length).map(([i, j]) => (X[i][j] + X[j][i]) / 2);
   const unpacked = (column, n) => {
     const X = identity(n);
@@ -34,10 +35,16 @@ LQR.equations = (() => {
 
   /* Matrix of F on those columns: the sum of Kronecker products, each symmetric pair once. */
   function operator(pairs) {
-    const at = entries(pairs[0][1].length);
-    const entry = (M, i, j, a, b) => M[i][a] * M[j][b] + (a === b ? 0 : M[i][b] * M[j][a]);
-    return at.map(([i, j]) =>
-      at.map(([a, b]) => pairs.reduce((sum, [weight, M]) => sum + weight * entry(M, i, j, a, b), 0)));
+    const at = entries(pairs[0][1].length), F = at.map(() => new Array(at.length).fill(0));
+    for (const [weight, M] of pairs)
+      F.forEach((row, k) => {
+        const [P, Q] = at[k].map((i) => M[i]);
+        for (let l = 0; l < row.length; l++) {
+          const a = at[l][0], b = at[l][1];
+          row[l] += weight * (P[a] * Q[b] + (a === b ? 0 : P[b] * Q[a]));
+        }
+      });
+    return F;
   }
 
   /* The solutions of X = F(X) + W for several W (S2 equations 2 and 3), or null. */
@@ -102,11 +109,13 @@ LQR.equations = (() => {
     return null;
   }
   function policyIteration(p, at) {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0, last = Infinity; round < 60; round++) {
       const step = scale(at.gauss_newton, 0.5), next = atGain(p, add(at.K, step, -1));
       if (!isFinite(next.cost)) break;
       at = next;
-      if (frobenius(step) <= 1e-15 * (1 + frobenius(at.K))) break;
+      const size = frobenius(step) / (1 + frobenius(at.K));
+      if (size <= 1e-15 || (size < 1e-8 && size > last / 2)) break; // converged, or rounding is left
+      last = size;
     }
     return at;
   }

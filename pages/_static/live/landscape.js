@@ -2,17 +2,23 @@
 
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
-   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most}, a factor on the variances; drawn and told, numbers of steps; words
-   {lead, outside, none}. */
+   label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most,
+   step}, a factor on the variances, if there is noise; drawn and told, numbers of steps; words {lead,
+   outside, none}; circles, more starts; chord, two gains or none, and its color; outline, whether the
+   set without noise is outlined; size of the grid, if not 161; margin, if wider. With `curve` there is
+   only one gain, across: y is the cost. */
 "use strict";
 
 LQR.figures.landscape = (data, view) => {
   const { allowedStep, atGain, descend, gainAt, gap, inverseCosts, optimum } = LQR.equations;
-  const { joined, number, share } = LQR.words, SIZE = 161;
-  const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: data.ratio });
+  const { joined, number, share } = LQR.words, SIZE = data.size ?? 161;
+  const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: data.ratio, log: data.curve ? "y" : "" });
+  Object.assign(plot.margin, data.margin); // wider for long numbers
   const spread = ([low, high]) => Array.from({ length: SIZE }, (_, k) => low + ((high - low) * k) / (SIZE - 1));
   const [xs, ys] = [spread(data.x), spread(data.y)];
-  const start = plot.handle({ label: "Start of the descents", names: data.names, value: data.start });
+  const cost = (x) => Math.min(data.y[1], atGain(mapped().p, gainAt(data.plane, x, 0)).cost); // of the curve
+  const on = data.curve && cost;
+  const start = plot.handle({ label: "Start of the descents", names: data.names, value: data.start, on });
 
   for (const method of data.methods)
     method.slider = view.slider({
@@ -20,33 +26,35 @@ LQR.figures.landscape = (data, view) => {
       min: Math.log10(method.least), max: Math.log10(method.most), value: Math.log10(method.step),
     });
   view.controls.prepend(LQR.element("p", { class: "lqr-live-lead" }, data.words.lead));
-  const noise = view.slider({
-    label: data.noise.label, min: 0, max: data.noise.most, value: 1, step: 0.1,
+  const noise = !data.noise ? { value: 1 } : view.slider({
+    label: data.noise.label, min: 0, max: data.noise.most, value: 1, step: data.noise.step ?? 0.1,
     words: (factor) => `${number(factor)}\u00a0×`,
   });
-  noise.tick(1);
+  noise.tick?.(1);
   view.button("Start again", () => {
     for (const method of data.methods) method.slider.value = Math.log10(method.step);
     noise.value = 1;
     start.value = data.start;
   });
 
-  /* The problem with the noise that the slider says. */
-  function problem() {
-    const scaled = ([variances, directions]) => [variances.map((v) => v * noise.value), directions];
+  /* The problem with so many times its noise. */
+  function problem(factor) {
+    const scaled = ([variances, directions]) => [variances.map((v) => v * factor), directions];
     const { state_noise, input_noise } = data.problem;
     return { ...data.problem, state_noise: scaled(state_noise), input_noise: scaled(input_noise) };
   }
 
   /* The coordinates (x, y) of a gain in the plane. */
   const { add, inner } = LQR.matrices, { origin, across, up } = data.plane;
-  const place = (K) => [across, up].map((way) => inner(add(K, origin, -1), way) / inner(way, way));
+  const inPlane = (K) => [across, up].map((way) => inner(add(K, origin, -1), way) / inner(way, way));
+  const place = ({ K, cost }) => (data.curve ? [K[0][0], Math.min(cost, data.y[1])] : inPlane(K));
 
+  const quiet = data.outline && inverseCosts(problem(0), data.plane, xs, ys);
   let known = {}; // the map of the last noise
   function mapped() {
     if (known.noise !== noise.value) {
-      const p = problem();
-      known = { noise: noise.value, p, best: optimum(p), grid: inverseCosts(p, data.plane, xs, ys) };
+      const p = problem(noise.value);
+      known = { noise: noise.value, p, best: optimum(p), grid: data.curve ? null : inverseCosts(p, data.plane, xs, ys) };
     }
     return known;
   }
@@ -85,6 +93,13 @@ LQR.figures.landscape = (data, view) => {
     return lines.join(" ").replace(/(^|\. )([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
   }
 
+  /* The cost of the only gain; no gain stabilizes where it ends. */
+  function curve() {
+    const p = mapped().p, finite = (x) => atGain(p, gainAt(data.plane, x, 0)).cost;
+    plot.axes();
+    plot.within(() => plot.line(plot.curve((x) => (isFinite(finite(x)) ? finite(x) : NaN)), view.color("ink")));
+  }
+
   /* The map: shades of the cost with lines between, hatched where it is infinite. */
   function paint(grid, least) {
     const shades = LQR.shades(view.color("cheap"), view.color("dear"), data.levels.length);
@@ -97,6 +112,7 @@ LQR.figures.landscape = (data, view) => {
     });
     for (const level of data.levels.slice(1)) plot.contour(grid, SIZE, 1 / (level * least), view.color("contour"), 0.6);
     plot.contour(grid, SIZE, 0, view.color("ink"), 1.4);
+    if (quiet) plot.contour(quiet, SIZE, 0, view.color("ink"), 1.2, true);
     plot.axes();
   }
 
@@ -104,22 +120,29 @@ LQR.figures.landscape = (data, view) => {
     const { best, grid } = mapped();
     if (!plot.clear()) return;
     const paper = view.color("paper"), found = walks();
-    plot.background(`${noise.value} ${paper}`, () => paint(grid, best ? best.cost : 0));
+    plot.background(`${noise.value} ${paper}`, () => (data.curve ? curve() : paint(grid, best ? best.cost : 0)));
     plot.within(() => {
+      if (data.chord.length) {
+        const middle = [0, 1].map((k) => (data.chord[0][k] + data.chord[1][k]) / 2);
+        plot.line(data.chord, data.color, { dashed: true });
+        plot.markers([middle], "X", data.color, { size: 8, halo: paper });
+      }
+      for (const circle of data.circles) plot.markers([circle], "o", "#ffffff", { size: 6, halo: "#000000" });
       for (const walk of found) {
-        const values = walk.path.map(({ K }) => place(K));
-        plot.line(values, walk.color, { halo: paper });
+        const values = walk.path.map(place);
+        if (!data.curve) plot.line(values, walk.color, { halo: paper });
         plot.markers(values.slice(1), walk.marker, walk.color, { halo: paper });
       }
-      if (best) plot.markers([place(best.K)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
+      if (best) plot.markers([place(best)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
     });
     for (const { slider, name } of data.methods) {
       const walk = found.find((one) => one.name === name);
       slider.tick(walk ? Math.log10(walk.allowed) : NaN);
       slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
     }
+    if (start.value === data.start) plot.label("drag me", start.value, { align: "left", dx: 14, dy: -10 });
     start.place();
     view.say(sentence(found));
   };
-  view.state = () => ({ walks: walks(), map: mapped(), start }); // for tests
+  view.state = () => ({ get walks() { return walks(); }, map: mapped(), start, noise: noise.value }); // for tests
 };

@@ -11,7 +11,11 @@ LQR.matrices = (() => {
   const frobenius = (X) => Math.hypot(...X.flat());
   const identity = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => +(i === j)));
   const multiply = (X, Y, ...more) => {
-    const Z = X.map((row) => Y[0].map((_, j) => row.reduce((s, x, k) => s + x * Y[k][j], 0)));
+    const Z = X.map((row) => {
+      const sum = new Array(Y[0].length).fill(0);
+      for (let k = 0; k < row.length; k++) for (let j = 0; j < sum.length; j++) sum[j] += row[k] * Y[k][j];
+      return sum;
+    });
     return more.length ? multiply(Z, ...more) : Z;
   };
 
@@ -97,35 +101,47 @@ LQR.matrices = (() => {
     return Math.exp(logarithm);
   }
 
-  /* Eigenvalues [re, im]: roots of the characteristic polynomial (Faddeev and LeVerrier), all at
-     once by Aberth's iteration. Good to about eight digits for a few states. */
+  /* Eigenvalues [re, im] by the QR algorithm in complex numbers. Rotations make M a Hessenberg matrix;
+     then M - sI = QR, M <- RQ + sI with Wilkinson's shift s, until the last row is zero but for its
+     end, and on without that row and column. */
   function eigenvalues(M) {
-    const n = M.length, size = frobenius(M) || 1, A = scale(M, 1 / size), c = [1];
-    for (let k = 1, X = identity(n); k <= n; k++) {
-      const AX = multiply(A, X);
-      c.push(-inner(AX, identity(n)) / k);
-      X = add(AX, identity(n), c[k]);
-    }
+    const plus = ([a, b], [x, y], sign = 1) => [a + sign * x, b + sign * y], conjugate = ([a, b]) => [a, -b];
     const times = ([a, b], [x, y]) => [a * x - b * y, a * y + b * x];
-    const over = ([a, b], [x, y]) => times([a, b], [x, -y]).map((z) => z / (x * x + y * y || 1e-300));
-    const roots = c.slice(1).map((_, k) => [0.7 * Math.cos(2.4 * k + 0.4), 0.7 * Math.sin(2.4 * k + 0.4)]);
-    for (let round = 0; round < 200; round++)
-      roots.forEach((z, k) => {
-        let value = [1, 0], slope = [0, 0];
-        for (const coefficient of c.slice(1)) {
-          slope = times(slope, z).map((x, i) => x + value[i]);
-          value = times(value, z).map((x, i) => x + (i ? 0 : coefficient));
-        }
-        const newton = over(value, slope);
-        const pull = roots.reduce((sum, other, j) => {
-          const [re, im] = j === k ? [0, 0] : over([1, 0], [z[0] - other[0], z[1] - other[1]]);
-          return [sum[0] + re, sum[1] + im];
-        }, [0, 0]);
-        const [re, im] = times(newton, pull);
-        const step = over(newton, [1 - re, -im]);
-        roots[k] = [z[0] - step[0], z[1] - step[1]];
+    const root = ([a, b]) => {
+      const re = Math.sqrt((Math.hypot(a, b) + Math.abs(a)) / 2), im = re && Math.abs(b) / (2 * re);
+      return a >= 0 ? [re, b < 0 ? -im : im] : [im, b < 0 ? -re : re];
+    };
+    const Z = M.map((row) => row.map((x) => [x, 0])), found = [], small = 1e-16 * frobenius(M);
+    /* Turn rows j and i so that Z[i][column] is zero; what is returned turns the columns likewise. */
+    function turn(j, i, column) {
+      const size = Math.hypot(...Z[j][column], ...Z[i][column]);
+      if (!(size > 0)) return () => {};
+      const [x, y] = [Z[j][column], Z[i][column]].map((z) => z.map((part) => part / size)), [J, I] = [Z[j], Z[i]];
+      Z[j] = J.map((z, k) => plus(times(conjugate(x), z), times(conjugate(y), I[k])));
+      Z[i] = J.map((z, k) => plus(times(x, I[k]), times(y, z), -1));
+      return () => Z.forEach((row) => {
+        const [z, w] = [row[j], row[i]];
+        row[j] = plus(times(x, z), times(y, w));
+        row[i] = plus(times(conjugate(x), w), times(conjugate(y), z), -1);
       });
-    return roots.map((root) => root.map((x) => x * size));
+    }
+    for (let j = 0; j < Z.length - 2; j++) for (let i = j + 2; i < Z.length; i++) turn(j + 1, i, j)();
+    for (let round = 1; Z.length > 1; round++) {
+      const n = Z.length - 1, [[a, b], [c, d]] = [n - 1, n].map((i) => [Z[i][n - 1], Z[i][n]]);
+      if (Math.hypot(...c) <= small || round > 3000) {
+        found.push(Z.pop()[n]);
+        for (const row of Z) row.pop();
+        continue;
+      }
+      const half = plus(a, d, -1).map((x) => x / 2), away = root(plus(times(half, half), times(b, c)));
+      const nearer = half[0] * away[0] + half[1] * away[1] > 0 ? -1 : 1; // to the end of the last row
+      const shift = round % 11 ? plus(plus(d, half), away, nearer) : plus(d, [Math.hypot(...c), 0]);
+      const shifted = (sign) => Z.forEach((row, i) => (row[i] = plus(row[i], shift, sign)));
+      shifted(-1);
+      Array.from({ length: n }, (_, j) => turn(j, j + 1, j)).forEach((columns) => columns());
+      shifted(1);
+    }
+    return [...found, Z[0][0]];
   }
 
   return {

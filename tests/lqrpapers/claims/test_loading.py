@@ -4,11 +4,14 @@ import inspect
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+import yaml
 
-from lqrpapers.claims import CLAIMS, registry
-from lqrpapers.claims.registry import claim, part_of
+from lqrlib import systems
+from lqrpapers.claims import CLAIMS, FORMS, check, registry
+from lqrpapers.claims.registry import Sides, claim, part_of, taken_from
 from lqrpapers.claims.statements import MODULES, STATEMENTS
 
 LOADED = """
@@ -18,6 +21,77 @@ from lqrpapers.claims import CLAIMS, check
 print(*sorted(name for name in sys.modules if name.startswith("lqrpapers.claims.")))
 """
 ALWAYS = {"checking", "registry", "statements", "theorems"}
+
+# Nothing to check: a definition, an algorithm.
+NO_CLAIM = {"ours-def-stabilizing", "ours-alg-pairs"}
+# Statements whose check is not written yet: each that is written goes from here.
+UNWRITTEN = {
+    # 01_regulator
+    "ours-lemma-plane",
+    "ours-lemma-moments",
+    "ours-thm-domain",
+    "ours-thm-optimal",
+    "ours-thm-connected",
+    # 02_gradient
+    "ours-hessian",
+    "ours-hessian-optimum",
+    "ours-step-size",
+    # 03_gradient_domination
+    "ours-memoryless",
+    "ours-stationary-cost",
+    "ours-smoothness",
+    "ours-printed-radius",
+    "ours-descent",
+    # 04_mean_square_stability
+    "ours-lemma-visible",
+    "ours-thm-level",
+    "ours-thm-critical",
+    "ours-certificate",
+    # 05_convergence
+    "ours-improvement",
+    "ours-steps",
+    "ours-quadratic",
+    # 06_robustness
+    "ours-critical-scale",
+    "ours-common-kick",
+    "ours-suspension-family",
+    # 07_model_free
+    "ours-lemma-smoothing",
+    "ours-lemma-variance",
+    "ours-lemma-bias",
+    "ours-lemma-truncation",
+    "ours-lemma-tails",
+    "ours-thm-inexact",
+    "ours-lemma-bernstein",
+    # 08_tasks
+    "ours-prop-common",
+    "ours-thm-heterogeneity",
+    "ours-prop-convex",
+    "ours-prop-one-task",
+    "ours-prop-mirror",
+    "ours-prop-pieces",
+    # 09_model_based_maml
+    "ours-far-minimiser",
+    "ours-inner-step",
+    "ours-seven",
+    "ours-meta-descent",
+    # 10_zeroth_order
+    "ours-lemma-leading",
+    "ours-lemma-truncated-gradient",
+    "ours-thm-gradient-samples",
+    "ours-thm-stein",
+    "ours-lemma-stein-variance",
+    # 11_model_free_maml
+    "ours-lemma-wrong-step",
+    "ours-thm-model-free-maml",
+    # 12_adaptation
+    "ours-lemma-clock",
+    "ours-lemma-head-start",
+    "ours-lemma-meta-average",
+    # 14_audit
+    "e11",
+}
+WRITTEN = [id for id in CLAIMS if id not in NO_CLAIM | UNWRITTEN]
 
 
 def loaded(asked=""):
@@ -36,7 +110,22 @@ def test_one_result_loads_its_module_and_what_that_imports():
     assert loaded('check("s2-app-a", 0, count=2)') == ALWAYS | {"inequalities", "bernstein"}
 
 
-@pytest.mark.parametrize("id", CLAIMS)
+def test_reporting_loads_neither_verdicts_nor_rows():
+    """The rules of the verdicts may change without a new run of the chapters."""
+    found = loaded("from lqrpapers.claims import records, sentences")
+    assert found == ALWAYS | {"records", "sentences"}
+
+
+@pytest.mark.parametrize("id", sorted(UNWRITTEN))
+def test_a_result_that_is_listed_as_unwritten_has_no_check_yet(id):
+    try:
+        import_module(f"lqrpapers.claims.{MODULES[id]}")
+    except ModuleNotFoundError:
+        return
+    assert not CLAIMS[id].forms, f"{id} has a check: take it off the list"
+
+
+@pytest.mark.parametrize("id", WRITTEN)
 def test_the_module_of_the_table_registers_the_result(id):
     module = import_module(f"lqrpapers.claims.{MODULES[id]}")
     functions = [inspect.unwrap(function) for function in CLAIMS[id].forms.values()]
@@ -45,13 +134,14 @@ def test_the_module_of_the_table_registers_the_result(id):
 
 def test_every_module_of_the_table_registers_only_what_the_table_says():
     assert MODULES.keys() == STATEMENTS.keys()
-    for module in set(MODULES.values()):
-        import_module(f"lqrpapers.claims.{module}")
+    for id in WRITTEN:
+        import_module(f"lqrpapers.claims.{MODULES[id]}")
     found = {
         id_: {inspect.unwrap(function).__module__ for function in forms.values()}
         for id_, forms in registry._FORMS.items()
+        if id_ in WRITTEN
     }
-    assert found == {id_: {f"lqrpapers.claims.{module}"} for id_, module in MODULES.items()}
+    assert found == {id_: {f"lqrpapers.claims.{MODULES[id_]}"} for id_ in WRITTEN}
 
 
 def test_a_signature_shows_what_check_takes_and_not_what_is_given():
@@ -68,3 +158,49 @@ def test_a_result_is_registered_once_and_under_a_known_id():
         part_of("e1", "s1-lemma-5", "gradient", "printed")
     with pytest.raises(KeyError, match="s9"):
         claim("s9")(lambda: ())
+
+
+def test_every_claim_has_an_id_of_the_book_and_a_function_with_words():
+    rows = yaml.safe_load((Path(__file__).parents[3] / "chapters" / "claims.yml").read_text())
+    known = {row["id"]: row["title" if row["number"] == "this book" else "number"] for row in rows}
+    assert CLAIMS.keys() <= known.keys()
+    for id, each in CLAIMS.items():
+        assert each.id == id and each.number == known[id], id
+        assert each.statement.endswith(".")
+        if id in NO_CLAIM | UNWRITTEN:
+            continue
+        assert each.forms and set(each.forms) <= set(FORMS)
+        assert all(function.__doc__ for function in each.forms.values())
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Return a function that forgets what is registered for an id, until the test ends."""
+    return lambda id: monkeypatch.setitem(registry._FORMS, id, {})
+
+
+def test_a_statement_of_this_book_can_be_taken_from_the_result_it_improves(registered):
+    import_module("lqrpapers.claims.smoothness")
+    registered("ours-smoothness")
+    taken_from("ours-smoothness", "s1-lemma-5", part="gain")
+    case = systems.double_integrator(), [[0.4, 0.8]]
+    [ours] = check("ours-smoothness", *case)
+    assert (ours.id, ours.form, ours.part) == ("ours-smoothness", "printed", "gain")
+    assert ours.lhs == check("s1-lemma-5", *case, form="sharp", part="gain")[0].lhs
+    registered("ours-smoothness")
+    taken_from("ours-smoothness", "s1-lemma-5", form="corrected")
+    assert len(check("ours-smoothness", *case)) == 3
+
+
+def test_a_role_reaches_the_check_and_a_form_without_constants_is_told_its_name(registered):
+    import_module("lqrpapers.claims.domination")
+    registered("s1-lemma-7")
+
+    @claim("s1-lemma-7", form=("partial", "sharp"))
+    def sides(form, constants):
+        yield Sides(form, 1.0, 2.0, role="guard")
+        yield Sides("constants", float(constants is not None), 1.0)
+
+    [guard, none] = check("s1-lemma-7", form="partial")
+    assert (guard.part, guard.role, none.role) == ("partial", "guard", "carrier")
+    assert (none.lhs, check("s1-lemma-7", form="sharp")["constants"].lhs) == (0, 1)

@@ -64,7 +64,7 @@ LQR.figures.landscape = (data, view) => {
     const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
     if (!best || !isFinite(first.cost)) return [];
     return data.methods.map((method) => {
-      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, best, method.name);
       const path = descend(p, K, method.name, step, data.drawn, 1e-9);
       const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
       return {

@@ -31,7 +31,7 @@ def test_what_the_book_found_has_the_number_of_the_run(
     built_book: Path, chapter: str, name: str, form: str
 ) -> None:
     notebook = json.loads((EXECUTED / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-    told = words(built_book / "pages" / "index.html").partition("What the book found ")[2]
+    told = words(built_book / "pages" / "index.html").partition("What the book found #")[2]
     assert readable(form.format(glued(notebook)[name])) in told[:1800]
 
 

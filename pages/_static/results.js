@@ -12,6 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
     section.querySelector(form.dataset.rows),
   );
   const said = form.querySelector("output");
+  const everything = form.querySelector("button");
 
   // Of each filter what is checked; nothing checked lets everything pass.
   function wanted() {
@@ -40,7 +41,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const all = shown === rows.length;
     said.textContent = all ? `All ${shown} results are shown.`
       : `${shown} of ${rows.length} results ${shown === 1 ? "is" : "are"} shown.`;
-    form.querySelector("[type=reset]").hidden = !boxes.some((box) => box.checked);
+    everything.hidden = !boxes.some((box) => box.checked);
   }
 
   function remember() {
@@ -52,7 +53,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const asked = new URLSearchParams(location.search);
   for (const box of boxes) box.checked = asked.getAll(box.name).includes(box.value);
   form.addEventListener("change", () => (filter(), remember()));
-  form.addEventListener("reset", () => setTimeout(() => (filter(), remember())));
+  everything.addEventListener("click", () => {
+    for (const box of boxes) box.checked = false;
+    filter();
+    remember();
+  });
   form.hidden = false;
   filter();
 });

@@ -2,7 +2,7 @@ r"""S2 section 4: what Algorithm 1 estimates, and descent along its estimates (T
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import scipy  # loads scipy.special when it is first used
@@ -128,7 +128,13 @@ def inexact_descent(problem: LQR, K: ArrayLike, rng: Seed, *, longest: bool) -> 
 
 @claim("s2-thm-4.1", form="sharp")
 def runs_at_our_sizes(
-    problem: LQR, K: ArrayLike, rng: Seed, *, sizes: SampleSizes, gap: float, runs: int = 5
+    problem: LQR,
+    K: ArrayLike,
+    rng: int | Sequence[int],
+    *,
+    sizes: SampleSizes,
+    gap: float,
+    runs: int = 5,
 ) -> Inequalities:
     """Runs of one problem with the sizes of the theorem in our form, by roll-outs with signs.
 

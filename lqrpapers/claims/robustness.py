@@ -100,11 +100,11 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike, *, rates: bool) -> I
     radius = sharp.smoothness_radius
     yield Sides("exploration radius", radius(at), radius(without))
     if rates:
-        rate = [
+        noisy_rate, quiet_rate = (
             step(each, K) * printed.decrease(each, K, method="natural_gradient")
             for each in (problem, quiet)
-        ]
-        yield Sides("promised rate of Theorem 3.5", *rate)
+        )
+        yield Sides("promised rate of Theorem 3.5", noisy_rate, quiet_rate)
         sizes = [_sizes(*each) for each in islice(_members(problem, K), SIZED)]
         without_noise, with_noise = np.moveaxis(np.array(sizes, dtype=float), 1, 0)
         for part, column in (("samples N", 0), ("length ℓ", 1), ("1 / radius r", 2)):
@@ -150,7 +150,7 @@ def noise_up_to_the_critical_scale(problem: LQR, K: ArrayLike) -> Inequalities:
 
 
 @claim("ours-common-kick")
-def noise_that_kicks_in_one_direction(problem: LQR, K: ArrayLike, w: ArrayLike) -> Inequalities:
+def noise_that_kicks_in_one_direction(problem: LQR, w: ArrayLike, K: ArrayLike) -> Inequalities:
     """For noise along w (..., n): what K survives, the most that any gain does, and which one."""
     gain, kick, quiet = objective.gain_array(problem, K), np.asarray(w), problem.without_noise()
     square = kick[..., :, None] * kick[..., None, :]
@@ -163,7 +163,8 @@ def noise_that_kicks_in_one_direction(problem: LQR, K: ArrayLike, w: ArrayLike) 
     yield Sides("its noise-free cost", np.abs(survived * objective.cost(judge, gain) - 1), EXACT)
     most = 1 / objective.cost(judge, best)
     yield Sides("no gain survives more", survived, most)
-    yield Sides("the best survives as much", np.abs(critical_scale(problem, best) / most - 1), EXACT)
+    error = np.abs(critical_scale(problem, best) / most - 1)
+    yield Sides("the best survives as much", error, EXACT)
     for fraction, part in ((0.5, "half"), (0.99, "most")):
         designed = scaled_noise(problem, fraction * most)
         P = designed.optimum.P

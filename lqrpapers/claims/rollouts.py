@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
-import scipy  # loads scipy.special when it is first used
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, estimators, objective, oracles
+from lqrlib import LQR, estimators, objective
 from lqrlib.finite_horizon import finite_horizon_cost
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
@@ -38,11 +37,12 @@ CUT = 1e-12  # rounding error of a difference of costs or gradients
 def estimates_mean(problem: LQR, K: ArrayLike, *, radius: float = 0.2) -> Inequalities:
     """Means of the estimates over sphere and coins against the gradient averaged over the ball.
 
-    Relative errors. Gains of one or two entries, stabilizing or not; roll-outs of `coins.STEPS` steps.
+    Relative errors, for gains of one or two entries, stabilizing or not; `coins.STEPS` steps.
     """
     gain = objective.gain_array(problem, K)
     U, d = coins.circle(gain, radius), gain.shape[-2] * gain.shape[-1]
-    plus, minus = (coins.coin_costs(problem, gain + s * U).mean(axis=-1)[..., None, None] for s in (1, -1))
+    means = (coins.coin_costs(problem, gain + s * U).mean(axis=-1) for s in (1, -1))
+    plus, minus = (each[..., None, None] for each in means)
     wanted = coins.ball_gradient(problem, gain, radius)
     for part, mean in (
         ("one point", np.mean(d / radius**2 * plus * U, axis=0)),
@@ -150,7 +150,7 @@ def _long_mean_square(center: Array, variance: Array, steps: int = 20_000) -> Ar
 def tails_of_roll_outs(
     problem: LQR, K: ArrayLike, costs: Array, others: Iterable[tuple[LQR, Array]] = ()
 ) -> Inequalities:
-    """One-state problems (D,) with gains (D, 1, 1), simulated costs (S, D), other stacks with gains.
+    """One-state problems (D,) with gains (D, 1, 1) and simulated costs (S, D); others with gains.
 
     For one state: rho_4 against its formula, where it is below 1 the mean square against a long
     sum, and the exponent of the tail (below `HEAVY`) against Hill's estimate, within four standard
@@ -217,10 +217,11 @@ def _walk(steps: int) -> tuple[Array, Array]:
     count = np.zeros((2 * steps + 1,) * 2)
     count[steps, steps] = 1.0
     for _ in range(steps):
-        count = sum(np.roll(count, by, axis) for by, axis in product((1, -1), (0, 1))) / 4
+        moved = [np.roll(count, by, axis) for by, axis in product((1, -1), (0, 1))]
+        count = np.mean(moved, axis=0)
     x = np.arange(-steps, steps + 1) / steps
     length = np.round(np.hypot(x[:, None], x), 12)
-    distances = np.unique(length[count > 0])[::-1]
+    distances = np.unique(length[count > 0])[::-1].astype(float)
     return distances, np.array([count[length >= each].sum() for each in distances])
 
 

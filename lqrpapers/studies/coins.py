@@ -7,8 +7,10 @@ are polynomials in the gain, which quadrature integrates exactly.
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lqrlib import LQR
 from lqrlib.validation import Array
@@ -18,7 +20,7 @@ from .horizon_gradient import finite_horizon_gradient
 STEPS = 3
 
 
-def coin_costs(problem: LQR, gains: Array) -> Array:
+def coin_costs(problem: LQR, gains: NDArray[Any]) -> NDArray[Any]:
     """Costs (S, ..., W) of all equally likely roll-outs by coins, for gains (S, ..., m, n).
 
     Start and every noise term are plus or minus a standard deviation; gains may be complex.
@@ -27,7 +29,7 @@ def coin_costs(problem: LQR, gains: Array) -> Array:
     states = np.array(list(product((-1.0, 1.0), repeat=problem.states)))
     coins = list(product((-1.0, 1.0), repeat=alpha.shape[-1] + beta.shape[-1]))
     x = states @ np.linalg.cholesky(problem.Sigma0).swapaxes(-1, -2) + 0 * gains[..., :1, :1]
-    total: Array = np.zeros(())
+    total: NDArray[Any] = np.zeros(())
     for step in range(STEPS):
         u = -x @ gains.swapaxes(-1, -2)
         total = total + np.sum(x @ problem.Q * x, axis=-1) + np.sum(u @ problem.R * u, axis=-1)

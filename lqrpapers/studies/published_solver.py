@@ -7,8 +7,8 @@ equation with the noise of the last iterate on its right-hand side:
           \Sigma \leftarrow (I - F_K^0)^{-1}\bigl(\Sigma_0 + N_K(\Sigma)\bigr) .
 
 The code stops when neither moves by more than `TOLERANCE`, relative in the spectral norm, and calls
-a gain unstable when `CAP` sweeps are not enough. Its sweep for Sigma keeps only the last term of the
-input noise, which matters where there are several; S2's suspension has one.
+a gain unstable when `CAP` sweeps are not enough. Its sweep for Sigma keeps only the last term of
+the input noise, which matters where there are several; S2's suspension has one.
 """
 
 from __future__ import annotations

@@ -52,17 +52,7 @@ UNWRITTEN = {
     "ours-steps",
     "ours-quadratic",
     # 06_robustness
-    "ours-critical-scale",
-    "ours-common-kick",
-    "ours-suspension-family",
     # 07_model_free
-    "ours-lemma-smoothing",
-    "ours-lemma-variance",
-    "ours-lemma-bias",
-    "ours-lemma-truncation",
-    "ours-lemma-tails",
-    "ours-thm-inexact",
-    "ours-lemma-bernstein",
     # 08_tasks
     "ours-prop-common",
     "ours-thm-heterogeneity",
@@ -89,7 +79,6 @@ UNWRITTEN = {
     "ours-lemma-head-start",
     "ours-lemma-meta-average",
     # 14_audit
-    "e11",
 }
 WRITTEN = [id for id in CLAIMS if id not in NO_CLAIM | UNWRITTEN]
 

@@ -94,7 +94,8 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike, *, rates: bool) -> I
     yield Sides("C(K)", without.cost, at.cost)
     yield Sides("‖P_K‖", without.P, at.P)
     yield Sides("‖Σ_K‖", without.Sigma, at.Sigma)
-    yield Sides("‖B‖² + Σβ_j‖B_j‖²", at.B**2, at.B**2 + at.printed_noise)
+    size = without.B**2 + without.printed_noise
+    yield Sides("‖B‖² + Σβ_j‖B_j‖²", size, at.B**2 + at.printed_noise)
     step = printed.natural_gradient_step
     yield Sides("step size of Theorem 3.5", step(problem, K), step(quiet, K))
     radius = sharp.smoothness_radius

@@ -117,13 +117,13 @@ def inexact_descent(problem: LQR, K: ArrayLike, rng: Seed, *, longest: bool) -> 
     step, move = moves(at.gap)
     radius = objective.mean_square_radius(problem, at.K + move)
     yield Sides("stability", radius, 1.0, role="guard")
+    if longest:
+        _, inside = moves(4 * at.gap)
+        after = at.gap + value_difference_along(problem, at.K, inside)
+        yield Sides("stays within", after, 4 * at.gap, SETTLED * at.cost)
     promised = np.broadcast_to(step * rate / 4 * at.gap, move.shape[:-2])
     decrease = -value_difference_along(problem, at.K, move)
     yield Sides("decrease", promised, decrease, SETTLED * at.cost)
-    if longest:
-        _, move = moves(4 * at.gap)
-        after = at.gap + value_difference_along(problem, at.K, move)
-        yield Sides("stays within", after, 4 * at.gap, SETTLED * at.cost)
 
 
 @claim("s2-thm-4.1", form="sharp")

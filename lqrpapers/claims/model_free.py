@@ -120,7 +120,7 @@ def inexact_descent(problem: LQR, K: ArrayLike, rng: Seed, *, longest: bool) -> 
     if longest:
         _, inside = moves(4 * at.gap)
         after = at.gap + value_difference_along(problem, at.K, inside)
-        yield Sides("stays within", after, 4 * at.gap, SETTLED * at.cost)
+        yield Sides("stays within", after, 4 * at.gap, SETTLED * at.cost, role="guard")
     promised = np.broadcast_to(step * rate / 4 * at.gap, move.shape[:-2])
     decrease = -value_difference_along(problem, at.K, move)
     yield Sides("decrease", promised, decrease, SETTLED * at.cost)

@@ -59,7 +59,7 @@ def descent_with_noise_in_mind_or_not(
         return objective.cost(each, K[-1]) / least - 1
 
     costs, radius = objective.cost(meant, K), objective.mean_square_radius(other, K)
-    yield Sides(f"the cost {name} noise falls at every step", costs[1:], costs[:-1])
+    yield Sides(f"the cost {name} noise falls at every step", costs[1:], costs[:-1], role="guard")
     yield Sides(f"the cost {name} noise is minimised", gap(meant), MINIMISED)
     if aware:
         yield Sides("every iterate stabilizes without noise", radius, 1.0, role="guard")
@@ -95,7 +95,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike, *, rates: bool) -> I
     yield Sides("‖P_K‖", without.P, at.P)
     yield Sides("‖Σ_K‖", without.Sigma, at.Sigma)
     size = without.B**2 + without.printed_noise
-    yield Sides("‖B‖² + Σβ_j‖B_j‖²", size, at.B**2 + at.printed_noise)
+    yield Sides("‖B‖² + Σβ_j‖B_j‖²", size, at.B**2 + at.printed_noise, role="guard")
     step = printed.natural_gradient_step
     yield Sides("step size of Theorem 3.5", step(problem, K), step(quiet, K))
     radius = sharp.smoothness_radius
@@ -188,12 +188,14 @@ def charges_on_force(problem: LQR, charges: ArrayLike) -> Inequalities:
     designed = scaled_noise(problem, scales[:-1]).optimum.K
     error = frobenius_norm(designed - gains[:-1]) / frobenius_norm(gains[:-1])
     yield Sides("gains of all scales", error, EXACT)
-    yield Sides("the scale rises with the charge", scales[:-1], scales[1:])
+    yield Sides("the scale rises with the charge", scales[:-1], scales[1:], role="guard")
     survived = critical_scale(problem, gains)
-    yield Sides("so does what is survived", survived[:-1], survived[1:])
+    yield Sides("so does what is survived", survived[:-1], survived[1:], role="guard")
     yield Sides("the last survives the most", np.abs(survived[-1] / most - 1), EXACT)
     exists = [_stabilizable(scaled_noise(problem, most * each)) for each in (BELOW[-1], ABOVE[0])]
-    yield Sides("a gain exists just below, none above", [1, 1], [exists[0], not exists[1]])
+    yield Sides(
+        "a gain exists just below, none above", [1, 1], [exists[0], not exists[1]], role="guard"
+    )
 
 
 def _stabilizable(problem: LQR) -> bool:

@@ -94,7 +94,7 @@ def plane_is_invariant(problem: LQR, K: ArrayLike) -> Inequalities:
 
 
 def _outcomes(problem: LQR, gain: Array) -> Array:
-    """The closed loop for each outcome of noise by coin, all equally likely, (2^(p+q), ..., n, n)."""
+    """The closed loop for each outcome of coin noise, equally likely, (2^(p+q), ..., n, n)."""
     (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
     state = np.sqrt(alpha)[..., None, None] * A_i
     inputs = np.sqrt(beta)[..., None, None] * B_j @ gain[..., None, :, :]
@@ -193,7 +193,7 @@ def optimal_gain_is_best(problem: LQR, K: ArrayLike) -> Inequalities:
     yield Sides("improvement", _share(at.P, better), 1.0, floor)
     yield Sides("from every initial state", _share(at.P, best.P), 1.0, floor)
     once = stage_weight(problem, at.K) + at.loop.apply_adjoint(best.P)
-    yield Sides("after another first step", _share(once, best.P), 1.0, floor)
+    yield Sides("after another first step", _share(once, best.P), 1.0, floor, role="guard")
     error = np.abs(at.cost - best.cost - at.gap) / at.cost
     yield Sides("gap", error, EQUAL, floor, role="guard")
     if not (problem.state_noise.variances.size or problem.input_noise.variances.size):

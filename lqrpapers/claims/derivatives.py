@@ -168,7 +168,7 @@ def hessian_at_the_optimum(problem: LQR, X: ArrayLike) -> Inequalities:
     floor = _rounding(problem, gain) / step**2 / frobenius_norm(direction)
     error = frobenius_norm(2 * at.R_K @ direction @ at.Sigma - derivative)
     yield _relative("operator", error, frobenius_norm(derivative), HESSIAN, floor)
-    found = np.linalg.eigvalsh(at.hessian_matrix)
+    found = np.asarray(np.linalg.eigvalsh(at.hessian_matrix))
     factors = (np.linalg.eigvalsh(each) for each in (at.R_K, at.Sigma))
     products = 2 * np.einsum("...i,...j->...ij", *factors).reshape(found.shape)
     error = np.abs(found - np.sort(products, axis=-1)).max(axis=-1)

@@ -35,7 +35,7 @@ def _share(X: Array, Y: Array) -> Array:
     """Largest x'Yx / x'Xx, (...), for positive definite X: Y is below X exactly where at most 1."""
     root = np.linalg.cholesky(X)
     scaled = np.linalg.solve(root, transpose(np.linalg.solve(root, Y)))
-    return np.linalg.eigvalsh((scaled + transpose(scaled)) / 2)[..., -1]
+    return np.asarray(np.linalg.eigvalsh((scaled + transpose(scaled)) / 2)[..., -1])
 
 
 @claim("s2-eq-1")
@@ -125,12 +125,12 @@ def second_moments(problem: LQR, K: ArrayLike, Z: ArrayLike, *, steps: int = 2) 
     error = frobenius_norm(met - moment) / frobenius_norm(moment)
     yield Sides("moments by enumeration", error, EQUAL)
     power, flat = np.linalg.matrix_power(matrix, steps), (*matrix.shape[:-1], 1)
-    size = problem.states
+    size, other = problem.states, np.asarray(Z, dtype=float)
     of_Z, of_I = (
         (power @ np.broadcast_to(X, loop.A_K.shape).reshape(flat)).reshape(loop.A_K.shape)
-        for X in (np.asarray(Z, dtype=float), np.eye(size))
+        for X in (other, np.eye(size))
     )
-    yield Sides("norm of a power", spectral_norm(of_Z), spectral_norm(of_I) * spectral_norm(Z))
+    yield Sides("norm of a power", spectral_norm(of_Z), spectral_norm(of_I) * spectral_norm(other))
     radius = objective.mean_square_radius(problem, gain)
     yield Sides("radius of a power", radius**steps, spectral_norm(of_I))
     X = moments.formal_solution(problem, gain, np.eye(size), adjoint=True)
@@ -210,7 +210,7 @@ def segment_to_the_improved_gain(problem: LQR, K: ArrayLike, *, most: int = 100)
     an iterate is K*.
     """
     at = at_stabilizing_gain(problem, K)
-    change = np.linalg.solve(at.R_K, at.E)
+    change = np.asarray(np.linalg.solve(at.R_K, at.E))
     share = np.linspace(0.1, 1, 10).reshape(-1, *([1] * at.cost.ndim))
     cost = objective.cost(problem, at.K - share[..., None, None] * change)
     gain = inner(at.E, change @ problem.Sigma0)
@@ -220,7 +220,7 @@ def segment_to_the_improved_gain(problem: LQR, K: ArrayLike, *, most: int = 100)
     for _ in range(most):
         now = now - change
         there = objective.at_gain(problem, now)
-        change = np.linalg.solve(there.R_K, there.E)
+        change = np.asarray(np.linalg.solve(there.R_K, there.E))
         if (frobenius_norm(change) <= EQUAL * frobenius_norm(now)).all():
             break
     error = frobenius_norm(now - best) / frobenius_norm(best)

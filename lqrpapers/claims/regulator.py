@@ -26,7 +26,7 @@ UNITS = 10
 # Of the simulation: trajectories, most steps, largest part of the cost left out, and the confidence
 # of the interval around the average.
 TRAJECTORIES, HORIZON, TAIL = 2000, 200, 1e-12
-CONFIDENCE = 0.9999
+CONFIDENCE = 0.999
 # Terms of the cost that are added up where it may be infinite, a power of 2.
 DOUBLINGS = 5
 
@@ -61,7 +61,8 @@ def cost_is_the_average(
     rest = np.zeros(1)
     if costs is None:
         slowest = max(float(np.max(at.radius)), TAIL)
-        horizon = min(HORIZON, int(np.log(TAIL) / np.log(slowest)) + problem.states)
+        steps = int(np.ceil(np.log(TAIL) / np.log(slowest))) + problem.states
+        horizon = min(steps, HORIZON)
         many = np.broadcast_to(at.K, (TRAJECTORIES, *np.shape(at.cost), *at.K.shape[-2:]))
         costs = simulated_costs(problem, many, horizon, np.random.default_rng(rng))
         moment = problem.Sigma0

@@ -104,8 +104,9 @@ def sharp_local_smoothness(
     """Sharp bounds on every difference at a fraction of the (larger) sharp h_Delta, with noise.
 
     The distance is spectral; the gradient's change is measured in the Frobenius norm, the Hessian's
-    as an operator on Frobenius norms, all others in the spectral norm. The part "stability" is
-    taken at the same fraction of the radius that ensures stability alone.
+    as an operator on Frobenius norms, all others in the spectral norm. h_grad and h_hess are the
+    Lipschitz constants of both for the whole radius. The part "stability" is taken at the same
+    fraction of the radius that ensures stability alone.
     """
     at = magnitudes(problem, K)
     far, *_ = _move(problem, K, direction, fraction, sharp.stability_radius(at))
@@ -126,7 +127,10 @@ def sharp_local_smoothness(
     floor = CANCELLATION * frobenius_norm(here.gradient)
     yield Sides("gradient", slope, sharp.gradient_change(at, distance=d), floor)
     old, new = (objective.hessian_matrix(problem, gain) for gain in (K, other))
-    yield change("Hessian", old, new, sharp.hessian_change(at, distance=d))
+    bend = change("Hessian", old, new, sharp.hessian_change(at, distance=d))
+    yield bend
+    yield Sides("h_grad", slope, sharp.gradient_smoothness(at) * d, floor)
+    yield bend._replace(part="h_hess", rhs=sharp.hessian_smoothness(at) * d)
 
 
 @claim("ours-smoothness")
@@ -135,9 +139,10 @@ def local_bounds(
 ) -> Inequalities:
     """All bounds of the theorem: at K, and on changes at fractions of h_Delta along a direction."""
     yield from uniform_bounds(problem, K, constants=sharp)
-    stability, *changes = sharp_local_smoothness(problem, K, direction, fraction)
+    stability, *changes, h_grad, h_hess = sharp_local_smoothness(problem, K, direction, fraction)
     yield stability
     yield from (each._replace(part=f"change of {each.part}") for each in changes)
+    yield from (h_grad, h_hess)
 
 
 @claim("ours-printed-radius")

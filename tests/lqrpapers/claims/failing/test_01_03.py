@@ -16,7 +16,7 @@ import pytest
 import lqrlib
 from lqrlib import LQR, AtGain, objective, systems
 from lqrlib.simulation import simulated_costs
-from lqrpapers.claims import Checks, check, derivatives, domination, inequalities, regulator
+from lqrpapers.claims import Checks, check, domination, inequalities, regulator
 from lqrpapers.constants import corrected, printed
 from lqrpapers.counterexamples import counterexample
 from lqrpapers.studies import moments
@@ -260,14 +260,20 @@ for name, part in (("e1", "gradient"), ("e6", "Hessian")):
     for id in (name, "s1-lemma-5"):
         case(id, part, *counterexample(name)[1:3])
 case("s1-lemma-5", "gain", COPIES.problem, COPIES.K)
-again = {
-    name: instead(corrected, name, lambda _, *given, f=getattr(printed, name), **o: f(*given, **o))
-    for name in ("gradient_bound", "gain_bound", "cost_smoothness")
-}
+
+
+def as_printed(name: str) -> Callable[[Patch], None]:
+    """With the printed constant where the repaired one should be."""
+    unrepaired = getattr(printed, name)
+    return instead(corrected, name, lambda _, *given, **options: unrepaired(*given, **options))
+
+
 E1, E2 = counterexample("e1"), counterexample("e2")
 for id in ("s1-lemma-5", "e1"):
-    case(id, "gradient", E1.problem, E1.K, wrong=again["gradient_bound"], form="corrected")
-case("s1-lemma-5", "gain", COPIES.problem, COPIES.K, wrong=again["gain_bound"], form="corrected")
+    case(id, "gradient", E1.problem, E1.K, wrong=as_printed("gradient_bound"), form="corrected")
+case(
+    "s1-lemma-5", "gain", COPIES.problem, COPIES.K, wrong=as_printed("gain_bound"), form="corrected"
+)
 halved = scaled("corrected.hessian_bound", 0.5)
 for id in ("s1-lemma-5", "e6"):
     case(id, "Hessian", CHEAP, IDLE, wrong=halved, form="corrected")
@@ -278,7 +284,7 @@ for form in ("printed", "corrected"):
     case("s1-lemma-6", "gradient", *SMALL, wrong=far, form=form)
 for id in ("e2", "s1-lemma-6"):
     case(id, "cost", E2.problem, E2.K, UP)
-    wrong = again["cost_smoothness"]
+    wrong = as_printed("cost_smoothness")
     case(id, "cost", E2.problem, E2.K, UP, wrong=wrong, form="corrected")
 case("ours-printed-radius", ["nu phi", "radius"], *SMALL, wrong=far)
 case("ours-printed-radius", "stability", *SMALL, wrong=beyond)
@@ -294,6 +300,8 @@ for name in ("covariance", "value", "cost", "E", "gradient", "Hessian"):
     case(id, f"change of {name}", CHEAP, IDLE, UP, wrong=wrong)
 
 long, wide = scaled("sharp.hessian_bound", 0.02), scaled("sharp.gradient_step", 3.0)
+case(id, "h_grad", CHEAP, IDLE, UP, wrong=half("sharp.gradient_smoothness"))
+case(id, "h_hess", CHEAP, IDLE, UP, wrong=half("sharp.hessian_smoothness"))
 DESCENT = ["squared gradient", "rate", "sub-level set"]
 case("ours-descent", DESCENT, DEAR, IDLE + 0.1, wrong=long, iterations=1)
 case("ours-descent", "c_pg", CHEAP, lqrlib.optimal_gain(CHEAP) * 1.1, wrong=wide)

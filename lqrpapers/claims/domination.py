@@ -26,10 +26,13 @@ def _steepest(at: objective.AtGain) -> Array:
 
 @claim("s2-lemma-3.2")
 def gradient_domination(problem: LQR, K: ArrayLike) -> Inequalities:
-    """C(K) - C* between mu tr(E'E)/||R_K|| and ||Sigma*|| ||grad||_F^2 / (4 sigma_min(R) mu^2)."""
+    """C(K) - C* between mu tr(E'E)/||R_K|| and ||Sigma*|| ||grad||_F^2 / (4 sigma_min(R) mu^2).
+
+    The upper bound is gradient domination; the lower one only guards.
+    """
     here, at = at_stabilizing_gain(problem, K), magnitudes(problem, K)
     yield Sides("upper bound", at.gap, _dominating(here))
-    yield Sides("lower bound", at.mu * frobenius_norm(here.E) ** 2 / at.R_K, at.gap)
+    yield Sides("lower bound", at.mu * frobenius_norm(here.E) ** 2 / at.R_K, at.gap, role="guard")
 
 
 @claim("s2-lemma-3.2", form="sharp")

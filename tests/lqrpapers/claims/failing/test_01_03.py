@@ -204,7 +204,6 @@ case("s2-cor-3.3", "", MANY, GAINS, wrong=flat)
 for part in ("share of the printed bound", "sharper bound is an equality"):
     case("ours-memoryless", part, systems.scalar(0.5, 1.0, 1.0, 1.0), [[0.1]])
 case("ours-memoryless", "lower bound is an equality", systems.scalar(0.5, 1, 1, 1), [[0.1]])
-case("ours-stationary-cost", ["gradient", "cost"], MANY, GAINS)  # not stationary
 PROBLEMS, STATIONARY = unexcited(10, 2, 1, 11, 1)
 everywhere = PROBLEMS.replace(Sigma0=np.eye(3))
 case("ours-stationary-cost", ["gradient", "cost"], everywhere, STATIONARY)

@@ -200,17 +200,9 @@ LQR.figures.system = (data, view) => {
   });
   addEventListener("hashchange", () => /[#&](A|B)=/.test(location.hash) && open());
 
-  /* On paper in light colours: the last results are printed, not the picture. */
-  const root = document.documentElement;
-  let theme = "";
-  function paper(on) {
-    if (on === (theme !== "")) return;
-    [theme, root.dataset.theme] = on ? [root.dataset.theme || "light", "light"] : ["", theme];
-    view.draw();
-  }
-  matchMedia("print").addEventListener("change", ({ matches }) => paper(matches));
-  addEventListener("beforeprint", () => paper(true));
-  addEventListener("afterprint", () => paper(false));
+  // What is printed is the last result, not the picture; book.js has made the page light by now.
+  matchMedia("print").addEventListener("change", () => view.draw());
+  addEventListener("beforeprint", () => view.draw());
 
   open();
   figure.before(form, status, results);

@@ -128,11 +128,17 @@ LQR.equations = (() => {
      lqrpapers.constants: sharp.gradient_step, printed.natural_gradient_step). */
   function allowedStep(p, at, method) {
     if (method === "gauss_newton") return 0.5;
-    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost;
-    const noise = terms(p.input_noise).reduce((sum, [beta, S]) => sum + beta * norm(S) ** 2, 0);
-    const b = norm(p.B) ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
-    if (method === "natural_gradient") return 0.5 / weight;
-    const a = norm(closed(p, at.K)) * norm(p.B) + norm(at.K) * noise;
+    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, B = norm(p.B), kicks = terms(p.input_noise);
+    if (method === "natural_gradient") {
+      const printed = kicks.reduce((sum, [beta, S]) => sum + beta * norm(S) ** 2, B ** 2);
+      return 0.5 / (norm(p.R) + (printed * C) / mu);
+    }
+    const gram = ([beta, S]) => scale(multiply(transpose(S), S), beta), sum = (X, Y) => add(X, Y);
+    const turned = kicks.map(([beta, S]) => [beta, transpose(S)]);
+    const sizes = [kicks, turned].map((each) => (each.length ? norm(each.map(gram).reduce(sum)) : 0));
+    const noise = Math.max(...sizes); // s_B = max(|| sum_j beta_j B_j B_j' ||, || sum_j beta_j B_j' B_j ||)
+    const b = B ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
+    const a = norm(closed(p, at.K)) * B + norm(at.K) * noise;
     const level = 1 / (8 * (C / (mu * q)) ** 2); // phi(d) = 2 a d + b d^2 at the longest step d
     const longest = level / (a + Math.sqrt(a * a + b * level)) / frobenius(at.gradient);
     return Math.min(longest, q / (5 * C * weight));

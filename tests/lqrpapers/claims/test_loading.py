@@ -42,15 +42,6 @@ UNWRITTEN = {
     "ours-smoothness",
     "ours-printed-radius",
     "ours-descent",
-    # 04_mean_square_stability
-    "ours-lemma-visible",
-    "ours-thm-level",
-    "ours-thm-critical",
-    "ours-certificate",
-    # 05_convergence
-    "ours-improvement",
-    "ours-steps",
-    "ours-quadratic",
     # 06_robustness
     "ours-critical-scale",
     "ours-common-kick",

@@ -151,11 +151,11 @@ def improvement(problem: LQR, K: ArrayLike, rng: Seed) -> Inequalities:
     turn, sizes, other = np.linalg.svd(generator.standard_normal(at.R_K.shape))
     contraction = turn @ (generator.uniform(0, 1, sizes.shape)[..., None] * other)
     expansion = turn @ (generator.uniform(1, 1.2, sizes.shape)[..., None] * other)
-    L = np.linalg.cholesky(at.R_K)
+    L: Array = np.asarray(np.linalg.cholesky(at.R_K), dtype=float)
 
     def step(U: Array) -> tuple[Array, Array, Array, Array]:
         """New gain, its radius, tr M, and the change of the cost."""
-        D = np.linalg.solve(transpose(L), U @ np.linalg.solve(L, at.E))
+        D = np.asarray(np.linalg.solve(transpose(L), U @ np.linalg.solve(L, at.E)), dtype=float)
         D = D - np.linalg.solve(at.R_K, at.E)
         M = 2 * transpose(D) @ at.E + transpose(D) @ at.R_K @ D  # up to a skew part
         gain = at.K + D
@@ -196,13 +196,13 @@ def working_and_failing_steps(
     yield Sides("Gauss-Newton, steps below 1", promised, np.stack(taken), floor)
     still = np.abs(objective.cost(problem, at.K - newton) / at.cost - 1)
     yield Sides("Gauss-Newton, step 1 changes nothing", still, 1e-8, role="guard")
-    rises = [objective.cost(problem, at.K - step * newton) - at.cost for step in (1.1, 1.5)]
-    promised = [2 * step * (step - 1) * rate * at.gap for step in (1.1, 1.5)]
-    finite = np.isfinite(rises)
-    floors = np.broadcast_to(1e-12 * at.cost, finite.shape)[finite]
-    yield Sides(
-        "Gauss-Newton, steps above 1", *(np.array(x)[finite] for x in (promised, rises)), floors
+    rises = np.stack(
+        [objective.cost(problem, at.K - step * newton) - at.cost for step in (1.1, 1.5)]
     )
+    least_rise = np.stack([2 * step * (step - 1) * rate * at.gap for step in (1.1, 1.5)])
+    here = np.isfinite(rises)
+    floors = np.broadcast_to(1e-12 * at.cost, here.shape)[here]
+    yield Sides("Gauss-Newton, steps above 1", least_rise[here], rises[here], floors)
 
     size, least = magnitudes(problem, K).R_K, magnitudes(problem, K).r
     gain, taken, promised = np.stack([at.K] * 3), [], []
@@ -239,6 +239,7 @@ def policy_iteration_gap(problem: LQR, K: ArrayLike, *, iterations: int = 5) -> 
     """
     run = descend(directions.gauss_newton(problem), K, 0.5, iterations)
     gap, best = optimality_gap(problem, run.gains), magnitudes(problem, problem.optimum.K)
-    constant = best.R_K * best.a**2 * run.costs[0] / (best.q * best.mu**2 * best.r**2)
+    start = objective.cost(problem, K)
+    constant = best.R_K * best.a**2 * start / (best.q * best.mu**2 * best.r**2)
     clear = gap[1:] > 1e-24 * problem.optimum.cost
     yield Sides("", gap[1:][clear], (constant * gap[:-1] ** 2)[clear])

@@ -56,7 +56,7 @@ def averages_miss_rare_paths(
             total, joint = np.add.outer(total, weight).ravel(), np.outer(joint, chance).ravel()
             reached = [joint[total >= size * share].sum() for share in shares]
             exact += [(p, _bound(t, share, size)) for p, share in zip(reached, shares, strict=True)]
-        for size in (1e2, 1e4, 1e6, 1e8):
+        for size in (10**2, 10**4, 10**6, 10**8):
             for share in shares:
                 one = chance[weight >= size * share].sum()
                 alone.append((-np.expm1(size * np.log1p(-one)), _bound(t, share, size)))

@@ -141,7 +141,8 @@ def riccati_solutions_agree(problem: LQR, program: ArrayLike | None = None) -> I
         fall.append(np.linalg.eigvalsh(P - following)[..., -1] / size)
         above.append(np.linalg.eigvalsh(following - first.P)[..., -1] / size)
         left = spectral_norm(first.P - P)
-        missed.append(np.where(left > 1e-6 * size, spectral_norm(least) / left, 0.0))
+        clear = left > 1e-6 * size  # above rounding
+        missed.append(np.where(clear, spectral_norm(least) / np.where(clear, left, 1.0), 0.0))
         P = following
     yield Sides("value iteration rises", np.max(fall, axis=0), 1e-8, role="guard")
     yield Sides("value iteration stays below", np.max(above, axis=0), 1e-8, role="guard")

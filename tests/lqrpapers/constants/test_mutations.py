@@ -229,8 +229,8 @@ def test_a_wrong_number_inside_a_constant_is_noticed(name, old, new, monkeypatch
 
 
 IN_CLAIMS = [
-    ("s2-thm-3.4", "convergence.convergence", "promised.append(step", "promised.append(0.5 * step"),
-    ("s2-thm-3.5", "convergence.convergence", "promised.append(step", "promised.append(0.5 * step"),
+    ("s2-thm-3.4", "convergence.convergence", "return step * rate", "return 0.5 * step * rate"),
+    ("s2-thm-3.5", "convergence.convergence", "return step * rate", "return 0.5 * step * rate"),
     ("s2-thm-4.1", "model_free.model_free_convergence", "rate * at.gap / 2", "rate * at.gap / 8"),
     ("s2-thm-4.1", "model_free.model_free_convergence", "step * rate / 4", "step * rate / 8"),
     ("s2-lemma-3.2", "domination._dominating", "/ rate", "/ rate * 2"),

@@ -80,7 +80,7 @@ def test_rates_are_attained_by_a_nearly_quadratic_cost_and_three_times_c_pg_woul
 def test_a_measured_critical_step_is_recorded():
     problem, K = ensemble()
     found = check("s2-thm-3.4", problem, K, None, np.full(len(problem), 2.0))
-    record = found["allowed step over the critical one"]
+    record = found["allowed over critical step"]
     assert record.role == "record" and record.tightest == 0.25
 
 

@@ -172,6 +172,18 @@ CASES = {
     ),
     ("s2-thm-3.4", "printed", "stability"): longer("s2-thm-3.4", "printed", 20, ensemble()),
     ("s2-thm-3.5", "printed", "stability"): longer("s2-thm-3.5", "printed", 1e3, ensemble()),
+    **{
+        ("s2-thm-3.5", "sharp", part): with_wrong(
+            convergence.sharp,
+            "natural_gradient_step",
+            scaled(factor),
+            partial(check, "s2-thm-3.5", *case, form="sharp"),
+        )
+        for part, factor, case in (
+            ("stability", 1e3, ensemble()),
+            ("decrease", 1.01, convergence.nearly_quadratic()),
+        )
+    },
     ("s2-thm-3.6", "sharp", "stability"): longer("s2-thm-3.6", "sharp", 1e9, ensemble()),
     **{
         (id, form, "decrease"): longer(id, form, factor, convergence.nearly_quadratic())

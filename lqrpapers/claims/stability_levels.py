@@ -67,10 +67,14 @@ def averages_miss_rare_paths(
 # ---------------------------------------------------------------- levels
 
 
-def survived_level(problem: LQR, K: ArrayLike) -> Array:
-    """Variance that K (..., 1, n) survives if the only noise acts with the input: 1 / (K S K')."""
+def survived_level(problem: LQR, K: ArrayLike, b: ArrayLike | None = None) -> Array:
+    """Variance that K (..., 1, n) survives if the only noise is b (..., n, 1) times the input.
+
+    1 / (K S K') with S = A_K S A_K' + bb'; b is B, by default.
+    """
     gain = objective.gain_array(problem, K)
-    S = solve_lyapunov(problem.A - problem.B @ gain, problem.B @ transpose(problem.B))
+    kick = problem.B if b is None else np.asarray(b, dtype=float)
+    S = solve_lyapunov(problem.A - problem.B @ gain, kick @ transpose(kick))
     return 1 / (gain @ S @ transpose(gain))[..., 0, 0]
 
 
@@ -78,7 +82,7 @@ def survived_level(problem: LQR, K: ArrayLike) -> Array:
 def level_of_a_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(F_s) < 1 exactly below the level 1 / rho(T_0 N), of which several multiples are tried.
 
-    If the only noise acts with a single input: K stabilizes exactly when beta K S K' < 1. The left
+    If the only noise is one term on a single input: K stabilizes exactly when beta K S K' < 1. The left
     side is the radius (beta K S K') where the gain should (does) stabilize, else one over it.
     """
     gain = objective.gain_array(problem, K)
@@ -86,9 +90,8 @@ def level_of_a_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     if not (nominal < 1).all():
         raise ValueError(f"K: expected gains that stabilize A - BK, got radius {nominal.max():.6g}")
     variances, directions = problem.input_noise
-    own = variances.shape[-1] == problem.inputs == 1 and not problem.state_noise[0].shape[-1]
-    if own and (directions[..., 0, :, :] == problem.B).all():
-        used = variances[..., 0] / survived_level(problem, gain)
+    if variances.shape[-1] == problem.inputs == 1 and not problem.state_noise[0].shape[-1]:
+        used = variances[..., 0] / survived_level(problem, gain, directions[..., 0, :, :])
         stable = objective.is_stabilizing(problem, gain)
         yield Sides("one term on one input", np.where(stable, used, 1 / used), 1.0)
         return

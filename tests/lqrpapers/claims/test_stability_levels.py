@@ -66,6 +66,17 @@ def test_the_level_of_a_scalar_gain():
         check("ours-thm-level", noisy, [[2.0]])
 
 
+def test_the_closed_form_is_that_of_the_noise_direction_and_not_of_the_input():
+    # A - BK = diag(1/2, 0), kicked in the second state only: S = diag(0, 4), K S K' = 4 k2^2.
+    own = LQR([[0.5, 0], [0, 0]], [[0], [0]], np.eye(2), [[1]], input_noise=([0.1], [[[0], [2]]]))
+    [closed] = check("ours-thm-level", own, [[3.0, 1.0]])
+    assert float(closed.lhs) == pytest.approx(0.4)
+    problem = systems.random_ensemble(40, 3, 1, 5, input_noise_terms=1)
+    K = systems.random_stabilizing_gains(problem.without_noise(), 7)
+    [closed] = check("ours-thm-level", problem, K)
+    assert 0 < lqrlib.is_stabilizing(problem, K).sum() < 40 and not closed.violated
+
+
 def test_the_bound_on_averages_for_one_step():
     # One step: 9/4 or 1/4 with chance 1/2, mean 5/4. Share 1 is reached with chance 1/2, and the
     # best of c = 0 is 1/2 + 1/10; no c does better.

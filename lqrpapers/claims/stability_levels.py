@@ -82,8 +82,9 @@ def survived_level(problem: LQR, K: ArrayLike, b: ArrayLike | None = None) -> Ar
 def level_of_a_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     """rho(F_s) < 1 exactly below the level 1 / rho(T_0 N), of which several multiples are tried.
 
-    If the only noise is one term on a single input: K stabilizes exactly when beta K S K' < 1. The left
-    side is the radius (beta K S K') where the gain should (does) stabilize, else one over it.
+    If the only noise is one term on a single input: K stabilizes exactly when beta K S K' < 1.
+    The left side is the radius (beta K S K') where the gain should (does) stabilize, else one over
+    it.
     """
     gain = objective.gain_array(problem, K)
     nominal = objective.mean_square_radius(problem.without_noise(), gain)

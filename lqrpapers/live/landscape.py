@@ -124,7 +124,7 @@ def fish_walks(
         labels=labels,
         names=NUMBERS,
         steps=steps,
-        noise=("weather (variance)", 30.0),
+        noise=("randomness of the weather", 30.0),
         words={"outside": "From here the stock runs away: the cost of this rule is infinite."},
         circles=starts if len(starts) > 1 else (),
         chord=() if chord is None else chord,

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 from recorded_gaps import changed, falling, gaps
-from wrong import Scaled, scaled, with_value, with_wrong
+from replaced import Scaled, scaled, with_value, with_wrong
 
 import lqrlib
 from lqrlib import LQR, objective, systems

@@ -53,8 +53,8 @@ def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Inequalities:
     gain = per_task(tasks, K)
     moves = inner_moves(tasks, gain, 1 / meta.suprema(tasks, K, "corrected").smoothness)
     own = value_difference_along(tasks, gain, moves)
-    half = -0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
-    yield Sides("in S_i", own, half)
+    half = 0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
+    yield Sides("in S_i", half, -own)
 
 
 @claim("s1-rem-3", form="sharp")

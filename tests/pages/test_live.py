@@ -123,7 +123,7 @@ class TestLandscape:
 
     def test_only_the_handle_keeps_a_finger_from_scrolling(self, front: Page) -> None:
         kept = """[...document.querySelectorAll('article *')]
-          .filter(it => getComputedStyle(it).touchAction === 'none').map(it => it.className)"""
+          .filter(it => getComputedStyle(it).touchAction === 'none').map(it => it.classList[0])"""
         assert front.evaluate(kept) == ["lqr-live-handle"]
 
     def test_it_is_as_narrow_as_a_phone(self, front: Page) -> None:

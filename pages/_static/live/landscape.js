@@ -64,7 +64,7 @@ LQR.figures.landscape = (data, view) => {
     const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
     if (!best || !isFinite(first.cost)) return [];
     return data.methods.map((method) => {
-      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, best, method.name);
       const path = descend(p, K, method.name, step, data.drawn, 1e-9);
       const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
       return {
@@ -88,7 +88,7 @@ LQR.figures.landscape = (data, view) => {
     const longer = found.filter(({ left, multiple }) => !left && multiple > 1.005);
     if (longer.length) {
       const many = longer.map(({ label, multiple }) => `${label} takes ${number(multiple)} times`);
-      lines.push(`${joined(many)} the step that its theorem allows, and stays.`);
+      lines.push(`${joined(many)} the step that its theorem allows, and stays in the set all the same.`);
     }
     return lines.join(" ").replace(/(^|\. )([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
   }
@@ -140,7 +140,6 @@ LQR.figures.landscape = (data, view) => {
       slider.tick(walk ? Math.log10(walk.allowed) : NaN);
       slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
     }
-    if (start.value === data.start) plot.label("drag me", start.value, { align: "left", dx: 14, dy: -10 });
     start.place();
     view.say(sentence(found));
   };

@@ -8,6 +8,7 @@ import numpy as np
 
 import lqrlib
 from lqrlib import LQR, directions, systems
+from lqrpapers.constants import sharp
 from lqrpapers.figures.landscape import LEVELS, paths_in_plane
 from lqrpapers.figures.looks import METHODS
 
@@ -86,7 +87,7 @@ def _picture(problem: LQR, entries: tuple[int, int]) -> tuple[Figure, str]:
     start = best.K + 0.4 * (edges[0][0] * ways[0] + edges[1][1] * ways[1])
     paths = {}
     steps = allowed_steps(problem, start)
-    steps["gradient"] *= 100  # with the one allowed it hardly moves
+    steps["gradient"] = 100 * float(sharp.gradient_step(problem, start))  # or it hardly moves
     for name, step in steps.items():
         run = lqrlib.descend(getattr(directions, name)(problem), start, step, DRAWN)
         paths[name] = [run.gains.reshape(-1, best.K.size)[:, list(entries)]]

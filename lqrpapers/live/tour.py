@@ -192,5 +192,5 @@ def noise() -> Live:
         f"to {variances[-1]}. At $\\sigma^2 = 1$ no gain is left."
     )
     slider = {"label": "variance σ² of a", "value": 0.3, "most": 1.2, "color": GREY}
-    moving = {"a": A, "k": round(floors[0], 4), "noise": slider} | seen(20.0)
+    moving = {"a": A, "k": floors[0], "noise": slider} | seen(20.0)
     return Live(picture, caption, "tour_cost", moving)

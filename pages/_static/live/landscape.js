@@ -3,9 +3,9 @@
    data: problem; plane {origin, across, up}, two orthogonal directions; x, y, their ranges; labels and
    names of both; ratio, height over width; levels of the cost over the least; start; methods [{name,
    label, color, marker, step, least, most}], the step with the ends of its slider; noise {label, most,
-   step}, a factor on the variances, if there is noise; drawn and told, numbers of steps; words {lead,
-   outside, none}; circles, more starts; chord, two gains or none, and its color; outline, whether the
-   set without noise is outlined; size of the grid, if not 161; margin, if wider. With `curve` there is
+   step}, a factor on the variances, if there is noise; drawn and told, numbers of steps; size of the
+   grid, if not 161; margin, if wider; words {lead, outside, none}; circles, more starts; chord, two gains
+   or none, and its color; outline, whether the set without noise is outlined. With `curve` there is
    only one gain, across: y is the cost. */
 "use strict";
 
@@ -53,8 +53,8 @@ LQR.figures.landscape = (data, view) => {
   let known = {}; // the map of the last noise
   function mapped() {
     if (known.noise !== noise.value) {
-      const p = problem(noise.value);
-      known = { noise: noise.value, p, best: optimum(p), grid: data.curve ? null : inverseCosts(p, data.plane, xs, ys) };
+      const p = problem(noise.value), grid = data.curve ? null : inverseCosts(p, data.plane, xs, ys);
+      known = { noise: noise.value, p, best: optimum(p), grid };
     }
     return known;
   }
@@ -64,7 +64,7 @@ LQR.figures.landscape = (data, view) => {
     const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
     if (!best || !isFinite(first.cost)) return [];
     return data.methods.map((method) => {
-      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, best, method.name);
       const path = descend(p, K, method.name, step, data.drawn, 1e-9);
       const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
       return {

@@ -98,7 +98,7 @@ LQR.figures.system = (data, view) => {
   function follow() {
     const { map, start, noise } = state.inner(), { plane, curve } = state.slice;
     const K = LQR.equations.gainAt(plane, start.value[0], curve ? 0 : start.value[1]), at = LQR.equations.atGain(map.p, K);
-    state.allowed = isFinite(at.cost) ? LQR.system.steps(map.p, at) : null;
+    state.allowed = isFinite(at.cost) ? LQR.system.steps(map.p, at, map.best) : null;
     const allowed = state.allowed && data.methods.map(({ name, label, theorem }) => {
       const link = document.querySelector(`.lqr-system-refs a[href$="#${theorem}"]`).cloneNode(true);
       return make("div", {}, `${label}: ${shown(state.allowed[name])} by `, link);
@@ -120,7 +120,7 @@ LQR.figures.system = (data, view) => {
     const slice = ways.length < 2 ? LQR.system.line(p, found.best, ways[0]) : LQR.system.slice(p, found.best, across, up);
     slices.lastChild.textContent = slice ? "" : "Slice: expected two different directions, got the same one twice.";
     if (!slice) return;
-    const ends = LQR.system.sliders(p, LQR.equations.atGain(p, slice.K)), n = p.A.length;
+    const ends = LQR.system.sliders(p, LQR.equations.atGain(p, slice.K), found.best), n = p.A.length;
     state.methods = data.methods.map((method) => ({ ...method, ...ends[method.name] }));
     state.slice = slice;
     const most = Math.min(100, Math.max(2, 1.3 * found.critical)), noise = { label: "noise (variances)", most, step: 0.01 };
@@ -130,6 +130,7 @@ LQR.figures.system = (data, view) => {
     LQR.figures.landscape({
       problem: p, ...slice, names: slice.labels, ratio: 0.85, levels, methods: state.methods,
       noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words, margin: { left: 66 },
+      circles: [], chord: [],
     }, view);
     if (side) view.box.append(side);
     view.box.querySelector("canvas").setAttribute("aria-label", `The cost near K*, over ${slice.labels.join(" and ")}`);
@@ -199,17 +200,9 @@ LQR.figures.system = (data, view) => {
   });
   addEventListener("hashchange", () => /[#&](A|B)=/.test(location.hash) && open());
 
-  /* On paper in light colours: the last results are printed, not the picture. */
-  const root = document.documentElement;
-  let theme = "";
-  function paper(on) {
-    if (on === (theme !== "")) return;
-    [theme, root.dataset.theme] = on ? [root.dataset.theme || "light", "light"] : ["", theme];
-    view.draw();
-  }
-  matchMedia("print").addEventListener("change", ({ matches }) => paper(matches));
-  addEventListener("beforeprint", () => paper(true));
-  addEventListener("afterprint", () => paper(false));
+  // What is printed is the last result, not the picture; book.js has made the page light by now.
+  matchMedia("print").addEventListener("change", () => view.draw());
+  addEventListener("beforeprint", () => view.draw());
 
   open();
   figure.before(form, status, results);

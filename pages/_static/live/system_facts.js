@@ -48,8 +48,8 @@ Object.assign(LQR.system, (() => {
     ...withNoise(p, factor), A: scale(p.A, Math.sqrt(factor)), B: scale(p.B, Math.sqrt(factor)),
   });
 
-  /* The longest step from a gain that each method's theorem allows. */
-  const steps = (p, at) => Object.fromEntries(METHODS.map((method) => [method, allowedStep(p, at, method)]));
+  /* The longest step of a descent from a gain that each method's theorem allows. */
+  const steps = (p, at, best) => Object.fromEntries(METHODS.map((method) => [method, allowedStep(p, at, best, method)]));
 
   // --- A slice of the landscape -----------------------------------------------------------------
 
@@ -126,8 +126,8 @@ Object.assign(LQR.system, (() => {
 
   /* Steps to begin with, and the ends of their sliders: what the theorem allows; for the gradient,
      which would hardly move, an eighth of what the curvature at the start suggests. */
-  function sliders(p, at) {
-    const allowed = steps(p, at), curved = 2 * norm(at.R_K), bent = curved * norm(at.Sigma);
+  function sliders(p, at, best) {
+    const allowed = steps(p, at, best), curved = 2 * norm(at.R_K), bent = curved * norm(at.Sigma);
     const ends = (step, suggested) => ({ step, least: Math.min(allowed.gradient, step) / 3, most: Math.max(step, 8 * suggested) });
     return {
       gauss_newton: { step: 0.5, least: 0.05, most: 2 },

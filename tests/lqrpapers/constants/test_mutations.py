@@ -54,8 +54,10 @@ BATTERY: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("e4", (QUIET, K1, [[1.0]]), {}),
     *(("s1-thm-10", (BOTH, NEAR), {"form": form}) for form in FORMS),
     *(("s1-thm-12", (BOTH, NEAR, K0), {"form": form}) for form in FORMS),
-    *((id, (BOTH, NEAR), {}) for id in ("s1-thm-11", "s1-thm-13")),
-    *((id, (BOTH, NEAR, 1), {"form": "sharp"}) for id in ("s1-thm-11", "s1-thm-13")),
+    ("s1-thm-11", (BOTH, NEAR), {"form": "partial"}),
+    ("s1-thm-13", (BOTH, NEAR), {}),
+    ("ours-thm-model-free-maml", (BOTH, NEAR, 1), {}),
+    ("ours-lemma-wrong-step", (WEAK, NEAR, 1), {}),
 ]
 
 

@@ -39,7 +39,7 @@ def _best_margin(tasks: LQR, count: int) -> Array:
 
 @claim("ours-prop-common")
 def common_gains(
-    tasks: LQR, K: ArrayLike | None = None, *, margin: ArrayLike | None = None, share: float = 1.0
+    tasks: LQR, K: ArrayLike | None = None, margin: ArrayLike | None = None, *, share: float = 1.0
 ) -> Inequalities:
     """The margin of the best common gain of a family (..., M) is that of its worst few tasks.
 

@@ -53,13 +53,13 @@ def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Inequalities:
     gain = per_task(tasks, K)
     moves = inner_moves(tasks, gain, 1 / meta.suprema(tasks, K, "corrected").smoothness)
     own = value_difference_along(tasks, gain, moves)
-    half = -0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
-    yield Sides("in S_i", own, half)
+    half = 0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
+    yield Sides("in S_i", half, -own)
 
 
 @claim("s1-rem-3", form="sharp")
 def inner_step_stays_if_tasks_are_near(
-    tasks: LQR, K: ArrayLike, *, fraction: float = 1.0
+    tasks: LQR, K: ArrayLike, *, fraction: ArrayLike = 1.0
 ) -> Inequalities:
     """Where ||grad_i - grad_j||^2 <= lambda_j l_j the inner step on i stays in S_j.
 
@@ -72,7 +72,8 @@ def inner_step_stays_if_tasks_are_near(
     domination = printed.gradient_domination(tasks, gain)
     gap, cost = optimality_gap(tasks, gain), objective.cost(tasks, gain)
     level = np.maximum(gap, apart.max(axis=-2) ** 2 / domination)
-    step = fraction / sharp.hessian_bound(sublevel(tasks, cost - gap + level)).max(axis=-1)
+    longest = 1 / sharp.hessian_bound(sublevel(tasks, cost - gap + level)).max(axis=-1)
+    step = np.asarray(fraction) * longest
     moved = changes(tasks, gain, inner_moves(tasks, gain, step))
     size, squares = step[..., None, None], frobenius_norm(slopes) ** 2
     # The step changes J_j by at most size/2 (apart^2 - ||grad_j||^2); both sides made positive.
@@ -85,7 +86,7 @@ def inner_step_stays_if_tasks_are_near(
 
 @claim("ours-inner-step")
 def where_the_inner_step_stays(
-    tasks: LQR, K: ArrayLike, *, fraction: float = 1.0, apart: bool = False
+    tasks: LQR, K: ArrayLike, *, fraction: ArrayLike = 1.0, apart: bool = False
 ) -> Inequalities:
     """Parts 1 to 3 from K = K_0, for this fraction of the largest steps; 3 for tasks without noise.
 
@@ -93,7 +94,8 @@ def where_the_inner_step_stays(
     cost are checked as `lost_descent`, 1 where a cost stays.
     """
     gain = per_task(tasks, K)
-    step = fraction / sharp.hessian_bound(sublevel(tasks, objective.cost(tasks, gain))).max(axis=-1)
+    share = np.asarray(fraction)
+    step = share / sharp.hessian_bound(sublevel(tasks, objective.cost(tasks, gain))).max(axis=-1)
     moves, slopes = inner_moves(tasks, gain, step), objective.gradient(tasks, gain)
     own = step[..., None] * frobenius_norm(slopes) ** 2
     if apart:
@@ -104,7 +106,7 @@ def where_the_inner_step_stays(
     yield Sides("segment in S_i", np.stack(segment), 1.0)
     yield from inner_step_stays_if_tasks_are_near(tasks, K, fraction=fraction)
     if not tasks.has_noise:
-        step = fraction / printed.gradient_smoothness(magnitudes(tasks, gain).worst(axis=-1))
+        step = share / printed.gradient_smoothness(magnitudes(tasks, gain).worst(axis=-1))
         adapted = (gain + inner_moves(tasks, gain, step))[..., :, None, :, :]
         radius = objective.mean_square_radius(tasks[..., None, :], adapted)
         yield Sides("stabilizes every task", radius, 1.0)
@@ -223,7 +225,7 @@ def run_stays_in_the_sublevel_sets(
         if not (np.asarray(inner) * top < 1).all():
             raise ValueError(f"inner: expected inner steps below {1 / top}, got {inner!r}")
     begins = np.isfinite(maml.cost(tasks, gain[..., 0, :, :], np.asarray(inner, dtype=float)))
-    steps = f", steps {float(np.max(inner)):.2g} and {float(np.max(outer)):.2g}"
+    steps = f", step {float(np.max(outer)):.2g}" if form == "printed" else ""
     yield Sides("J_ML is finite at the start" + steps, 1.0 - begins, 0.5, role="record")
     if begins.ndim:
         tasks, gain = tasks[begins], gain[begins]

@@ -44,7 +44,7 @@ def model_based_maml(
         there = sublevel(tasks, objective.cost(tasks, gain))
         turned = meta.kappa(inner, sharp.hessian_bound(there).max(axis=-1))
         length, b = runs.measured_bias(tasks, gain, turned)
-        yield Sides("gradient at K*_ML", length, b, 1e-9 * length)
+        yield Sides("gradient at K*_ML", length, b, 1e-9 * length, role="guard")
         bound = b**2 / printed.gradient_domination(tasks, gain)
         yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, floor)
         return

@@ -161,7 +161,8 @@ def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Inequ
     for part, name in names.items():
         gap = spectral_norm(getattr(one, name) - getattr(two, name))
         floor = 1e-12 * spectral_norm(getattr(one, name))
-        yield Sides(part, gap, getattr(bounds, name), floor)
+        role = "carrier" if part == "gradient" else "guard"
+        yield Sides(part, gap, getattr(bounds, name), floor, role=role)
     gap = frobenius_norm(one.gradient - two.gradient)
     floor = 1e-12 * frobenius_norm(one.gradient)
     yield Sides("gradient, Frobenius norm", gap, bounds.gradient_frobenius, floor)

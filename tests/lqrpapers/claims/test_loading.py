@@ -63,18 +63,6 @@ UNWRITTEN = {
     "ours-lemma-tails",
     "ours-thm-inexact",
     "ours-lemma-bernstein",
-    # 08_tasks
-    "ours-prop-common",
-    "ours-thm-heterogeneity",
-    "ours-prop-convex",
-    "ours-prop-one-task",
-    "ours-prop-mirror",
-    "ours-prop-pieces",
-    # 09_model_based_maml
-    "ours-far-minimiser",
-    "ours-inner-step",
-    "ours-seven",
-    "ours-meta-descent",
     # 10_zeroth_order
     "ours-lemma-leading",
     "ours-lemma-truncated-gradient",

@@ -35,13 +35,6 @@ UNWRITTEN = {
     "ours-thm-gradient-samples",
     "ours-thm-stein",
     "ours-lemma-stein-variance",
-    # 11_model_free_maml
-    "ours-lemma-wrong-step",
-    "ours-thm-model-free-maml",
-    # 12_adaptation
-    "ours-lemma-clock",
-    "ours-lemma-head-start",
-    "ours-lemma-meta-average",
     # 14_audit
 }
 WRITTEN = [id for id in CLAIMS if id not in NO_CLAIM | UNWRITTEN]

@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 
 import lqrlib
 from book import collect
 from book.problem import ChapterProblem
-from lqrpapers.claims.registry import FORMS
-from lqrpapers.claims.rows import PAPERS, Result
+from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Result, digits
+from lqrpapers.claims.signs import as_html
 from lqrpapers.claims.verdicts import KINDS, WORDS
 from lqrpapers.live import block
-from lqrpapers.map import mapped
+from lqrpapers.map import MARKS, mapped
 from lqrpapers.notebook import readable
 
 TEMPLATES = "pages/_templates"
@@ -42,7 +43,7 @@ class Book:
     root: Path
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
-    forms, mapped, live = FORMS, staticmethod(mapped), staticmethod(block)
+    forms, groups, mapped, live = CALLED, GROUPS, staticmethod(mapped), staticmethod(block)
     verdicts = (*dict.fromkeys(word for words in KINDS.values() for word in words), "planned")
 
     @cached_property
@@ -65,6 +66,15 @@ class Book:
                 raise ChapterProblem(f"{word!r} is none of {', '.join(known)}")
         found = [result for result in self.results if result.claim.paper == paper]
         return [result for result in found if result.claim.kind in (kinds or KINDS)]
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """The part of the book in which each chapter stands."""
+        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        pages = (
+            (page["file"], part["caption"]) for part in toc["parts"] for page in part["chapters"]
+        )
+        return {name.partition("/")[2]: part for name, part in pages if "chapters/" in name}
 
     def runs(self) -> dict[str, set[str]]:
         """What the chapters were run with: one value each, or those of all chapters."""
@@ -118,8 +128,9 @@ def filled(book: Book, text: str) -> str:
     """The text of a page with its blocks filled."""
     templates = jinja2.Environment(undefined=jinja2.StrictUndefined, lstrip_blocks=True)
     templates.trim_blocks, templates.loader = True, jinja2.FileSystemLoader(book.root / TEMPLATES)
-    templates.globals["verdict_words"] = WORDS
+    templates.globals |= {"verdict_words": WORDS, "marks": MARKS}
     templates.filters |= {"plain": plain, "command": command, "readable": readable}
+    templates.filters |= {"digits": digits, "statement": as_html}
 
     def filling(found: re.Match[str]) -> str:
         template = templates.get_template(f"{found[1]}.md")

@@ -20,6 +20,7 @@ from book import chapters as inputs
 from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
+from lqrpapers.claims.rows import as_csv, table
 from lqrpapers.live import pictures
 from lqrpapers.numbers import glued
 
@@ -64,6 +65,9 @@ def staged(root: Path) -> dict[str, bytes]:
         if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record | {"glued": glued(notebook)}
     book = Book(root, texts, records)
+    rows, place = table(book.results), "pages/_static/results"
+    files[f"{place}.csv"] = as_csv(rows).encode()
+    files[f"{place}.json"] = json.dumps(rows, indent=1, ensure_ascii=False).encode()
     files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
     return files | pictures(pages.values())
 

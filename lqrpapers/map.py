@@ -16,8 +16,8 @@ from typing import Any
 
 #: A sign for each verdict, so that colour is not all that tells it.
 MARKS = {"holds": "✓", "reproduced": "≈", "confirmed": "!", "corrected": "±"}
-MARKS |= {"unrefuted": "~", "restated": "✓", "definition": ""}
-MARKS |= {"fails": "✗", "differs": "≠", "refuted": "✗", "planned": "…", "none": ""}
+MARKS |= {"unrefuted": "~", "restated": "✓*", "definition": ""}
+MARKS |= {"fails": "✗", "differs": "≠", "refuted": "?", "planned": "…", "none": ""}
 FENCE = re.compile(r" *(`{3,}|:{3,})\{([\w:-]+)\} *(.*)")
 OPTION = re.compile(r" *:(\w+): *(.*)")
 REFERENCE = re.compile(r"\{(?:prf:ref|eq)\}`(?:[^`<]*<)?([^`<>]+)>?`")

@@ -178,6 +178,27 @@ def test_no_page_quotes_a_number_of_another_chapter() -> None:
     assert not [path.name for path in pages if ".ipynb::" in path.read_text()]
 
 
+# People are not judged, and nothing is claimed that was not run.
+LOADED = r"iron(?:y|ic)|absurd|unsettling|booster|worst companion|stingy|nobody|sloppy|careless"
+LOADED += r"|ridiculous|embarrass\w*|blunder|proves nothing|runs? every theorem|every theorem run"
+
+
+def prose() -> dict[str, str]:
+    """The text of every page and chapter, each on one line, by file."""
+    files = [ROOT / "README.md", *sorted((ROOT / "pages").rglob("*.md"))]
+    texts = {path.name: path.read_text() for path in files if path.name != "changelog.md"}
+    for path in CHAPTERS:
+        cells = read_notebook(path)["cells"]
+        texts[path.stem] = "\n\n".join("".join(cell["source"]) for cell in cells)
+    return {name: re.sub(r"\s+", " ", text) for name, text in texts.items()}
+
+
+def test_the_text_is_sober_and_judges_nobody() -> None:
+    loaded = re.compile(rf"(?:\S+ ){{0,4}}\b(?:{LOADED})\b", re.IGNORECASE)
+    found = {name: loaded.findall(text) for name, text in prose().items()}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
 def test_the_readmes_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})

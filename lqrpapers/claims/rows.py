@@ -6,17 +6,25 @@ No chapter loads this module.
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
+from .checking import SAMPLES
 from .records import Record
-from .registry import FORMS
+from .registry import CLAIMS, FORMS
 from .statements import STATEMENTS
 from .verdicts import KINDS, WORDS, verdict
 
 PAPERS = ("S1", "S2", "ours")
+#: What a result is of, as a filter calls it.
+GROUPS = {"S2": "S2", "S1": "S1", "errata": "errata and observations", "book": "this book"}
+#: How the forms are called where there is little room.
+CALLED = {"printed": "printed", "partial": "in part", "corrected": "corrected"}
+CALLED |= {"sharp": "our constants"}
 #: Verdicts that a row explains in its sentence `run`.
 EXPLAINED = ("unrefuted", "restated")
 
@@ -33,6 +41,30 @@ class Claim:
     chapter: str
     expected: str
     run: str = ""  #: What was run, in a sentence.
+
+    @property
+    def group(self) -> str:
+        """One of `GROUPS`."""
+        if self.kind in ("finding", "observation"):
+            return "errata"
+        return "book" if self.paper == "ours" else self.paper
+
+
+class Line(NamedTuple):
+    """One form of a result on one kind of cases."""
+
+    form: str
+    sample: str
+    violated: int
+    checked: int
+    worst: Record | None  #: The carrier that has the largest ratio.
+
+    def as_json(self) -> dict[str, Any]:
+        """The line for JSON; a ratio is None where there is no carrier."""
+        told = self._asdict()
+        worst: Record | None = told.pop("worst")
+        ratios = worst.as_json() if worst else {}
+        return told | {name: ratios.get(name) for name in ("part", "tightest", "median")}
 
 
 @dataclass(frozen=True)
@@ -52,30 +84,46 @@ class Result:
         return STATEMENTS.get(self.claim.id, ("", ""))[1]
 
     @property
-    def cases(self) -> dict[str, tuple[int, int]]:
-        """Violated and checked cases by form, of all that counts; dropped assumptions aside."""
-        counted = [record for record in self.records if record.role != "record"]
-        found = {form: [each for each in counted if each.form == form] for form in FORMS[:-1]}
-        return {
-            form: (sum(each.violated for each in of), sum(each.checked for each in of))
-            for form, of in found.items()
-            if of
-        }
+    def lines(self) -> list[Line]:
+        """What was found, by form and by where the cases come from; dropped assumptions aside."""
+        counted = [each for each in self.records if each.role != "record"]
+        found = []
+        for form, sample in product(FORMS[:-1], SAMPLES):
+            these = [each for each in counted if (each.form, each.sample) == (form, sample)]
+            carriers = [each for each in these if each.role == "carrier"]
+            if these:
+                counts = (sum(each.violated for each in these), sum(each.checked for each in these))
+                worst = max(carriers, key=lambda each: each.tightest, default=None)
+                found.append(Line(form, sample, *counts, worst))
+        return found
 
     @property
-    def worst(self) -> dict[str, Record]:
-        """By form, the record of a carrier on an ensemble that has the largest ratio."""
-        found: dict[str, Record] = {}
+    def dropped(self) -> dict[str, tuple[int, int]]:
+        """Violated and checked cases of the inequality that fails most, by assumption dropped."""
+        found: dict[str, tuple[int, int]] = {}
         for each in self.records:
-            if (each.role, each.sample) == ("carrier", "ensemble") and each.form != "dropped":
-                found[each.form] = max(found.get(each.form, each), each, key=lambda r: r.tightest)
-        return {form: found[form] for form in FORMS if form in found}
+            if each.form == "dropped":
+                counts = (each.violated, each.checked)
+                worst = max(found.get(each.assumption, counts), counts, key=lambda c: c[0] / c[1])
+                found[each.assumption] = worst
+        return found
 
     @property
-    def anchor(self) -> str:
-        """Where its chapter shows the first of its carriers."""
+    def functions(self) -> list[str]:
+        """Names of the functions that gave its records, as the library's page has them."""
+        if self.claim.id not in CLAIMS or not self.records:
+            return []
+        forms = CLAIMS[self.claim.id].forms
+        ran = {each.form for each in self.records} - {"dropped"}
+        found = [inspect.unwrap(forms[form]) for form in forms if form in ran]
+        return list(dict.fromkeys(f"{each.__module__}.{each.__qualname__}" for each in found))
+
+    @property
+    def cell(self) -> str:
+        """Where its chapter shows the first of its carriers; nothing where it shows none."""
         ranked = sorted(self.records, key=lambda each: (each.form == "dropped", each.role))
-        return ranked[0].anchor if ranked else ""
+        anchor = ranked[0].anchor if ranked else ""
+        return f"chapters/{self.claim.chapter}.html#{anchor}" if anchor else ""
 
 
 def parsed(rows: Any) -> dict[str, Claim]:
@@ -153,29 +201,32 @@ def table(found: Iterable[Result]) -> list[dict[str, Any]]:
     return [
         asdict(each.claim)
         | {"statement": each.statement, "verdict": each.verdict}
-        | {"words": WORDS.get(each.verdict, each.verdict), "anchor": each.anchor}
+        | {"words": WORDS.get(each.verdict, each.verdict)}
+        | {"cell": each.cell, "functions": each.functions}
+        | {"lines": [line.as_json() for line in each.lines]}
         | {
-            "cases": [
-                dict(zip(("violated", "checked"), c, strict=True)) | {"form": form}
-                for form, c in each.cases.items()
+            "dropped": [
+                {"assumption": assumption, "violated": violated, "checked": checked}
+                for assumption, (violated, checked) in each.dropped.items()
             ]
         }
-        | {"worst": [record.as_json() for record in each.worst.values()]}
         for each in found
     ]
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The table with one line for each result and form, or one for a result without any."""
-    told = "id paper kind number title chapter expected run statement verdict anchor".split()
-    counts = "form violated checked part tightest median".split()
+    """The table with each line of a result on one of its own, or one for a result without any."""
+    told = "id paper kind number title chapter expected run statement verdict words cell".split()
+    counts = "form sample violated checked part tightest median".split()
     text = io.StringIO()
     writer = csv.DictWriter(text, [*told, *counts], extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        worst = {each["form"]: each for each in row["worst"]}
-        for cases in row["cases"] or [{}]:
-            tight = worst.get(cases.get("form", ""), {})
-            tight = {name: tight.get(name, "") for name in counts}
-            writer.writerow({**tight, **cases, **{name: row[name] for name in told}})
+        writer.writerows({**row, **line} for line in row["lines"] or [{}])
     return text.getvalue()
+
+
+def digits(ratio: float) -> str:
+    """Three digits of a ratio, or as many as tell it from 1."""
+    shown = (f"{ratio:.{count}g}" for count in range(3, 6))
+    return next((each for each in shown if float(each) != 1 or ratio == 1), "1")

@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
     node.querySelector(".kind").textContent = kind;
     node.querySelector(".number").textContent = number;
     const title = node.querySelector("title"); // would cover the card
-    const verdict = entry.querySelector(".lqr-badge")?.textContent ?? "";
+    const verdict = entry.querySelector(".lqr-badge")?.lastChild.textContent.trim() ?? "";
     node.setAttribute("aria-label", `${kind} ${number}, ${title.textContent}. ${verdict}`.trim());
     title.remove();
     entries.set(node, entry);

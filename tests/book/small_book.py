@@ -150,7 +150,9 @@ Count to {glue:text}`largest:.2f`.
 ```
 """
 COMMIT = "c0ffee" * 6 + "c0de"
-API = "# The library\n\n```{eval-rst}\n.. automodule:: lqrlib.errors\n   :members:\n```\n"
+AUTO = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
+CHECKS = [f"lqrpapers.claims.{name}" for name in ("domination", "smoothness")]
+API = "# The library\n\n" + "\n".join(map(AUTO.format, ["lqrlib.errors", *CHECKS]))
 ALT = "A grey square that fills the whole picture."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 

@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lqrpapers.map import HEIGHT, WIDTH, excerpt, mapped
+from lqrpapers.claims.verdicts import KINDS
+from lqrpapers.map import HEIGHT, MARKS, WIDTH, excerpt, mapped
 
 CHAPTER = "chapters/03_small"
 LEMMA = ":::{prf:lemma} First\n:label: first\nIt is.\n:::\n"
@@ -168,3 +169,10 @@ def test_no_statement_of_the_book_rests_on_itself():
     found = mapped(texts, [])
     assert len(found.edges) > 150
     TopologicalSorter({each.label: each.uses for each in found.statements.values()}).prepare()
+
+
+def test_every_verdict_has_a_sign_of_its_own():
+    verdicts = {word for words in KINDS.values() for word in words} | {"planned"}
+    assert verdicts | {"none"} == MARKS.keys()
+    signs = [MARKS[verdict] for verdict in verdicts - {"definition"}]
+    assert all(signs) and len(signs) == len(set(signs))

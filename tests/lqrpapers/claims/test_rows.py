@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lqrpapers.claims.records import Record
-from lqrpapers.claims.rows import Result, as_csv, parsed, problems, results, table
+from lqrpapers.claims.rows import Result, as_csv, digits, parsed, problems, results, table
 
 ROW = {"id": "s2-lemma-3.2", "paper": "S2", "kind": "result", "number": "Lemma 3.2"}
 ROW |= {"title": "Gradient domination", "chapter": "03_three", "expected": "holds"}
@@ -108,25 +108,61 @@ RECORDS = (
 )
 
 
-def test_tightest_is_that_of_a_carrier_on_an_ensemble():
-    [found] = results(parsed([ROW]).values(), RECORDS)
-    worst = found.worst
-    assert list(worst) == ["printed", "sharp"]
-    assert (worst["printed"].part, worst["printed"].tightest) == ("decrease", 0.3)
-    assert Result(found.claim, (record(sample="example"),)).worst == {}
+CLAIM = parsed([ROW])[ROW["id"]]
 
 
-def test_cases_are_those_that_count_by_form():
-    [found] = results(parsed([ROW]).values(), RECORDS)
-    assert found.cases == {"printed": (0, 40), "sharp": (0, 4)}
-    assert Result(found.claim, RECORDS[-1:]).cases == {}
+def test_a_line_has_the_cases_that_count_and_the_tightest_carrier_of_a_form_and_a_sample():
+    lines = Result(CLAIM, RECORDS).lines
+    counts = [(line.form, line.sample, line.violated, line.checked) for line in lines]
+    assert counts == [
+        ("printed", "ensemble", 0, 30),
+        ("printed", "example", 0, 10),
+        ("sharp", "ensemble", 0, 4),
+    ]
+    ratios = [line.worst and (line.worst.part, line.worst.tightest) for line in lines]
+    assert ratios == [("decrease", 0.3), ("", 0.98), ("", 0.8)]
+    assert Result(CLAIM, RECORDS[-1:]).lines == []
+    assert Result(CLAIM, RECORDS[2:3]).lines[0].worst is None, "a guard is not what is tight"
+
+
+def test_a_dropped_assumption_is_told_with_what_fails_most():
+    given = [record("dropped", assumption=each, violated=v) for each, v in [("a", 1), ("b", 2)]]
+    given.append(record("dropped", assumption="a", violated=9))
+    assert Result(CLAIM, tuple(given)).dropped == {"a": (9, 10), "b": (2, 10)}
+
+
+def test_the_functions_of_a_result_are_those_of_the_forms_that_were_run():
+    place = "lqrpapers.claims.domination"
+    assert Result(CLAIM, RECORDS[:1]).functions == [f"{place}.gradient_domination"]
+    assert Result(CLAIM, ()).functions == Result(CLAIM, RECORDS[-1:]).functions == []
+    unknown = parsed([ROW | {"id": "s9"}])["s9"]
+    assert Result(unknown, (record(id="s9"),)).functions == []
+    both = parsed([ROW | {"id": "s1-rem-3"}])["s1-rem-3"]
+    given = (record("sharp", id="s1-rem-3"), record(id="s1-rem-3"))
+    first, second = Result(both, given).functions
+    assert first.endswith(".inner_step_stays") and second.startswith("lqrpapers.claims.maml.")
 
 
 def test_the_link_of_a_result_leads_to_a_carrier():
-    claim = parsed([ROW])[ROW["id"]]
-    assert Result(claim, RECORDS[2:3] + RECORDS[:2]).anchor == "verdict-1"
-    assert Result(claim, RECORDS[2:3]).anchor == "verdict-0"
-    assert Result(claim, ()).anchor == ""
+    page = "chapters/03_three.html#"
+    assert Result(CLAIM, RECORDS[2:3] + RECORDS[:2]).cell == f"{page}verdict-1"
+    assert Result(CLAIM, RECORDS[2:3]).cell == f"{page}verdict-0"
+    assert Result(CLAIM, ()).cell == ""
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        (1.0, "1"),
+        (0.34152, "0.342"),
+        (0.99963, "0.9996"),
+        (1.00004, "1"),
+        (1.0004, "1.0004"),
+        (2e-9, "2e-09"),
+    ],
+)
+def test_a_ratio_has_the_digits_that_tell_it_from_1(ratio, told):
+    assert digits(ratio) == told
 
 
 def test_results_belong_to_their_rows():
@@ -134,19 +170,34 @@ def test_results_belong_to_their_rows():
     assert [[each.checked for each in result.records] for result in found] == [[10], [3]]
 
 
-def test_the_table_is_plain_json_and_csv_with_a_line_for_each_form():
+def test_the_table_is_plain_json_and_csv_with_each_line_of_a_result():
     infinite = record("sharp", tightest=float("inf"))
     given = table(results(parsed([ROW, OURS]).values(), [*RECORDS, infinite]))
     assert json.loads(json.dumps(given, allow_nan=False)) == given
     assert (given[0]["verdict"], given[0]["words"]) == ("holds", "holds")
     assert given[0]["statement"].startswith("The optimality gap")
+    assert given[0]["dropped"] == [{"assumption": "", "violated": 3, "checked": 10}]
     lines = list(csv.DictReader(io.StringIO(as_csv(given))))
-    assert [(line["id"], line["form"]) for line in lines] == [
-        ("s2-lemma-3.2", "printed"),
-        ("s2-lemma-3.2", "sharp"),
-        ("ours-descent", ""),
+    assert [(line["id"], line["form"], line["sample"]) for line in lines] == [
+        ("s2-lemma-3.2", "printed", "ensemble"),
+        ("s2-lemma-3.2", "printed", "example"),
+        ("s2-lemma-3.2", "sharp", "ensemble"),
+        ("ours-descent", "", ""),
     ]
     told = {"part": "decrease", "tightest": "0.3", "median": "0.02"}
-    told |= {"violated": "0", "checked": "40"}
+    told |= {"violated": "0", "checked": "30"}
     assert {name: lines[0][name] for name in told} == told
-    assert lines[1]["tightest"] == "inf" and lines[2]["verdict"] == "planned"
+    assert lines[2]["tightest"] == "inf" and lines[3]["verdict"] == "planned"
+
+
+@pytest.mark.parametrize(
+    ("row", "group"),
+    [
+        (ROW, "S2"),
+        (OURS, "book"),
+        (OURS | {"kind": "finding", "expected": "planned"}, "errata"),
+        (OURS | {"kind": "observation", "expected": "planned"}, "errata"),
+    ],
+)
+def test_a_row_belongs_to_a_paper_the_errata_or_the_book(row, group):
+    assert parsed([row])[row["id"]].group == group

@@ -150,7 +150,7 @@ def policy_iteration_is_quadratic(problem: LQR, K: ArrayLike) -> Inequalities:
     """One improvement K -> K+ leaves ||P_K+ - P|| <= c ||P_K - P||^2, from any stabilizing gain.
 
     With c = ||T_K+*(I)|| ||R_K*|| (a / sigma_min(R_K))^2 and
-    a = ||B|| ||A_K*|| + ||K*|| sum_j beta_j ||B_j||^2.
+    a = ||B|| ||A_K*|| + ||K*|| s_B.
     """
     objective.require_stabilizing(problem, K)
     gain, at = objective.gain_array(problem, K), objective.evaluate(problem, K)

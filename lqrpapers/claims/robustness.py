@@ -74,7 +74,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike) -> Inequalities:
     yield Sides("C(K)", without.cost, at.cost)
     yield Sides("‖P_K‖", without.P, at.P)
     yield Sides("‖Σ_K‖", without.Sigma, at.Sigma)
-    yield Sides("‖B‖² + Σβ_j‖B_j‖²", without.b, at.b)
+    yield Sides("‖B‖² + Σβ_j‖B_j‖²", at.B**2, at.B**2 + at.printed_noise)
     step = printed.natural_gradient_step
     yield Sides("step size of Theorem 3.5", step(problem, K), step(quiet, K))
     radius = sharp.smoothness_radius

@@ -1,9 +1,9 @@
-r"""The papers' constants: as printed, repaired, and as sharp as they can be.
+r"""The papers' constants: as printed, repaired, and sharp.
 
 =================  =================================================================
 `printed`          S1's report constants, S2's step sizes and rates, right or wrong
 `corrected`        the printed ones that fail, repaired with as little change as possible
-`sharp`            best possible ones, for both papers at once, noise included
+`sharp`            for both papers at once, noise included; most are attained for one state
 `heterogeneity`    two tasks at one gain, noise included
 `sampling`         sample sizes of the model-free theorem of S2, written out
 `estimates`        sample sizes of S1's estimates: TR Lemmas 16 to 18, and repaired ones

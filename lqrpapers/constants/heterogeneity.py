@@ -8,6 +8,9 @@ they are given,
 .. math:: \|F_i - F_j\| \le \delta := (\|A_{K,i}\| + \|A_{K,j}\|)\,w
           + \sum_l (\|S_{l,i}\|+\|S_{l,j}\|)\|S_{l,i}-S_{l,j}\|
           + \|K\|^2\sum_l (\|U_{l,i}\|+\|U_{l,j}\|)\|U_{l,i}-U_{l,j}\| .
+
+How the two tasks' noise is paired matters; the size of one task's noise enters as :math:`s_B` of
+`sharp`, which does not depend on how it is factored.
 """
 
 from __future__ import annotations
@@ -60,12 +63,11 @@ def _paired(first: Noise, second: Noise) -> tuple[Array, Array]:
     return padded[0], padded[1]
 
 
-def _distance(first: Noise, second: Noise) -> tuple[Array, Array]:
-    """Sum of (||S_i|| + ||S_j||) ||S_i - S_j||, and of ||S_i||^2, over the terms."""
+def _distance(first: Noise, second: Noise) -> Array:
+    """Sum of (||S_i|| + ||S_j||) ||S_i - S_j|| over the terms, (...)."""
     one, two = _paired(first, second)
     norms = spectral_norm(one), spectral_norm(two)
-    change = ((norms[0] + norms[1]) * spectral_norm(one - two)).sum(axis=-1)
-    return np.asarray(change), np.asarray((norms[0] ** 2).sum(axis=-1))
+    return np.asarray(((norms[0] + norms[1]) * spectral_norm(one - two)).sum(axis=-1))
 
 
 def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
@@ -74,8 +76,8 @@ def differences(first: LQR, second: LQR, K: ArrayLike) -> Differences:
     .. math:: \|\Sigma_i-\Sigma_j\| &\le s := \nu_i(\varepsilon_0 + \delta\|\Sigma_j\|) \\
               \|P_i-P_j\| &\le p := \nu_i(\varepsilon_3+\varepsilon_4\|K\|^2+\delta\|P_j\|) \\
               \|E_i-E_j\| &\le e := \varepsilon_4\|K\| + \|B_i\|\|A_{K,i}\|p + \|B_i\|\|P_j\|w
-              + \varepsilon_2\|P_j\|\|A_{K,j}\| + \|K\|\sum_l\bigl(\|U_{l,i}\|^2 p
-              + (\|U_{l,i}\|+\|U_{l,j}\|)\|U_{l,i}-U_{l,j}\|\|P_j\|\bigr) \\
+              + \varepsilon_2\|P_j\|\|A_{K,j}\| + \|K\|\bigl(s_{B,i}\, p
+              + \sum_l(\|U_{l,i}\|+\|U_{l,j}\|)\|U_{l,i}-U_{l,j}\|\|P_j\|\bigr) \\
               \|\nabla_i-\nabla_j\| &\le 2(e\|\Sigma_i\| + \|E_j\|s)
 
     with :math:`\varepsilon_0 = \|\Sigma_{0,i}-\Sigma_{0,j}\|`; in the Frobenius norm the last line
@@ -133,14 +135,14 @@ def _chain(
     """The bounds of `differences`, from the sizes of both tasks."""
     eps = distances(first, second)
     w = eps.A + eps.B * one.K
-    state, _ = _distance(first.state_noise, second.state_noise)
-    inputs, size = _distance(first.input_noise, second.input_noise)
+    state = _distance(first.state_noise, second.state_noise)
+    inputs = _distance(first.input_noise, second.input_noise)
     change = (one.A_K + two.A_K) * w + state + one.K**2 * inputs
     start = spectral_norm(first.Sigma0 - second.Sigma0)
     s = one.nu * (start + change * two.Sigma)
     p = one.nu * (eps.Q + eps.R * one.K**2 + change * two.P)
     e = eps.R * one.K + one.B * (one.A_K * p + two.P * w) + eps.B * two.P * two.A_K
-    e = e + one.K * (size * p + inputs * two.P)
+    e = e + one.K * (one.noise * p + inputs * two.P)
     return Differences(
         s, p, e, 2 * (e * one.Sigma + E * s), 2 * (e * Sigma_frobenius + E_frobenius * s)
     )

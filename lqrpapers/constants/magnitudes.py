@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
-from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace
+from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
 from lqrlib.validation import Array
 
 # Of these the least counts in a bound, of all others the largest.
@@ -29,7 +29,26 @@ _LEAST = frozenset({"mu", "q", "r", "optimal_cost"})
 
 
 def noise_weight(problem: LQR) -> Array:
-    r""":math:`\sum_j \beta_j \|B_j\|^2`, (...); zero without input noise."""
+    r"""s_B, (...): bounds the input noise :math:`Y \mapsto \sum_j\beta_jB_jYB_j^\top` in all norms.
+
+    .. math:: s_B = \max\Bigl\{\Bigl\|\sum_j\beta_jB_jB_j^\top\Bigr\|,
+                    \Bigl\|\sum_j\beta_jB_j^\top B_j\Bigr\|\Bigr\}
+
+    For unit vectors x and y, Cauchy and Schwarz give :math:`|x^\top\sum_j\beta_jB_jYB_j^\top y|
+    \le \|Y\|\bigl(\sum_j\beta_j\|B_j^\top x\|^2\sum_j\beta_j\|B_j^\top y\|^2\bigr)^{1/2}`, so the
+    first norm bounds it in the spectral norm; the second bounds its adjoint there, and so itself in
+    the nuclear norm; the root of their product bounds both in the Frobenius norm. Unlike
+    `printed_noise_weight` it depends on the map alone, not on how the noise is factored into
+    terms; it is never larger, and equal for one term. Zero without input noise.
+    """
+    variances, directions = problem.input_noise
+    scaled = np.sqrt(variances)[..., None, None] * directions
+    left, right = ((X @ transpose(X)).sum(axis=-3) for X in (scaled, transpose(scaled)))
+    return np.maximum(spectral_norm(left), spectral_norm(right))
+
+
+def printed_noise_weight(problem: LQR) -> Array:
+    r""":math:`\sum_j \beta_j \|B_j\|^2` of S2, (...); depends on how the noise is factored."""
     variances, directions = problem.input_noise
     return (variances * spectral_norm(directions) ** 2).sum(axis=-1)
 
@@ -58,7 +77,8 @@ class Magnitudes:
     BPA: Array  #: Norm of B'P_K A.
     BPA_frobenius: Array  #: The same in the Frobenius norm.
     optimal_Sigma: Array  #: Norm of the state covariance of the optimal gain.
-    noise: Array  #: Sum of beta_j ||B_j||^2.
+    noise: Array  #: s_B (`noise_weight`).
+    printed_noise: Array  #: Sum of beta_j ||B_j||^2, in S2's printed step only.
     inputs: int  #: m.
 
     @property
@@ -68,12 +88,12 @@ class Magnitudes:
 
     @property
     def a(self) -> Array:
-        """||A_K|| ||B|| + ||K|| sum_j beta_j ||B_j||^2."""
+        """||A_K|| ||B|| + ||K|| s_B."""
         return self.A_K * self.B + self.K * self.noise
 
     @property
     def b(self) -> Array:
-        """||B||^2 + sum_j beta_j ||B_j||^2."""
+        """||B||^2 + s_B."""
         return self.B**2 + self.noise
 
     def worst(self, axis: int = 0) -> Magnitudes:
@@ -125,6 +145,7 @@ def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
         "BPA_frobenius": frobenius_norm(BPA),
         "optimal_Sigma": spectral_norm(best.Sigma),
         "noise": noise_weight(problem),
+        "printed_noise": printed_noise_weight(problem),
     }
     shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
     full = {name: np.broadcast_to(value, shape) for name, value in values.items()}

@@ -7,7 +7,7 @@ same formulas, and nothing is promised. S1 means "the maximum over tasks" in eac
 ``magnitudes(tasks, K).worst()`` for that, or ``(tasks, K)`` for each task on its own.
 
 Which of them hold is the business of `lqrpapers.claims`; repaired forms are in
-`lqrpapers.constants.corrected`, best possible ones in `lqrpapers.constants.sharp`.
+`lqrpapers.constants.corrected`, smaller ones in `lqrpapers.constants.sharp`.
 """
 
 from __future__ import annotations
@@ -178,9 +178,11 @@ def natural_gradient_step(problem: LQR | Magnitudes, K: ArrayLike | None = None)
 
     .. math:: \eta \le \tfrac12\Bigl(\|R\| + \frac{(\|B\|^2 + \sum_j\beta_j\|B_j\|^2)\,C(K_0)}{\mu}
               \Bigr)^{-1}
+
+    Depends on how the noise is factored into terms; `sharp.natural_gradient_step` does not.
     """
     at = measured(problem, K, weighs_all_states=False)
-    return 0.5 / (at.R + at.b * at.cost / at.mu)
+    return 0.5 / (at.R + (at.B**2 + at.printed_noise) * at.cost / at.mu)
 
 
 def decrease(problem: LQR | Magnitudes, K: ArrayLike | None = None, *, method: str) -> Array:

@@ -1,14 +1,17 @@
-r"""Sharp constants for both papers at once: with noise, and attained on scalar problems.
+r"""Sharp constants for both papers at once: with noise, and most of them attained for one state.
 
 Notation: norms are spectral unless said otherwise, :math:`\mu = \sigma_{\min}(\Sigma_0)`,
 :math:`q = \sigma_{\min}(Q)`, :math:`\nu = C(K)/(\mu q)`,
-:math:`a = \|A_K\|\|B\| + \|K\|\sum_j\beta_j\|B_j\|^2`, :math:`b = \|B\|^2+\sum_j\beta_j\|B_j\|^2`,
+:math:`s_B = \max\{\|\sum_j\beta_jB_jB_j^\top\|, \|\sum_j\beta_jB_j^\top B_j\|\}`,
+:math:`a = \|A_K\|\|B\| + \|K\|s_B`, :math:`b = \|B\|^2 + s_B`,
 :math:`d = \|K' - K\|` (spectral; the Frobenius norm where the left side has it).
 
 Everything rests on :math:`T_{K'} - T_K = T_{K'}(F_{K'} - F_K)T_K` with
 :math:`\|F_{K'} - F_K\| \le \varphi(d) = 2ad + bd^2` and :math:`\|T_K\| \le \nu`: as soon as
 :math:`\nu\varphi(d) \le \tfrac12`, :math:`\|T_{K'}\| \le 2\nu`. The bounds on differences hold for
-d up to `smoothness_radius`; beyond it they are ``inf``, which promises nothing.
+d up to `smoothness_radius`; beyond it they are ``inf``, which promises nothing. Noise enters
+through :math:`s_B` alone (why it may: `magnitudes.noise_weight`), which is a function of the
+problem, not of how its noise is written. With more states most bounds are far from attained.
 """
 
 from __future__ import annotations
@@ -38,7 +41,9 @@ def _within(at: Magnitudes, d: Array, bound: Array) -> Array:
 def operator_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike) -> Array:
     r"""phi(d) = 2 a d + b d^2, (...): bounds ||F_{K'} - F_K|| for every d.
 
-    Expand A_{K'} = A_K - B Delta and B_j K' = B_j K + B_j Delta.
+    Expand A_{K'} = A_K - B Delta and B_j K' = B_j K + B_j Delta: the noise adds
+    sum_j beta_j B_j Y B_j' with Y = Delta X K' + K X Delta' + Delta X Delta', at most s_B ||Y||.
+    So do the adjoint, and both in the nuclear norm.
     """
     at, d = measured(problem, K), np.asarray(distance, dtype=float)
     return 2 * at.a * d + at.b * d**2
@@ -104,7 +109,8 @@ def E_change(problem: Source, K: ArrayLike | None = None, *, distance: ArrayLike
     .. math:: e(d) = \bigl(\|R\| + b(C/\mu + p(d))\bigr)d + a\,p(d)
 
     from :math:`E_{K'} - E_K = R_{K'}\Delta - B^\top\delta P A_K
-    + \sum_j\beta_j B_j^\top\delta P B_j K`.
+    + \sum_j\beta_j B_j^\top\delta P B_j K` and :math:`\|\sum_j\beta_jB_j^\top XB_j\| \le s_B\|X\|`,
+    for P in R_{K'} and for :math:`\delta P`.
     """
     at, d = measured(problem, K), np.asarray(distance, dtype=float)
     return _within(at, d, _E(at, d))
@@ -155,7 +161,8 @@ def hessian_bound(problem: Source, K: ArrayLike | None = None) -> Array:
 
     Half the quadratic form is :math:`\langle X, R_K X\Sigma\rangle + 2\operatorname{tr}P'[X]N[X]`
     with :math:`\|P'\| \le 2\nu h_0`,
-    :math:`\|N\|_* \le a\|X\Sigma\|_* \le a\,\|X\|_F\|\Sigma\|_F \le a\,C/q`.
+    :math:`\|N\|_* \le a\|X\Sigma\|_* \le a\,\|X\|_F\|\Sigma\|_F \le a\,C/q`; the part of N from the
+    noise is :math:`\sum_j\beta_jB_jX\Sigma K^\top B_j^\top`, at most :math:`s_B\|X\Sigma\|_*\|K\|`.
     """
     at = measured(problem, K)
     return 2 * at.cost / at.q * (at.R_K + 4 * at.a * at.nu * E_bound(at))
@@ -188,6 +195,17 @@ def hessian_smoothness(problem: Source, K: ArrayLike | None = None) -> Array:
     at = measured(problem, K)
     d = smoothness_radius(at)
     return _hessian(at, d) / d
+
+
+def natural_gradient_step(problem: Source, K: ArrayLike | None = None) -> Array:
+    r"""A largest step size of S2 Theorem 3.5 that no factoring of the noise changes, (...).
+
+    .. math:: \eta \le \tfrac12\Bigl(\|R\| + \frac{bC(K_0)}{\mu}\Bigr)^{-1}
+
+    The proof needs only :math:`\|R_K\| \le \|R\| + bC/\mu`. Never shorter than the printed one.
+    """
+    at = measured(problem, K, weighs_all_states=False)
+    return 0.5 / (at.R + at.b * at.cost / at.mu)
 
 
 def gradient_step(problem: Source, K: ArrayLike | None = None) -> Array:

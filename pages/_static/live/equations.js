@@ -124,15 +124,25 @@ LQR.equations = (() => {
 
   const METHODS = ["gradient", "natural_gradient", "gauss_newton"];
 
+  /* s_B = max(|| sum_j beta_j B_j B_j' ||, || sum_j beta_j B_j' B_j ||), magnitudes.noise_weight. */
+  function noiseWeight(p) {
+    const kicks = terms(p.input_noise), turned = kicks.map(([beta, S]) => [beta, transpose(S)]);
+    const gram = ([beta, S]) => scale(multiply(transpose(S), S), beta), sum = (X, Y) => add(X, Y);
+    return kicks.length ? Math.max(...[kicks, turned].map((each) => norm(each.map(gram).reduce(sum)))) : 0;
+  }
+
   /* The largest step from a start that the method's theorem allows (S2 Theorems 3.6, 3.5, 3.4;
      lqrpapers.constants: sharp.gradient_step, printed.natural_gradient_step). */
   function allowedStep(p, at, method) {
     if (method === "gauss_newton") return 0.5;
-    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost;
-    const noise = terms(p.input_noise).reduce((sum, [beta, S]) => sum + beta * norm(S) ** 2, 0);
-    const b = norm(p.B) ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
-    if (method === "natural_gradient") return 0.5 / weight;
-    const a = norm(closed(p, at.K)) * norm(p.B) + norm(at.K) * noise;
+    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, B = norm(p.B);
+    if (method === "natural_gradient") {
+      const printed = terms(p.input_noise).reduce((sum, [beta, S]) => sum + beta * norm(S) ** 2, B ** 2);
+      return 0.5 / (norm(p.R) + (printed * C) / mu);
+    }
+    const noise = noiseWeight(p);
+    const b = B ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
+    const a = norm(closed(p, at.K)) * B + norm(at.K) * noise;
     const level = 1 / (8 * (C / (mu * q)) ** 2); // phi(d) = 2 a d + b d^2 at the longest step d
     const longest = level / (a + Math.sqrt(a * a + b * level)) / frobenius(at.gradient);
     return Math.min(longest, q / (5 * C * weight));
@@ -190,6 +200,6 @@ LQR.equations = (() => {
 
   return {
     METHODS, adjoint, allowedStep, atGain, descend, gainAt, gap, inverseCosts, loop, lyapunov, meanSquareRadius,
-    operator, optimum, poles, stageWeight,
+    noiseWeight, operator, optimum, poles, stageWeight,
   };
 })();

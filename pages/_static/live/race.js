@@ -23,8 +23,7 @@ LQR.race = (() => {
   function allowedStep(p, at, best, method) {
     if (method !== "gradient") return LQR.equations.allowedStep(p, at, method);
     const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, nu = C / (mu * q), trace = inner(p.Sigma0, identity(p.A.length));
-    const [variances, shapes] = p.input_noise, noise = variances.reduce((sum, beta, j) => sum + beta * norm(shapes[j]) ** 2, 0);
-    const b = norm(p.B) ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
+    const noise = LQR.equations.noiseWeight(p), b = norm(p.B) ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
     const gain = Math.sqrt(Math.max(C - q * trace, 0) / (mu * least(p.R)));
     const a = norm(p.B) * Math.sqrt(Math.max(nu - 1, 0)) + gain * noise;
     const slope = (2 * C * Math.sqrt((weight * LQR.equations.gap(best, at)) / mu)) / q;

@@ -1,4 +1,4 @@
-"""Sharp and repaired constants hold on random problems; none can be improved by a constant."""
+"""Sharp and repaired constants hold on random problems; most are attained for one state."""
 
 import dataclasses
 

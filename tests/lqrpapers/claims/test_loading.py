@@ -75,12 +75,6 @@ UNWRITTEN = {
     "ours-inner-step",
     "ours-seven",
     "ours-meta-descent",
-    # 10_zeroth_order
-    "ours-lemma-leading",
-    "ours-lemma-truncated-gradient",
-    "ours-thm-gradient-samples",
-    "ours-thm-stein",
-    "ours-lemma-stein-variance",
     # 11_model_free_maml
     "ours-lemma-wrong-step",
     "ours-thm-model-free-maml",

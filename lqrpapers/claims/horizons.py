@@ -30,7 +30,7 @@ def finite_horizons_approach_from_below(problem: LQR, K: ArrayLike) -> Inequalit
     numbers = np.reshape(HORIZONS, (-1,) + (1,) * np.ndim(at.cost))
     weight = at.Q + at.R * at.K**2
     bound = problem.states * at.cost**2 * weight / (numbers * at.mu * at.q**2)
-    yield Sides("controlled by the horizon", _cut(at.cost - costs, 1e-12 * at.cost), bound)
+    yield _cut("controlled by the horizon", at.cost - costs, bound, 1e-12 * at.cost)
 
 
 @claim("s1-rem-9", form="sharp")
@@ -42,11 +42,11 @@ def finite_horizons_approach_geometrically(problem: LQR, K: ArrayLike) -> Inequa
     at, costs = _truncated(problem, K)
     exact, factor = objective.gradient(problem, K), 1 - at.q / at.P
     numbers = np.reshape(HORIZONS, (-1,) + (1,) * np.ndim(at.cost))
-    yield Sides("cost", _cut(at.cost - costs, 1e-12 * at.cost), factor**numbers * at.cost)
+    yield _cut("cost", at.cost - costs, factor**numbers * at.cost, 1e-12 * at.cost)
     found = np.stack([finite_horizon_gradient(problem, K, k) for k in HORIZONS])
     rounding = 1e-11 * frobenius_norm(exact) + 1e-12 * at.cost
     bound = truncated_gradient_error(at, numbers)
-    yield Sides("gradient", _cut(frobenius_norm(exact - found), rounding), bound)
+    yield _cut("gradient", frobenius_norm(exact - found), bound, rounding)
 
 
 taken_from("ours-lemma-truncated-gradient", "s1-rem-9", part="gradient")
@@ -60,9 +60,9 @@ def finite_horizons_of_an_unstable_gain(problem: LQR, K: ArrayLike) -> Inequalit
     yield Sides("controlled by the horizon", cost - costs, costs, 0.0, "the gain stabilizes")
 
 
-def _cut(difference: Array, rounding: Array) -> Array:
-    """What is cut off; zero where the difference of two numbers is theirs in rounding."""
-    return np.where(difference > 100 * rounding, difference, 0.0)
+def _cut(part: str, difference: Array, bound: Array, rounding: Array) -> Sides:
+    """What is cut off; nothing where a difference of two numbers is no more than their rounding."""
+    return Sides(part, np.where(difference > 100 * rounding, difference, 0.0), bound, rounding)
 
 
 def _truncated(problem: LQR, K: ArrayLike) -> tuple[Magnitudes, Array]:

@@ -1,7 +1,7 @@
 r"""S1 section 2.3: what Algorithm 2 estimates, and what it does not (E5).
 
 Expectations over the sphere are taken exactly up to degree five, by `sphere_cubature`, so the
-checks compare numbers and not samples; `estimates_of_the_algorithm` samples as well.
+checks compare numbers and not samples; `estimates_with_a_stein_hessian` can sample, too.
 """
 
 from __future__ import annotations

@@ -52,6 +52,8 @@ s1-lemma-6 | smoothness | Lemma 6 (TR Lemma 15) | Within h_Delta of a gain, cost
 e1 | smoothness | E1 | The printed h_G bounds the gradient.
 e2 | smoothness | E2 | The printed h_cost is a local Lipschitz constant of the cost.
 e6 | smoothness | E6 | The printed h_H bounds the Hessian.
+ours-def-advantage | domination | Advantage | The advantage of an input is the cost of applying it
+    once, and the gain from then on, beyond that of the gain alone.
 ours-memoryless | domination | Where equality is approached | For one state with A = 0 the sharper
     upper and the lower bound of Lemma 3.2 are equalities, and the printed bound is used to a share
     in closed form.

@@ -38,7 +38,6 @@ PAGES = {
     "tour-noise": "tour:noise",
     "tour-two": "tour_pairs:two",
     "tour-adapt": "tour_pairs:adapt",
-    "system": "system",
 }
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parents[2]

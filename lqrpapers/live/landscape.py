@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 import lqrlib
 from lqrlib import LQR, directions
 from lqrlib.validation import Array
-from lqrpapers.constants import printed, sharp
+from lqrpapers.constants import printed, sharp, sublevel
 from lqrpapers.figures.landscape import LEVELS, paths_in_plane
 from lqrpapers.figures.looks import METHODS, VERMILION
 from lqrpapers.notebook import readable
@@ -76,9 +76,9 @@ def data(
 
 
 def allowed_steps(problem: LQR, K: Array) -> dict[str, float]:
-    """The largest step from K that each method's theorem allows (S2 Theorems 3.4, 3.5, 3.6)."""
+    """The largest step of a descent from K by each method's theorem (S2 Theorems 3.4 to 3.6)."""
     natural = printed.natural_gradient_step(problem, K)
-    gradient = sharp.gradient_step(problem, K)
+    gradient = sharp.gradient_step(sublevel(problem, lqrlib.cost(problem, K)))
     return {"gauss_newton": 0.5, "natural_gradient": float(natural), "gradient": float(gradient)}
 
 
@@ -104,15 +104,16 @@ def fish_walks(
     """Kind and data for `lqrpapers.notebook.show`: the fish stock and descents in it.
 
     They begin at the first of the `starts` (s, 2), with the steps allowed there, the gradient's so
-    many times `longer` as it would hardly move. Several starts are drawn as circles; with a `chord`
-    (2, 2) also the boundary without noise.
+    many times `longer` than one step there may be, or it would hardly move. Several starts are
+    drawn as circles; with a `chord` (2, 2) also the boundary without noise.
     """
     plane = fish()[1]
-    allowed = allowed_steps(problem, starts[0][0] * plane["across"] + starts[0][1] * plane["up"])
+    K0 = starts[0][0] * plane["across"] + starts[0][1] * plane["up"]
+    allowed, single = allowed_steps(problem, K0), float(sharp.gradient_step(problem, K0))
     steps = {
         "gauss_newton": (allowed["gauss_newton"], 0.05, 2.0),
         "natural_gradient": (allowed["natural_gradient"], 1e-3, 1.0),
-        "gradient": (longer * allowed["gradient"], min(1e-7, allowed["gradient"] / 3), 1.0),
+        "gradient": (longer * single, min(1e-7, allowed["gradient"] / 3), 1.0),
     }
     moving = data(
         problem,
@@ -123,7 +124,7 @@ def fish_walks(
         labels=labels,
         names=NUMBERS,
         steps=steps,
-        noise=("weather (variance)", 30.0),
+        noise=("randomness of the weather", 30.0),
         words={"outside": "From here the stock runs away: the cost of this rule is infinite."},
         circles=starts if len(starts) > 1 else (),
         chord=() if chord is None else chord,
@@ -160,4 +161,4 @@ def figure() -> Live:
 
 
 def _share(share: float) -> str:
-    return "less than 10⁻¹⁵" if share < 1e-15 else readable(f"{100 * share:.2g} %")
+    return "less than 10⁻¹³ %" if share < 1e-15 else readable(f"{100 * share:.2g} %")

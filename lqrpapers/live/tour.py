@@ -27,7 +27,7 @@ A = 1.2
 GAINS, TOP = (-0.1, 2.5), 12.0  # what is seen: gains, and costs up to this one
 COST, BEST, STATE = Look(BLACK, label="cost"), METHODS["optimum"], Look(SKY, "h")
 TIMES = 20
-WALK, TOLD = 60, 20  # steps of a descent that are drawn, and after which the sentence tells
+WALK = TOLD = 20  # steps of a descent that are drawn, and after which the sentence tells
 
 
 def system(a: float = A, noise: float = 0.0) -> LQR:

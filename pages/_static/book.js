@@ -19,3 +19,14 @@ window.addEventListener("load", async () => {
   document.addEventListener("toggle", markWideFormulas, true); // a proof was opened
   document.addEventListener("click", () => setTimeout(markWideFormulas)); // a solution, perhaps
 });
+
+// Paper is white: a dark page is printed in light colours, and dark again afterwards.
+let screenTheme = "";
+function onPaper(printing) {
+  const root = document.documentElement;
+  if (printing === (screenTheme !== "")) return;
+  [screenTheme, root.dataset.theme] = printing ? [root.dataset.theme || "light", "light"] : ["", screenTheme];
+}
+matchMedia("print").addEventListener("change", ({ matches }) => onPaper(matches));
+window.addEventListener("beforeprint", () => onPaper(true));
+window.addEventListener("afterprint", () => onPaper(false));

@@ -11,6 +11,7 @@ import pytest
 import lqrlib
 from lqrlib import systems
 from lqrpapers import live
+from lqrpapers.constants import sharp
 from lqrpapers.figures.mean_square import Window
 from lqrpapers.live import landscape
 from lqrpapers.live.stable_set import stable_set
@@ -51,7 +52,7 @@ def test_a_page_has_the_figure_with_words_and_data():
     text = live.block("landscape")
     head, data = text.split("```{raw} html")
     assert head.startswith("````{figure} figures/landscape.png\n:name: fig-landscape\n:alt: ")
-    assert "Gauss–Newton less than 10⁻¹⁵" in head and "from one start" in head
+    assert "Gauss–Newton less than 10⁻¹³ %" in head and "from one start" in head
     assert 'data-figure="fig-landscape" data-kind="landscape"' in data
     (picture,) = live.pictures(["# A\n\n```{lqr-live} landscape\n```\n"]).values()
     assert picture.startswith(b"\x89PNG") and len(picture) < 250_000
@@ -108,9 +109,11 @@ def test_walks_begin_at_the_first_of_several_starts_which_are_circles():
     kind, data = landscape.fish_walks(landscape.fish()[0], axis, axis, starts, 10.0, chord=starts)
     assert kind == "landscape" and data["start"] == [1.5, 0.5] and data["x"] == [-1.0, 4.0]
     assert data["circles"] == data["chord"] == starts.tolist() and data["outline"]
-    allowed = landscape.allowed_steps(landscape.fish()[0], np.array([[0, 1.5], [0.5, 0]]))
+    problem, K = landscape.fish()[0], np.array([[0, 1.5], [0.5, 0]])
+    allowed, single = landscape.allowed_steps(problem, K), float(sharp.gradient_step(problem, K))
+    assert 0 < allowed["gradient"] < single  # a whole descent is allowed less than one step
     steps = {method["name"]: method["step"] for method in data["methods"]}
-    assert steps == allowed | {"gradient": 10 * allowed["gradient"]}
+    assert steps == allowed | {"gradient": 10 * single}
     _, alone = landscape.fish_walks(landscape.fish()[0], axis, axis, starts[:1], 10.0)
     assert alone["circles"] == alone["chord"] == [] and not alone["outline"]
 

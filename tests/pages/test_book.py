@@ -116,6 +116,17 @@ def test_figures_and_verdicts_can_be_read(page: Page, built_book: Path, theme: s
             assert verdicts and all((text < 0.5) == (theme == "light") for text in verdicts)
 
 
+@pytest.mark.browser
+def test_a_dark_page_is_printed_in_light_colours(page: Page, base: str) -> None:
+    page.goto(f"{base}/pages/notation.html")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    assert brightness(page, "h1", "color")[0] < 0.5
+    page.emulate_media(media="screen")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+
+
 def brightness(page: Page, selector: str, style: str) -> list[float]:
     """Mean of red, green and blue of each computed colour, 0 to 1; a clear one counts as dark."""
     script = """(nodes, style) => nodes.map(node => {

@@ -123,7 +123,7 @@ class TestLandscape:
 
     def test_only_the_handle_keeps_a_finger_from_scrolling(self, front: Page) -> None:
         kept = """[...document.querySelectorAll('article *')]
-          .filter(it => getComputedStyle(it).touchAction === 'none').map(it => it.className)"""
+          .filter(it => getComputedStyle(it).touchAction === 'none').map(it => it.classList[0])"""
         assert front.evaluate(kept) == ["lqr-live-handle"]
 
     def test_it_is_as_narrow_as_a_phone(self, front: Page) -> None:
@@ -225,8 +225,9 @@ def test_a_line_leaves_a_gap_where_nothing_is_finite(page: Page) -> None:
         ("number(1e-9, 1)", "10⁻⁹"),
         ("number(Infinity)", "∞"),
         ("share(0.31)", "31\u00a0%"),
-        ("share(3e-9)", "3·10⁻⁹"),
-        ("share(1e-32)", "less than 10⁻¹⁵"),
+        ("share(0.0009)", "0.09\u00a0%"),
+        ("share(3e-9)", "3·10⁻⁷\u00a0%"),
+        ("share(1e-32)", "less than 10⁻¹³\u00a0%"),
         ("share(0.9999)", "nearly all"),
         ("joined(['a', 'b', 'c'])", "a, b and c"),
     ],

@@ -26,7 +26,7 @@ EVALUATE = """settings => settings.map(([problem, K]) => {
   if (best) found.optimal_gain = best.K;
   if (!isFinite(at.cost)) return found;
   for (const name of E.METHODS) found[name] = at[name];
-  found.steps = E.METHODS.map(name => E.allowedStep(problem, at, name));
+  found.steps = E.METHODS.map(name => E.allowedStep(problem, at, best, name));
   return { ...found, gap: E.gap(best, at) };
 })"""
 

@@ -20,7 +20,7 @@ LIVE = Path(__file__).resolve().parent.parent.parent / "pages" / "_static" / "li
 SETTINGS, STEPS = 240, {"gradient": 5, "natural_gradient": 5, "gauss_newton": 2}
 RUN = """settings => settings.map(([p, K, method, factor, count]) => {
   const E = LQR.equations, best = E.optimum(p), at = E.atGain(p, K);
-  const allowed = LQR.race.allowedStep(p, at, best, method), rate = LQR.race.rate(p, best, method);
+  const allowed = E.allowedStep(p, at, best, method), rate = LQR.race.rate(p, best, method);
   const walk = LQR.race.begin(p, at, best, method, factor * allowed);
   LQR.race.grow(walk, count);
   return { allowed, rate, shares: walk.shares, left: walk.left, rose: walk.rose };

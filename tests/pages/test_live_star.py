@@ -67,7 +67,7 @@ class TestStar:
         assert rows.count() == ticked.count() == 4
         over = chapter.locator(".lqr-live-over").all_text_contents()
         assert len(over) == 1 and over[0].startswith("gradient")
-        assert "Gradient takes 100,000 times the step that its theorem allows" in sentence(chapter)
+        assert "Gradient takes 1.6·10⁷ times the step that its theorem allows" in sentence(chapter)
 
     def test_a_click_on_another_circle_starts_there(self, chapter: Page) -> None:
         before, (x, y) = sentence(chapter), chapter.evaluate(DATA)["circles"][2]

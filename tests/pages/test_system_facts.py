@@ -22,7 +22,7 @@ FIND = """settings => settings.map(([problem, K0], k) => {
   const S = LQR.system, found = S.facts(problem), { ignorant } = found;
   const told = { stabilizable: !!found.best, open: found.open };
   const at = LQR.equations.atGain(problem, K0);
-  if (isFinite(at.cost)) told.steps = S.steps(problem, at);
+  if (isFinite(at.cost)) told.steps = S.steps(problem, at, LQR.equations.optimum(problem));
   if (ignorant) told.ignorant = [ignorant.K, ignorant.cost, ignorant.radius, ignorant.critical];
   if (!found.best) return told;
   const { K, cost, poles, radius, critical, price, residual } = found;
@@ -182,11 +182,11 @@ def test_the_steepest_direction_is_the_steepest_and_the_flattest_the_flattest(
     seen = 0
     for problem, found, _ in pairs:
         ways = {way["name"]: np.array(way["X"]) for way in found.get("ways", [])}
-        if "steepest direction" not in ways:
+        if "steepest rise of the cost" not in ways:
             continue
         curvature = np.linalg.eigvalsh(lqrlib.hessian_matrix(problem, found["K"]))
         for name, value in (("steepest", curvature[-1]), ("flattest", curvature[0])):
-            X = ways[f"{name} direction"]
+            X = ways[f"{name} rise of the cost"]
             bent = float(np.sum(X * lqrlib.hessian(problem, found["K"], X)))
             assert bent == pytest.approx(value, rel=1e-6)
         seen += 1
@@ -195,8 +195,8 @@ def test_the_steepest_direction_is_the_steepest_and_the_flattest_the_flattest(
 
 @pytest.mark.browser
 def test_the_first_steps_descend(scripts: Page, pairs: list[Pair]) -> None:
-    begin = """([problem, K]) =>
-      LQR.system.sliders(problem, LQR.equations.atGain(problem, K))"""
+    begin = """([p, K]) =>
+      LQR.system.sliders(p, LQR.equations.atGain(p, K), LQR.equations.optimum(p))"""
     for problem, found, _ in pairs[::10]:
         if "start" not in found:
             continue

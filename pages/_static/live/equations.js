@@ -131,21 +131,22 @@ LQR.equations = (() => {
     return kicks.length ? Math.max(...[kicks, turned].map((each) => norm(each.map(gram).reduce(sum)))) : 0;
   }
 
-  /* The largest step from a start that the method's theorem allows (S2 Theorems 3.6, 3.5, 3.4;
-     lqrpapers.constants: sharp.gradient_step, printed.natural_gradient_step). */
-  function allowedStep(p, at, method) {
+  /* The largest step of a descent from `at` that the method's theorem allows (S2 Theorems 3.6, 3.5, 3.4;
+     lqrpapers.constants: sharp.gradient_step of the sublevel, printed.natural_gradient_step). */
+  function allowedStep(p, at, best, method) {
     if (method === "gauss_newton") return 0.5;
-    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, B = norm(p.B);
+    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, nu = C / (mu * q), B = norm(p.B);
     if (method === "natural_gradient") {
       const printed = terms(p.input_noise).reduce((sum, [beta, S]) => sum + beta * norm(S) ** 2, B ** 2);
       return 0.5 / (norm(p.R) + (printed * C) / mu);
     }
-    const noise = noiseWeight(p);
-    const b = B ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
-    const a = norm(closed(p, at.K)) * B + norm(at.K) * noise;
-    const level = 1 / (8 * (C / (mu * q)) ** 2); // phi(d) = 2 a d + b d^2 at the longest step d
-    const longest = level / (a + Math.sqrt(a * a + b * level)) / frobenius(at.gradient);
-    return Math.min(longest, q / (5 * C * weight));
+    const noise = noiseWeight(p), b = B ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
+    const trace = inner(p.Sigma0, identity(p.A.length));
+    const gain = Math.sqrt(Math.max(C - q * trace, 0) / (mu * least(p.R))); // bounds ||K|| where C(K) <= C
+    const a = B * Math.sqrt(Math.max(nu - 1, 0)) + gain * noise;
+    const slope = (2 * C * Math.sqrt((weight * gap(best, at)) / mu)) / q; // and this the gradient
+    const level = 1 / (8 * nu * nu); // phi(d) = 2 a d + b d^2 at the longest step d
+    return Math.min(level / (a + Math.sqrt(a * a + b * level)) / slope, q / (5 * C * weight));
   }
 
   /* The gains of a descent with a fixed step, each evaluated, until the direction is as short as the

@@ -9,6 +9,7 @@ LQR.Handle = class {
     const [low, high] = plot.x, limits = { "aria-valuemin": low, "aria-valuemax": high, "aria-label": label };
     this.knob = LQR.element("div", { class: "lqr-live-handle", role: "slider", tabindex: 0, ...limits });
     this.knob.classList.toggle("lqr-live-along", !!on);
+    this.knob.classList.toggle("lqr-live-fresh", !plot.handles.length); // "drag me", until it was
     if (color) this.knob.style.setProperty("--knob", color);
     plot.frame.append(this.knob);
     this.knob.addEventListener("pointerdown", (event) => {
@@ -33,6 +34,7 @@ LQR.Handle = class {
 
   move([x, y]) {
     this.value = this.on ? [x, this.on(x)] : [x, y];
+    this.knob.classList.remove("lqr-live-fresh");
     this.moved?.(this.value);
     this.plot.view.refresh();
   }
@@ -41,7 +43,9 @@ LQR.Handle = class {
   place() {
     if (this.on) this.value = [this.value[0], this.on(this.value[0])];
     const { left, top, width, height } = this.plot.area, edge = (z, low, high) => Math.min(high, Math.max(low, z));
-    const [x, y] = this.plot.at(this.value), inside = isNaN(y) ? top : edge(y, top, top + height);
+    const [x, y] = this.plot.at(this.value);
+    this.knob.classList.toggle("lqr-live-beyond", !(y >= top)); // higher than the plot, or infinite
+    const inside = isNaN(y) ? top : edge(y, top, top + height);
     this.knob.style.transform = `translate(${edge(x, left, left + width)}px, ${inside}px)`;
     this.knob.setAttribute("aria-valuenow", +this.value[0].toPrecision(4));
     const said = this.value.map((z, k) => `${this.names[k]} ${LQR.words.number(z, 3)}`);

@@ -64,7 +64,7 @@ LQR.figures.landscape = (data, view) => {
     const { p, best } = mapped(), K = gainAt(data.plane, ...start.value), first = atGain(p, K);
     if (!best || !isFinite(first.cost)) return [];
     return data.methods.map((method) => {
-      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, method.name);
+      const step = 10 ** method.slider.value, allowed = allowedStep(p, first, best, method.name);
       const path = descend(p, K, method.name, step, data.drawn, 1e-9);
       const left = !isFinite(path.at(-1).cost), at = path[Math.min(data.told, path.length - 1)];
       return {
@@ -88,7 +88,7 @@ LQR.figures.landscape = (data, view) => {
     const longer = found.filter(({ left, multiple }) => !left && multiple > 1.005);
     if (longer.length) {
       const many = longer.map(({ label, multiple }) => `${label} takes ${number(multiple)} times`);
-      lines.push(`${joined(many)} the step that its theorem allows, and stays.`);
+      lines.push(`${joined(many)} the step that its theorem allows, and stays in the set all the same.`);
     }
     return lines.join(" ").replace(/(^|\. )([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
   }
@@ -128,11 +128,9 @@ LQR.figures.landscape = (data, view) => {
         plot.markers([middle], "X", data.color, { size: 8, halo: paper });
       }
       for (const circle of data.circles) plot.markers([circle], "o", "#ffffff", { size: 6, halo: "#000000" });
-      for (const walk of found) {
-        const values = walk.path.map(place);
-        if (!data.curve) plot.line(values, walk.color, { halo: paper });
-        plot.markers(values.slice(1), walk.marker, walk.color, { halo: paper });
-      }
+      const drawn = [...found].sort((one, two) => two.path.length - one.path.length); // the shortest lies on top
+      if (!data.curve) for (const { path, color } of drawn) plot.line(path.map(place), color, { halo: paper });
+      for (const { path, color, marker } of drawn) plot.markers(path.slice(1).map(place), marker, color, { halo: paper });
       if (best) plot.markers([place(best)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
     });
     for (const { slider, name } of data.methods) {
@@ -140,7 +138,6 @@ LQR.figures.landscape = (data, view) => {
       slider.tick(walk ? Math.log10(walk.allowed) : NaN);
       slider.row.classList.toggle("lqr-live-over", walk?.multiple > 1.005);
     }
-    if (start.value === data.start) plot.label("drag me", start.value, { align: "left", dx: 14, dy: -10 });
     start.place();
     view.say(sentence(found));
   };

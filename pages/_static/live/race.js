@@ -8,7 +8,7 @@
 "use strict";
 
 LQR.race = (() => {
-  const { add, frobenius, identity, inner, least, norm } = LQR.matrices;
+  const { add, frobenius, least, norm } = LQR.matrices;
   const SETTLED = 1e-18; // of the first gap: rounding
 
   /* The part of the gap that a step takes, over its size (lqrpapers.constants: printed.decrease). */
@@ -16,19 +16,6 @@ LQR.race = (() => {
     const mu = least(p.Sigma0), r = least(p.R);
     const factor = { gradient: r * mu, natural_gradient: r, gauss_newton: 1 }[method];
     return (2 * factor * mu) / norm(best.Sigma);
-  }
-
-  /* The largest constant step that the theorem allows a whole descent from `at`: for the gradient
-     c_pg over the gains that cost at most as much (sharp.gradient_step of a sublevel). */
-  function allowedStep(p, at, best, method) {
-    if (method !== "gradient") return LQR.equations.allowedStep(p, at, method);
-    const mu = least(p.Sigma0), q = least(p.Q), C = at.cost, nu = C / (mu * q), trace = inner(p.Sigma0, identity(p.A.length));
-    const noise = LQR.equations.noiseWeight(p), b = norm(p.B) ** 2 + noise, weight = norm(p.R) + (b * C) / mu;
-    const gain = Math.sqrt(Math.max(C - q * trace, 0) / (mu * least(p.R)));
-    const a = norm(p.B) * Math.sqrt(Math.max(nu - 1, 0)) + gain * noise;
-    const slope = (2 * C * Math.sqrt((weight * LQR.equations.gap(best, at)) / mu)) / q;
-    const level = 1 / (8 * nu * nu); // phi(d) = 2 a d + b d^2 at the longest step d
-    return Math.min(level / (a + Math.sqrt(a * a + b * level)) / slope, q / (5 * C * weight));
   }
 
   /* A descent that has taken no step yet. `shares` are the gaps over the first one; `left` and `rose`
@@ -51,11 +38,11 @@ LQR.race = (() => {
     return true;
   }
 
-  return { allowedStep, begin, grow, rate };
+  return { begin, grow, rate };
 })();
 
 LQR.figures.race = (data, view) => {
-  const { allowedStep, begin, grow, rate } = LQR.race, { joined, number } = LQR.words, OVER = 1.005;
+  const { begin, grow, rate } = LQR.race, { allowedStep } = LQR.equations, { joined, number } = LQR.words, OVER = 1.005;
   const p = data.problem, best = LQR.equations.optimum(p), first = LQR.equations.atGain(p, data.start);
   const labels = ["iteration (log scale from 1)", "cost gap / first gap"];
   const plot = view.plot({ x: [0.5, data.count], y: data.y, labels, ratio: 1.3, log: "xy" });
@@ -99,7 +86,7 @@ LQR.figures.race = (data, view) => {
   /* A share of the gap; near one what is missing, or a promise and a slow descent look alike. */
   function share(x) {
     if (x > 1 + 1e-9) return `${number(x)} times`;
-    return x > 0.995 ? (x < 1 - 1e-9 ? `all but ${number(1 - x)}` : "all") : LQR.words.share(x);
+    return x > 0.995 ? (x < 1 - 1e-9 ? `all but ${LQR.words.share(1 - x)}` : "all") : LQR.words.share(x);
   }
 
   /* What became of a descent without a promise. */

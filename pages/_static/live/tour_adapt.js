@@ -17,7 +17,8 @@ LQR.figures.tour_adapt = (data, view) => {
     inner.value = told.value;
     knob.move([data.k, 0]);
   });
-  view.legend([...data.systems, { label: look.label, color: look.color }]);
+  const before = { label: "average before the step", color: "currentColor", dashed: true };
+  view.legend([...data.systems, before, { label: look.label, color: look.color }]);
 
   function found() {
     const step = inner.value, [k] = knob.value, places = stationary(systems, step);
@@ -51,6 +52,7 @@ LQR.figures.tour_adapt = (data, view) => {
     plot.axes();
     plot.within(() => {
       systems.forEach((s, i) => plot.line(plot.curve((k) => cost(s, k), 1000), data.systems[i].color, { width: 1.5 }));
+      plot.line(plot.curve((k) => average(systems, k), 1000), view.color("ink"), { width: 1.2, dashed: true });
       plot.line(plot.curve(f, 1600), look.color, { width: 3, halo: paper });
       const floors = at.places.filter((place) => place.minimum);
       plot.markers(floors.map(({ k }) => [k, f(k)]), look.marker, look.color, { size: 7, halo: paper });

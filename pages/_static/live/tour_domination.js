@@ -4,7 +4,7 @@
 "use strict";
 
 LQR.figures.tour_domination = (data, view) => {
-  const { domination, gap, slope } = LQR.oneState, { number } = LQR.words;
+  const { cost, domination, gap, slope } = LQR.oneState, { number } = LQR.words;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 });
   const system = { a: data.a, noise: 0 }, lambda = domination(system);
   const certified = (k) => slope(system, k) ** 2 / lambda, actual = (k) => gap(system, k);
@@ -13,15 +13,16 @@ LQR.figures.tour_domination = (data, view) => {
 
   function found() {
     const [k] = knob.value;
-    return { k, slope: slope(system, k), gap: actual(k), certified: certified(k), lambda };
+    const blind = (slope(system, k) ** 2 * cost(system, k)) / 4; // lambda >= 4 / C(k)
+    return { k, slope: slope(system, k), gap: actual(k), certified: certified(k), blind, lambda };
   }
   function sentence(at) {
     const place = `k = ${number(at.k, 3)}`;
     if (at.gap === Infinity) return `${place} does not stabilize: there is neither slope nor gap.`;
     if (at.gap < 1e-9) return "The slope is zero, to the eye, and so is the gap: this is the best gain.";
-    const told = `From that alone: the gap is at most ${number(at.certified, 3)}.`;
-    const truth = `It is ${number(at.gap, 3)}; the promise is ${number(at.certified / at.gap, 3)} times as much.`;
-    return `At ${place} the slope is ${number(at.slope)}. ${told} ${truth}`;
+    const told = `so the gap is at most ${number(at.certified, 3)}, or ${number(at.blind, 3)} without knowing k*`;
+    const truth = `It is ${number(at.gap, 3)}: the promise is ${number(at.certified / at.gap, 3)} times as much.`;
+    return `At ${place} the slope is ${number(at.slope)}, ${told}. ${truth}`;
   }
 
   view.legend(data.names.map((label, k) => ({ label, color: "currentColor", dashed: k === 1 })));

@@ -5,7 +5,7 @@
 "use strict";
 
 LQR.figures.tour_downhill = (data, view) => {
-  const { cost, descend, gap, interval, optimum, safeStep } = LQR.oneState, { number, share } = LQR.words;
+  const { cost, descend, gap, interval, opposite, optimum, safeStep } = LQR.oneState, { number, share } = LQR.words;
   const plot = view.plot({ x: data.x, y: data.y, labels: data.labels, ratio: 0.62 });
   const system = { a: data.a, noise: 0 }, best = optimum(system), { value, least, most } = data.steps;
   const f = (k) => cost(system, k);
@@ -50,10 +50,12 @@ LQR.figures.tour_downhill = (data, view) => {
   view.draw = () => {
     if (!plot.clear()) return;
     const found = walk(), [ink, paper] = [view.color("ink"), view.color("paper")];
-    const places = found.path.map((k) => [k, f(k)]);
+    const places = found.path.map((k) => [k, Math.min(f(k), 1.1 * data.y[1])]); // out of the interval, above
+    const [k] = start.value, level = [k, opposite(system, k)].map((gain) => [gain, f(k)]);
     plot.axes();
     plot.within(() => {
       for (const x of interval(system)) plot.rule({ x }, view.color("contour"));
+      if (isFinite(f(k))) plot.line(level, view.color("contour"), { dashed: true });
       plot.line(plot.curve(f, 800), ink, { width: 2.5 });
       plot.line(places, data.color, { width: 1.5, halo: paper });
       plot.markers(places, data.marker, data.color, { size: 5, spacing: 6, halo: paper });

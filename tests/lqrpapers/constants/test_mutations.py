@@ -132,7 +132,7 @@ SURVIVORS = {
     "magnitudes.sublevel.{noise,printed_noise}",
     SLACK: "magnitudes.sublevel.A_K printed.{cost_smoothness,gain_bound} "
     "corrected.{gain_bound,cost_smoothness,gradient_smoothness} corrected.gradient_heterogeneity.A "
-    "sharp.{hessian_smoothness,gradient_step} heterogeneity.sublevel_distances "
+    "sharp.gradient_step heterogeneity.sublevel_distances "
     "estimates.{gradient_size,hessian_size}.{radius,deviation,bias} "
     "estimates.{truncated_gradient_error,printed_hessian_smoothness}",
     NO_LEVEL: "{printed,corrected}.gradient_heterogeneity.{B,Q,R} "

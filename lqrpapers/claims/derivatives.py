@@ -21,11 +21,14 @@ from .differences import (
     step_size,
     units,
 )
-from .registry import Inequalities, Sides, claim, part_of
+from .registry import Inequalities, Sides, claim, part_of, taken_from
 
 # Relative errors that differences of the cost, and of the gradient, are allowed.
 GRADIENT = 1e-8
 HESSIAN = 1e-7
+# Near the optimum: a distance from it, over that to the boundary, and what the second-order terms
+# of a step over it may change in the factor by which the distance shrinks.
+NEAR, CURVED = 1e-5, 1e-3
 
 
 def _start(problem: LQR, K: ArrayLike) -> Array:
@@ -44,11 +47,16 @@ def _rounding(problem: LQR, gain: Array) -> Array:
 
 
 def _relative(
-    part: str, error: Array, size: Array, tolerance: float, floor: Array | float = 0.0
+    part: str,
+    error: Array,
+    size: Array,
+    tolerance: float,
+    floor: Array | float = 0.0,
+    role: str = "carrier",
 ) -> Sides:
     """error / size <= tolerance, up to a rounding error of the size of `floor`."""
     size = np.maximum(size, np.finfo(float).tiny)
-    return Sides(part, error / size, tolerance, floor / size)
+    return Sides(part, error / size, tolerance, floor / size, role=role)
 
 
 @claim("s2-lemma-3.1", "s1-grad")
@@ -114,22 +122,22 @@ def _self_adjoint(problem: LQR, gain: Array) -> Sides:
     columns = objective.hessian(problem, gain, basis)
     matrix = np.moveaxis(columns.reshape((len(basis), *gain.shape[:-2], len(basis))), 0, -1)
     skew = frobenius_norm(matrix - matrix.swapaxes(-1, -2))
-    return _relative("self-adjoint", skew, frobenius_norm(matrix), HESSIAN)
+    return _relative("self-adjoint", skew, frobenius_norm(matrix), HESSIAN, role="guard")
 
 
 @claim("s1-hess", form=("printed", "corrected"))
 def hessian_is_the_derivative(
     problem: LQR, K: ArrayLike, X: ArrayLike, *, form: str
 ) -> Inequalities:
-    """The Hessian operator applied to X is the derivative of the gradient along X.
+    """The Hessian operator at X is the derivative of the gradient along X, and self-adjoint.
 
-    The printed formula is not, unless mn = 1, but its quadratic form <X, .> is the right one. The
-    operator is self-adjoint.
+    The printed formula is not, unless mn = 1, but its quadratic form <X, .> is the right one.
     """
     gain = _start(problem, K)
     direction = objective.gain_array(problem, X, "X")
     true = objective.hessian(problem, gain, direction)
-    image = printed.hessian(problem, gain, direction) if form == "printed" else true
+    claimed = printed.hessian(problem, gain, direction)
+    image = claimed if form == "printed" else true
     step, length = _along(problem, gain, direction), frobenius_norm(direction)
     gradient = partial(objective.gradient, problem)
     derivative = directional_derivative(gradient, gain, direction, step, core=2)
@@ -138,9 +146,66 @@ def hessian_is_the_derivative(
     yield _relative("operator", error, frobenius_norm(derivative), HESSIAN, floor)
     if form == "corrected":
         yield _self_adjoint(problem, gain)
-    else:
-        error = np.abs(inner(direction, image) - inner(direction, true))
-        yield _relative("quadratic form", error, length * frobenius_norm(true), HESSIAN)
+    error, size = np.abs(inner(direction, claimed - derivative)), length * frobenius_norm(true)
+    yield _relative("quadratic form", error, size, HESSIAN, floor * length, role="guard")
 
 
 part_of("e4", "s1-hess", "operator", "printed", "corrected")
+taken_from("ours-hessian", "s1-hess", form="corrected")
+
+
+@claim("ours-hessian-optimum")
+def hessian_at_the_optimum(problem: LQR, X: ArrayLike) -> Inequalities:
+    """At K* the derivative of the gradient along X is 2 R_K* X Sigma_K*.
+
+    The eigenvalues of the Hessian are twice the products of those of both factors (relative to the
+    largest).
+    """
+    gain = _start(problem, problem.optimum.K)
+    at, direction = objective.evaluate(problem, gain), objective.gain_array(problem, X, "X")
+    step, gradient = _along(problem, gain, direction), partial(objective.gradient, problem)
+    derivative = directional_derivative(gradient, gain, direction, step, core=2)
+    floor = _rounding(problem, gain) / step**2 / frobenius_norm(direction)
+    error = frobenius_norm(2 * at.R_K @ direction @ at.Sigma - derivative)
+    yield _relative("operator", error, frobenius_norm(derivative), HESSIAN, floor)
+    found = np.asarray(np.linalg.eigvalsh(at.hessian_matrix))
+    factors = (np.linalg.eigvalsh(each) for each in (at.R_K, at.Sigma))
+    products = 2 * np.einsum("...i,...j->...ij", *factors).reshape(found.shape)
+    error = np.abs(found - np.sort(products, axis=-1)).max(axis=-1)
+    yield _relative("eigenvalues", error, found[..., -1], GRADIENT)
+
+
+@claim("ours-step-size")
+def steps_near_the_optimum(problem: LQR, X: ArrayLike) -> Inequalities:
+    """One step from near K* changes the distance from it by the factor that the spectrum gives.
+
+    At most max|1 - step lambda|, along X and along the worst eigenvector, where it is that, for
+    steps 1, 1.5 and 1.99 over lambda_max, and (kappa - 1)/(kappa + 1) for the best; a step of
+    2.02/lambda_max moves away.
+    """
+    best = _start(problem, problem.optimum.K)
+    values, frame = np.linalg.eigh(objective.hessian_matrix(problem, best))
+    low, high = values[..., 0], values[..., -1]
+    tops = frame[..., -1].reshape(best.shape)
+
+    def near(direction: Array) -> Array:
+        """A start at NEAR of the way along a direction to where the cost has changed much."""
+        far = step_size(partial(objective.cost, problem), best, direction, np.ones(high.shape))
+        return NEAR * far[..., None, None] * direction
+
+    def factor(start: tuple[Array, Array], step: Array) -> Array:
+        move, slope = start
+        return frobenius_norm(move - step[..., None, None] * slope) / frobenius_norm(move)
+
+    random, top = (
+        (move, objective.gradient(problem, best + move))
+        for move in map(near, (objective.gain_array(problem, X, "X"), tops))
+    )
+    for name, step in (("1", 1 / high), ("1.5", 1.5 / high), ("1.99", 1.99 / high)):
+        worst = np.maximum(np.abs(1 - step * low), np.abs(1 - step * high))
+        yield Sides(f"step {name} over the largest", factor(random, step), worst, CURVED)
+    best_step, contraction = 2 / (low + high), (high - low) / (high + low)
+    yield Sides("best step", factor(random, best_step), contraction, CURVED)
+    error = np.abs(factor(top, best_step) - contraction)
+    yield Sides("best step, worst direction", error, CURVED, role="guard")
+    yield Sides("longer step moves away", 1.0, factor(top, 2.02 / high))

@@ -57,11 +57,15 @@ def figure_2(gaps: Mapping[str, Array], left_at_ten_times: Mapping[str, int]) ->
         1 + np.concatenate([gaps[name][cut].ravel() for name in FIGURE_2])
         for cut in (slice(None, -1), slice(1, None))
     )
-    yield Sides("every step lowers the cost", later, before, ROUNDING)
+    yield Sides("every step lowers the cost", later, before, ROUNDING, role="guard")
     needed = {name: steps_to(gaps[name], FINAL_GAP) for name in FIGURE_2}
     yield Sides("Gauss-Newton first", needed["gauss_newton"], needed["natural_gradient"])
     yield Sides("gradient last", needed["natural_gradient"], needed["gradient"])
     failing = [left_at_ten_times[name] for name in FIGURE_2]
     yield Sides("ten times the step is too large", 1.0, np.array(failing, dtype=float))
     errors = [abs(z) for found in standard_errors(gaps).values() for z in found.values()]
-    yield Sides("recorded means, in standard errors", errors, MOST_STANDARD_ERRORS)
+    yield Sides(
+        f"recorded means within {MOST_STANDARD_ERRORS} standard errors",
+        errors,
+        MOST_STANDARD_ERRORS,
+    )

@@ -1,4 +1,4 @@
-"""The steps of MAML: Remark 3, Algorithms 1 and 3 of S1, and erratum E10."""
+"""The steps of MAML: Remark 3, Algorithms 1 and 3 of S1, E10, and a second minimiser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lqrlib.directions import meta_zeroth_order
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array, Seed
 
-from ..constants import heterogeneity, meta, printed, sharp, sublevel
+from ..constants import heterogeneity, magnitudes, meta, printed, sharp, sublevel
 from ..studies.training import PerfectSampling
 from .differences import gradient_by_differences
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
-from .runs import changes, descended, inner_moves, lost_descent, per_task
+from .runs import change, changes, descended, inner_moves, lost_descent, per_task
 
 # Relative error that differences of J_ML are allowed.
 GRADIENT = 1e-6
@@ -53,16 +53,18 @@ def inner_step_stays_in_own_set(tasks: LQR, K: ArrayLike) -> Inequalities:
     gain = per_task(tasks, K)
     moves = inner_moves(tasks, gain, 1 / meta.suprema(tasks, K, "corrected").smoothness)
     own = value_difference_along(tasks, gain, moves)
-    half = -0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
-    yield Sides("in S_i", own, half)
+    half = 0.5 * np.sum(-moves * objective.gradient(tasks, gain), axis=(-2, -1))
+    yield Sides("in S_i", half, -own)
 
 
 @claim("s1-rem-3", form="sharp")
-def inner_step_stays_if_tasks_are_near(tasks: LQR, K: ArrayLike) -> Inequalities:
+def inner_step_stays_if_tasks_are_near(
+    tasks: LQR, K: ArrayLike, *, fraction: ArrayLike = 1.0
+) -> Inequalities:
     """Where ||grad_i - grad_j||^2 <= lambda_j l_j the inner step on i stays in S_j.
 
     The levels are l_j = max(gap_j, max_i ||grad_i - grad_j||^2 / lambda_j), so the condition holds;
-    eta_l = 1/L over these sets.
+    eta_l is this fraction of 1/L over these sets.
     """
     gain = per_task(tasks, K)
     slopes = objective.gradient(tasks, gain)
@@ -70,12 +72,58 @@ def inner_step_stays_if_tasks_are_near(tasks: LQR, K: ArrayLike) -> Inequalities
     domination = printed.gradient_domination(tasks, gain)
     gap, cost = optimality_gap(tasks, gain), objective.cost(tasks, gain)
     level = np.maximum(gap, apart.max(axis=-2) ** 2 / domination)
-    step = 1 / sharp.hessian_bound(sublevel(tasks, cost - gap + level)).max(axis=-1)
+    longest = 1 / sharp.hessian_bound(sublevel(tasks, cost - gap + level)).max(axis=-1)
+    step = np.asarray(fraction) * longest
     moved = changes(tasks, gain, inner_moves(tasks, gain, step))
-    size = step[..., None, None]
-    lowered = (size / 2) * (apart**2 - (frobenius_norm(slopes) ** 2)[..., None, :])
-    yield Sides("change of each cost", moved, lowered, 1e-13 * size * apart**2)
-    yield Sides("in S_j", moved, (level - gap)[..., None, :], 1e-13 * cost[..., None, :] * 1e-3)
+    size, squares = step[..., None, None], frobenius_norm(slopes) ** 2
+    # The step changes J_j by at most size/2 (apart^2 - ||grad_j||^2); both sides made positive.
+    both = size * (squares[..., None] + squares[..., None, :])
+    allowed = both + (size / 2) * (apart**2 - squares[..., None, :])
+    yield Sides("change of each cost", moved + both, allowed, 1e-13 * size * apart**2)
+    end, most = gap[..., None, :] + moved, np.broadcast_to(level[..., None, :], moved.shape)
+    yield Sides("in S_j", end, most, 1e-16 * cost[..., None, :], role="guard")
+
+
+@claim("ours-inner-step")
+def where_the_inner_step_stays(
+    tasks: LQR, K: ArrayLike, *, fraction: ArrayLike = 1.0, apart: bool = False
+) -> Inequalities:
+    """Parts 1 to 3 from K = K_0, for this fraction of the largest steps; 3 for tasks without noise.
+
+    Or part 4 for tasks that are `apart`: the inner step on each raises another's cost. Changes of
+    cost are checked as `lost_descent`, 1 where a cost stays.
+    """
+    gain = per_task(tasks, K)
+    share = np.asarray(fraction)
+    step = share / sharp.hessian_bound(sublevel(tasks, objective.cost(tasks, gain))).max(axis=-1)
+    moves, slopes = inner_moves(tasks, gain, step), objective.gradient(tasks, gain)
+    own = step[..., None] * frobenius_norm(slopes) ** 2
+    if apart:
+        lost = lost_descent(changes(tasks, gain, moves), own[..., None, :])
+        yield Sides("leaves S_ML", 1.0, lost.max(axis=-1))
+        return
+    segment = [lost_descent(change(tasks, gain, t * moves), t * own) for t in (0.25, 0.5, 0.75, 1)]
+    yield Sides("segment in S_i", np.stack(segment), 1.0)
+    yield from inner_step_stays_if_tasks_are_near(tasks, K, fraction=fraction)
+    if not tasks.has_noise:
+        step = share / printed.gradient_smoothness(magnitudes(tasks, gain).worst(axis=-1))
+        adapted = (gain + inner_moves(tasks, gain, step))[..., :, None, :, :]
+        radius = objective.mean_square_radius(tasks[..., None, :], adapted)
+        yield Sides("stabilizes every task", radius, 1.0)
+
+
+@claim("ours-far-minimiser")
+def far_minimiser(tasks: LQR, inner_step_size: ArrayLike) -> Inequalities:
+    """The second minimiser of J_ML for inner steps (S,) below 1/4.
+
+    The family (1,) is x+ = u with unit weights.
+    """
+    eta = np.asarray(inner_step_size, dtype=float)
+    dagger = np.sqrt(1 - 2 * np.sqrt(eta))[:, None, None]
+    least = objective.cost(tasks, objective.optimal_gain(tasks))
+    yield Sides("J_ML is J*", np.abs(maml.cost(tasks, dagger, eta) / least - 1), 1e-9)
+    told = 1 / np.sqrt(eta) - 1
+    yield Sides("what it costs", np.abs(objective.cost(tasks, dagger) / told - 1), 1e-9)
 
 
 def meta_gradient_error(
@@ -167,17 +215,22 @@ def run_stays_in_the_sublevel_sets(
 ) -> Inequalities:
     """Algorithm 1 with the Hessian operator does not leave the sub-level sets of its start.
 
-    Largest cost of a task on the way, and last one, against its cost at the start. The corrected
-    form is for inner steps below 1 / (largest eigenvalue of any task's Hessian at K) only.
+    For each family (..., M) the largest cost of a task over that of the start, on the way and at
+    the end. Families with J_ML infinite at the start are counted and left out. The corrected form
+    is for inner steps below 1 / (largest eigenvalue of any task's Hessian at K) only.
     """
     gain = per_task(tasks, K)
     if form == "corrected":
         top = np.linalg.eigvalsh(objective.hessian_matrix(tasks, gain))[..., -1].max(axis=-1)
         if not (np.asarray(inner) * top < 1).all():
             raise ValueError(f"inner: expected inner steps below {1 / top}, got {inner!r}")
-    _, trace = descended(tasks, K, inner, outer, iterations)
-    start = objective.cost(tasks, gain)
-    costs = objective.cost(tasks, trace.gains[..., None, :, :])
-    costs = np.where(trace.left[..., None], np.inf, costs)
-    yield Sides("cost on the way", costs.max(axis=0), start)
-    yield Sides("cost at the end", costs[-1], start)
+    begins = np.isfinite(maml.cost(tasks, gain[..., 0, :, :], np.asarray(inner, dtype=float)))
+    steps = f", step {float(np.max(outer)):.2g}" if form == "printed" else ""
+    yield Sides("J_ML is finite at the start" + steps, 1.0 - begins, 0.5, role="record")
+    if begins.ndim:
+        tasks, gain = tasks[begins], gain[begins]
+    _, trace = descended(tasks, gain[..., 0, :, :], inner, outer, iterations)
+    costs = objective.cost(tasks, trace.gains[..., None, :, :]) / objective.cost(tasks, gain)
+    worst = np.where(trace.left, np.inf, costs.max(axis=-1))
+    yield Sides("cost on the way" + steps, worst.max(axis=0), 1.0)
+    yield Sides("cost at the end" + steps, worst[-1], 1.0)

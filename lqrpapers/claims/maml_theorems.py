@@ -1,8 +1,8 @@
 """S1's Theorems 10 to 13: MAML stays in the sub-level sets, and converges.
 
 Model-based (10 and 12) and model-free (11 and 13): as printed with exact gradients, or with
-estimates that equal their limits as r goes to zero and the samples to infinity; sharper, with wrong
-estimates and less assumed.
+estimates that equal their limits as r goes to zero and the samples to infinity. Sharper and
+model-based: `meta_descent`; with wrong estimates and less assumed: `wrong_steps`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib import LQR, maml, objective, optimality_gap
-from lqrlib.matrices import frobenius_norm
-from lqrlib.validation import Array, Seed
+from lqrlib import LQR, maml, optimality_gap
+from lqrlib.validation import Array
 
-from ..constants import meta, printed, sharp, sublevel
+from ..constants import meta
 from ..studies.training import PerfectSampling
 from . import runs
 from .registry import Inequalities, Sides, claim
 
-# Steps of a run, largest kappa of the sharp forms, and errors of the wrong estimates.
-ITERATIONS, LARGEST_KAPPA, ERRORS = 3, 0.25, meta.Errors()
+# Steps of a run.
+ITERATIONS = 3
 
 
 def ideal_run(
@@ -43,88 +42,26 @@ def _require(met: NDArray[np.bool_], what: str) -> None:
         raise ValueError(f"tasks: expected {what}, got {missing} families without")
 
 
-@claim("s1-thm-10", form=("printed", "corrected"), model_free=False)
-@claim("s1-thm-11", model_free=True)
+@claim("s1-thm-10", form=("partial", "corrected"), model_free=False)
+@claim("s1-thm-11", form="partial", model_free=True)
 def invariance(
-    tasks: LQR, K0: ArrayLike, *, model_free: bool, form: str = "printed"
+    tasks: LQR, K0: ArrayLike, *, fraction: float = 1.0, model_free: bool, form: str = "printed"
 ) -> Inequalities:
-    """K_t and all adapted gains in S_ML (gamma = 1) at the largest printed steps.
+    """K_t and all adapted gains in S_ML (gamma = 1) for a fraction of the largest printed steps.
 
     Raises ValueError unless the tasks are as near to each other as the theorem asks. The corrected
     form has the repaired constants.
     """
-    over = meta.suprema(tasks, K0, form)
+    over = meta.suprema(tasks, K0, "printed" if form == "partial" else form)
     met = meta.printed_admits(over, model_free=model_free)
     _require(met, f"what Theorem {11 if model_free else 10} admits")
-    steps = meta.printed_steps(over, model_free=model_free)
+    largest = meta.printed_steps(over, model_free=model_free)
+    steps = meta.Steps(fraction * largest.inner, fraction * largest.outer)
     taken = ideal_run(tasks, K0, steps, ITERATIONS, model_free=model_free)
     yield from runs.stays(tasks, taken, steps, every_task=True)
-
-
-@claim("s1-thm-10", form="sharp")
-def sharp_invariance(tasks: LQR, K0: ArrayLike) -> Inequalities:
-    """K_t in S_ML, adapted gains in S_i, for eta = 1/L, if b_i^2 <= lambda_i Delta_0; gamma = 1."""
-    over = meta.suprema(tasks, K0, "sharp")
-    _require(meta.sharp_invariant(over, np.asarray(LARGEST_KAPPA)), "b^2 <= lambda Delta_0")
-    steps = meta.sharp_steps(over, LARGEST_KAPPA)
-    taken = ideal_run(tasks, K0, steps, ITERATIONS)
-    yield from runs.stays(tasks, taken, steps, every_task=False)
-
-
-def _unit(X: Array) -> Array:
-    size = frobenius_norm(X)[..., None, None]
-    return X / np.where(size > 0, size, 1.0)
-
-
-def _wrong(
-    tasks: LQR, inner_step: Array, error: Array, rng: Seed, against: Array
-) -> runs.Estimates:
-    """Estimates with the largest allowed errors; `against` tasks' gradients, or anywhere."""
-    generator = np.random.default_rng(rng)
-    d = tasks.inputs * tasks.states
-
-    def estimates(gain: Array) -> tuple[Array, Array]:
-        slope = objective.gradient(tasks, gain)
-        random = _unit(generator.standard_normal(slope.shape))
-        uphill = np.broadcast_to(_unit(slope[..., :1, :, :]), slope.shape)
-        chosen = against[..., None, None, None]
-        push = error[..., None, None, None] * np.where(chosen, -uphill, random)
-        move = -inner_step[..., None, None, None] * (slope + push)
-        outer = objective.gradient(tasks, gain + move) + push
-        turns = np.linalg.qr(generator.standard_normal((*slope.shape[:-2], d, d)))[0]
-        turned = (turns @ outer.reshape((*outer.shape[:-2], d, 1))).reshape(outer.shape)
-        product = np.where(chosen, outer, turned)
-        return move, (outer - ERRORS.kappa_hessian * product).mean(axis=-3)
-
-    return estimates
-
-
-def _run_with_errors(
-    tasks: LQR, K0: ArrayLike, rng: Seed, fraction: float
-) -> tuple[list[runs.Step], Array, meta.Steps]:
-    """A run whose errors are this fraction of the largest that invariance allows."""
-    over = meta.suprema(tasks, K0, "sharp")
-    limit = np.sqrt(over.domination * over.gap)
-    margin = (1 - ERRORS.kappa) * limit - (1 + ERRORS.kappa) * over.heterogeneity
-    if not (margin > 0).all():
-        raise ValueError("tasks: expected families near enough to each other for invariance")
-    error = fraction * margin.min(axis=-1) / float(ERRORS.outer(np.asarray(1.0)))
-    steps = meta.Steps(ERRORS.scaled_inner_step * (1 / over.smoothness), 1 / over.smoothness)
-    against = np.arange(error.size).reshape(error.shape) % 2 == 0
-    estimates = _wrong(tasks, steps.inner, error, rng, against)
-    return runs.run(tasks, K0, steps.outer, estimates, ITERATIONS), error, steps
-
-
-@claim("s1-thm-11", form="sharp")
-def sharp_invariance_with_wrong_estimates(tasks: LQR, K0: ArrayLike, rng: Seed) -> Inequalities:
-    """K_t in S_ML and adapted gains in S_i for eta = 1/L, wrong gradients and any Hessian.
-
-    Gradient errors are 95 % of those with b_i^2 < lambda_i Delta_0, against a task's gradient
-    (every other family) or anywhere; the Hessian estimate is kappa_H times a multiple of the
-    identity, or a random rotation, over eta_l.
-    """
-    taken, _, steps = _run_with_errors(tasks, K0, rng, 0.95)
-    yield from runs.stays(tasks, taken, steps, every_task=False)
+    if not model_free:  # the sharper theorem allows 1
+        scaled = steps.outer * meta.suprema(tasks, K0, "sharp").smoothness
+        yield Sides("outer step times L", scaled, 0.25, role="guard")
 
 
 @claim("s1-thm-10", form="dropped")
@@ -164,6 +101,7 @@ def convergence(
     minimiser: ArrayLike | None = None,
     *,
     iterations: int = ITERATIONS,
+    fraction: float = 1.0,
     model_free: bool,
     form: str,
 ) -> Inequalities:
@@ -173,14 +111,15 @@ def convergence(
     they stay in S_ML. The corrected form has the repaired constants, and a minimiser in S_ML.
     """
     over = meta.suprema(tasks, K0, form)
-    steps = meta.printed_steps(over, model_free=model_free)
+    largest = meta.printed_steps(over, model_free=model_free)
+    steps = meta.Steps(fraction * largest.inner, fraction * largest.outer)
     taken = ideal_run(tasks, K0, steps, iterations, model_free=model_free)
     # 1 - printed_rate, which loses its digits for short steps
-    fraction = steps.outer[..., None] * over.domination / 8
-    bias = meta.printed_bias(over, model_free=model_free)
-    promised = [fraction * (optimality_gap(tasks, step.gain) - bias) for step in taken]
+    taken_off = steps.outer[..., None] * over.domination / 8
+    bias = taken_off * meta.printed_bias(over, model_free=model_free)
+    promised = [taken_off * optimality_gap(tasks, step.gain) for step in taken]
     part = f"({8 if model_free else 6}), decrease in a step"
-    decrease = runs.decreases(tasks, taken, promised, part)
+    decrease = runs.decreases(tasks, taken, promised, [bias] * iterations, part)
     yield decrease
     if minimiser is None:
         return
@@ -193,40 +132,6 @@ def convergence(
     if not model_free:
         bound = meta.printed_optimum_bias(over, report=True)
         yield Sides(f"(7) of the report, {where}", gaps, bound, decrease.floor)
-
-
-@claim("s1-thm-12", form="sharp")
-def sharp_convergence(
-    tasks: LQR, K0: ArrayLike, minimiser: ArrayLike | None = None, *, iterations: int = ITERATIONS
-) -> Inequalities:
-    """Every step of size 1/L, and the bias of a stationary gain of J_ML (kappa <= 1/4 there).
-
-    The step is checked with f measured at each gain, the bias with f measured at the minimiser and
-    L over its own sub-level sets, with the inner step of the run: stronger than with suprema.
-    """
-    steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"), LARGEST_KAPPA)
-    taken = ideal_run(tasks, K0, steps, iterations)
-    decrease = runs.sharply_decreases(tasks, taken, steps.outer, LARGEST_KAPPA)
-    yield decrease
-    if minimiser is None:
-        return
-    gain = runs.per_task(tasks, minimiser)
-    there = sublevel(tasks, objective.cost(tasks, gain))
-    kappa = meta.kappa(steps.inner, sharp.hessian_bound(there).max(axis=-1))
-    length, b = runs.measured_bias(tasks, gain, kappa)
-    yield Sides("gradient at K*_ML", length, b, 1e-9 * length)
-    bound = b**2 / printed.gradient_domination(tasks, gain)
-    yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, decrease.floor)
-
-
-@claim("s1-thm-13", form="sharp")
-def sharp_convergence_with_wrong_estimates(tasks: LQR, K0: ArrayLike, rng: Seed) -> Inequalities:
-    """A step of size 1/L with half the errors takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2).
-
-    f_i is measured at each gain: stronger than with suprema.
-    """
-    taken, error, steps = _run_with_errors(tasks, K0, rng, 0.5)
-    yield runs.sharply_decreases(tasks, taken, steps.outer, ERRORS.kappa, ERRORS.outer(error))
 
 
 @claim("s1-thm-12", form="dropped")

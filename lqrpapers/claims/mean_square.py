@@ -14,6 +14,7 @@ from lqrlib.validation import Array
 from ..constants import magnitudes
 from ..studies.moments import formal_solution
 from ..studies.robustness import scaled_noise
+from .checking import Check
 from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
@@ -43,20 +44,6 @@ def mean_square_stability_is_stricter(problem: LQR, K: ArrayLike) -> Inequalitie
     yield Sides("nominal radius", nominal, radius, floor)
     quieter = objective.mean_square_radius(scaled_noise(problem, 0.5), gain)
     yield Sides("half the noise", quieter, radius, 1e-7 * quieter)
-
-
-@claim("s2-mss", form="sharp")
-def definite_solution_certifies(problem: LQR, K: ArrayLike) -> Inequalities:
-    """(I - F_K)^-1(I) is positive definite if and only if rho(F_K) < 1, for any gain.
-
-    The left side is rho(F_K) where the solution is positive definite and 1 / rho(F_K) where not.
-    """
-    gain = objective.gain_array(problem, K)
-    radius = objective.mean_square_radius(problem, gain)
-    X = formal_solution(problem, gain, np.eye(problem.states))
-    definite = least_eigenvalue(X) > 0
-    with np.errstate(divide="ignore"):
-        yield Sides("definite solution", np.where(definite, radius, 1 / radius), 1.0)
 
 
 @claim("s2-mss", form="dropped")
@@ -94,7 +81,7 @@ def lyapunov_equation(
     X = at.P if adjoint else at.Sigma
     W = _weight(problem, gain, adjoint)
     residual = X - (loop.apply_adjoint(X) if adjoint else loop.apply(X)) - W
-    yield Sides("equation", frobenius_norm(residual) / frobenius_norm(X), tolerance)
+    yield Sides("equation", frobenius_norm(residual) / frobenius_norm(X), tolerance, role="guard")
     error = frobenius_norm(X - formal_solution(problem, gain, W, adjoint=adjoint))
     yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance, role="guard")
     least = _least_ratio(X, W)
@@ -116,33 +103,50 @@ def lyapunov_equation_of_an_unstable_gain(
     yield Sides("above the weight", 1.0, _least_ratio(X, W), 0.0, "K is mean-square stabilizing")
 
 
+def forward_errors(error: ArrayLike, margin: ArrayLike) -> Check:
+    """Relative errors (N,) of solvers of (3) against known solutions: at most 100 eps / margin."""
+    bound = 100 * np.finfo(float).eps / np.asarray(margin, dtype=float)
+    part = "relative forward error at most 100 ε / (1 − ρ), up to the largest n"
+    return Check("s2-eq-3", part, "printed", np.asarray(error, dtype=float), bound, role="guard")
+
+
 # ---------------------------------------------------------------- generalised Riccati equation
 
 
 @claim("s2-riccati")
-def riccati_solutions_agree(problem: LQR) -> Inequalities:
+def riccati_solutions_agree(problem: LQR, program: ArrayLike | None = None) -> Inequalities:
     """Value and policy iteration reach the same P, which solves the generalised equation.
 
-    And value iteration from Q rises, and stays below P: the largest eigenvalues of
-    P_k - P_{k+1} and P_k - P over the first thirty sweeps, relative to the norm of P.
+    And value iteration from Q rises, stays below P, and misses it by at least G^(k+1)(P), G the
+    adjoint of F_K*: thirty sweeps, relative to the norm of P. With `program` (..., n, n), solutions
+    of the semidefinite program, only they are compared with P.
     """
     first = solve_riccati(problem, method="policy_iteration")
+    size = spectral_norm(first.P)
+    if program is not None:
+        error = spectral_norm(np.asarray(program) - first.P) / size
+        yield Sides("semidefinite program", error, 1e-6, role="guard")
+        return
     second = solve_riccati(problem, method="value_iteration")
-    size = frobenius_norm(first.P)
-    yield Sides("same P", frobenius_norm(first.P - second.P) / size, 1e-8)
+    yield Sides("same P", spectral_norm(first.P - second.P) / size, 1e-8, role="guard")
     state = closed_loop(problem, np.zeros_like(first.K)).apply_adjoint(first.P)
     R_K = objective.evaluate(problem, first.K).R_K
     BPA = transpose(problem.B) @ first.P @ problem.A
     right = problem.Q + state - transpose(BPA) @ np.linalg.solve(R_K, BPA)
-    yield Sides("equation", frobenius_norm(first.P - right) / size, 1e-8)
-    P, fall, above = np.asarray(problem.Q), [], []
+    yield Sides("equation", spectral_norm(first.P - right) / size, 1e-8, role="guard")
+    P, fall, above, missed = np.asarray(problem.Q), [], [], []
+    least, loop = first.P, closed_loop(problem, first.K)
     for _ in range(30):
-        following = value_step(problem, P)
+        following, least = value_step(problem, P), loop.apply_adjoint(least)
         fall.append(np.linalg.eigvalsh(P - following)[..., -1] / size)
         above.append(np.linalg.eigvalsh(following - first.P)[..., -1] / size)
+        left = spectral_norm(first.P - P)
+        clear = left > 1e-6 * size  # above rounding
+        missed.append(np.where(clear, spectral_norm(least) / np.where(clear, left, 1.0), 0.0))
         P = following
-    yield Sides("value iteration rises", np.max(fall, axis=0), 1e-8)
-    yield Sides("value iteration stays below", np.max(above, axis=0), 1e-8)
+    yield Sides("value iteration rises", np.max(fall, axis=0), 1e-8, role="guard")
+    yield Sides("value iteration stays below", np.max(above, axis=0), 1e-8, role="guard")
+    yield Sides("value iteration misses at least", np.max(missed, axis=0), 1.0)
 
 
 @claim("s2-riccati", form="sharp")

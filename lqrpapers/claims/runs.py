@@ -104,11 +104,13 @@ def stays(tasks: LQR, taken: list[Step], steps: meta.Steps, *, every_task: bool)
     yield Sides(where, np.stack(adapted), 1.0)
 
 
-def decreases(tasks: LQR, taken: list[Step], promised: list[Array], part: str) -> Sides:
-    """Each step takes as much off each task's cost as promised, (..., M)."""
+def decreases(
+    tasks: LQR, taken: list[Step], promised: list[Array], bias: list[Array], part: str
+) -> Sides:
+    """Each step takes as much off each task's cost as promised, (..., M), up to a bias."""
     found = np.stack([-change(tasks, step.gain, step.outer) for step in taken])
     floor = SETTLED * objective.cost(tasks, taken[0].gain)
-    return Sides(part, np.stack(promised), found, floor)
+    return Sides(part, np.stack(promised), found + np.stack(bias), floor)
 
 
 def measured_bias(
@@ -125,8 +127,7 @@ def sharply_decreases(
     tasks: LQR, taken: list[Step], step: Array, kappa: float, error: ArrayLike = 0.0
 ) -> Sides:
     """A step takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2), with f_i at each gain."""
-    promised = []
-    for gain, *_ in taken:
-        length, b = measured_bias(tasks, gain, kappa, error)
-        promised.append((1 - kappa) * step[..., None] / 2 * (length**2 - b**2))
-    return decreases(tasks, taken, promised, "decrease in a step")
+    size = (1 - kappa) * step[..., None] / 2
+    at = [measured_bias(tasks, gain, kappa, error) for gain, *_ in taken]
+    promised, bias = [size * length**2 for length, _ in at], [size * b**2 for _, b in at]
+    return decreases(tasks, taken, promised, bias, "decrease in a step")

@@ -103,12 +103,15 @@ def sharp_local_smoothness(
 ) -> Inequalities:
     """Sharp bounds on every difference at a fraction of the (larger) sharp h_Delta, with noise.
 
-    The part "stability" is taken at the same fraction of the radius that ensures stability alone.
+    The distance is spectral; the gradient's change is measured in the Frobenius norm, the Hessian's
+    as an operator on Frobenius norms, all others in the spectral norm. h_grad and h_hess are the
+    Lipschitz constants of both for the whole radius. The part "stability" is taken at the same
+    fraction of the radius that ensures stability alone.
     """
     at = magnitudes(problem, K)
     far, *_ = _move(problem, K, direction, fraction, sharp.stability_radius(at))
     yield Sides("stability", objective.mean_square_radius(problem, far), 1.0, role="guard")
-    other, d, length = _move(problem, K, direction, fraction, sharp.smoothness_radius(at))
+    other, d, _ = _move(problem, K, direction, fraction, sharp.smoothness_radius(at))
     here, there = objective.evaluate(problem, K), objective.evaluate(problem, other)
 
     def change(part: str, old: Array, new: Array, bound: Array) -> Sides:
@@ -120,10 +123,34 @@ def sharp_local_smoothness(
     cost = np.abs(there.cost - here.cost)
     yield Sides("cost", cost, sharp.cost_change(at, distance=d), CANCELLATION * at.cost)
     yield change("E", here.E, there.E, sharp.E_change(at, distance=d))
-    slope = change("gradient", here.gradient, there.gradient, sharp.gradient_change(at, distance=d))
-    yield slope
-    length_of_change = frobenius_norm(there.gradient - here.gradient)
-    bound = sharp.gradient_smoothness(at) * length
-    yield Sides("gradient, Frobenius norm", length_of_change, bound, slope.floor)
+    slope = frobenius_norm(there.gradient - here.gradient)
+    floor = CANCELLATION * frobenius_norm(here.gradient)
+    yield Sides("gradient", slope, sharp.gradient_change(at, distance=d), floor)
     old, new = (objective.hessian_matrix(problem, gain) for gain in (K, other))
-    yield change("Hessian", old, new, sharp.hessian_change(at, distance=d))
+    bend = change("Hessian", old, new, sharp.hessian_change(at, distance=d))
+    yield bend
+    yield Sides("h_grad", slope, sharp.gradient_smoothness(at) * d, floor)
+    yield bend._replace(part="h_hess", rhs=sharp.hessian_smoothness(at) * d)
+
+
+@claim("ours-smoothness")
+def local_bounds(
+    problem: LQR, K: ArrayLike, direction: ArrayLike, fraction: ArrayLike = 1.0
+) -> Inequalities:
+    """All bounds of the theorem: at K, and on changes at fractions of h_Delta along a direction."""
+    yield from uniform_bounds(problem, K, constants=sharp)
+    stability, *changes, h_grad, h_hess = sharp_local_smoothness(problem, K, direction, fraction)
+    yield stability
+    yield from (each._replace(part=f"change of {each.part}") for each in changes)
+    yield from (h_grad, h_hess)
+
+
+@claim("ours-printed-radius")
+def printed_radius(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Inequalities:
+    """Without noise: nu phi(h) <= 1/2 at the printed h, which is at most ours; K' stabilizes."""
+    at = magnitudes(problem, K)
+    radius = printed.smoothness_radius(at)
+    other, d, _ = _move(problem, K, direction, 1.0, radius)
+    yield Sides("nu phi", at.nu * sharp.operator_change(at, distance=d), 0.5)
+    yield Sides("radius", radius, sharp.smoothness_radius(at))
+    yield Sides("stability", objective.mean_square_radius(problem, other), 1.0, role="guard")

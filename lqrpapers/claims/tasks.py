@@ -20,7 +20,7 @@ from ..studies import moments
 from ..studies.common_gains import common_gain
 from .differences import first_step, gradient_by_differences
 from .maml import GRADIENT, meta_gradient_error
-from .registry import Inequalities, Sides, claim
+from .registry import Inequalities, Sides, claim, taken_from
 from .runs import per_task
 
 
@@ -39,15 +39,17 @@ def sublevel_sets(tasks: LQR, K0: ArrayLike, K: ArrayLike, *, gamma: float = 1.0
         raise ValueError("K: expected gains in the sub-level set, got none")
     best = objective.cost(tasks, objective.optimal_gain(tasks))
     members = gains[inside]
-    yield Sides("stabilizes", objective.mean_square_radius(tasks, members), 1.0, role="guard")
-    yield Sides("bounded", frobenius_norm(members), bounds_at(tasks, best + limit).K)
+    yield Sides("stabilizes", objective.mean_square_radius(tasks, members), 1.0, role="record")
+    most = bounds_at(tasks, best + limit).K
+    yield Sides("bounded", frobenius_norm(members), most, role="record")
 
 
 @claim("s1-asm-1")
 def common_start(tasks: LQR, K0: ArrayLike) -> Inequalities:
     """Mean-square radius of K0 (..., m, n) on each task of the family (..., M), below 1."""
     gain = maml.family_gain(tasks, K0, "K0")
-    yield Sides("K0 stabilizes every task", objective.mean_square_radius(tasks, gain), 1.0)
+    radius = objective.mean_square_radius(tasks, gain)
+    yield Sides("K0 stabilizes every task", radius, 1.0, role="record")
 
 
 @claim("s1-asm-1", form="dropped")
@@ -70,7 +72,7 @@ def pairwise_distances(tasks: LQR, epsilon: ArrayLike, *, assumption: str = "") 
     limits = np.broadcast_to(np.asarray(epsilon, dtype=float), 4)
     for name, distance, limit in zip("ABQR", heterogeneity(tasks), limits, strict=True):
         size = spectral_norm(getattr(tasks, name)).max(axis=-1)
-        yield Sides(name, distance, limit, 1e-15 * size, assumption)
+        yield Sides(name, distance, limit, 1e-15 * size, assumption, "record")
 
 
 def _scale(tasks: LQR, gain: Array) -> Array:
@@ -95,7 +97,7 @@ def maml_objective(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Inequali
     doublings = int(np.clip(np.ceil(np.log2(40 / max(1 - radius, 1e-12))), 4, 45))
     paid = moments.summed_cost(tasks, adapted, doublings).mean(axis=-1)
     value = maml.cost(tasks, gain, inner_step_size)
-    yield Sides("objective", np.abs(value - paid) / value, 1e-7)
+    yield Sides("objective", np.abs(value - paid) / value, 1e-7, role="record")
 
 
 def matrix_reading_error(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Array:
@@ -159,7 +161,11 @@ def sharp_gradient_heterogeneity(first: LQR, second: LQR, K: ArrayLike) -> Inequ
     for part, name in names.items():
         gap = spectral_norm(getattr(one, name) - getattr(two, name))
         floor = 1e-12 * spectral_norm(getattr(one, name))
-        yield Sides(part, gap, getattr(bounds, name), floor)
+        role = "carrier" if part == "gradient" else "guard"
+        yield Sides(part, gap, getattr(bounds, name), floor, role=role)
     gap = frobenius_norm(one.gradient - two.gradient)
     floor = 1e-12 * frobenius_norm(one.gradient)
     yield Sides("gradient, Frobenius norm", gap, bounds.gradient_frobenius, floor)
+
+
+taken_from("ours-thm-heterogeneity", "s1-lemma-8")

@@ -1,7 +1,7 @@
 r"""S1 section 2.3: what Algorithm 2 estimates, and what it does not (E5).
 
 Expectations over the sphere are taken exactly up to degree five, by `sphere_cubature`, so the
-checks compare numbers and not samples; `estimates_of_the_algorithm` samples as well.
+checks compare numbers and not samples; `estimates_with_a_stein_hessian` can sample, too.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ NEAR = 1e-2
 SMALL, LARGE, GROUPS = 0.01, 0.05, 25
 
 
-def nodes(gain: Array, batch: tuple[int, ...], radius: Array) -> tuple[Array, Array]:
+def nodes(
+    gain: Array, batch: tuple[int, ...], radius: Array, degree: int = 5
+) -> tuple[Array, Array]:
     """Cubature points as moves of the gain (k, ..., m, n), and weights (k,)."""
     m, n = gain.shape[-2:]
-    points, weights = sphere_cubature(m * n)
+    points, weights = sphere_cubature(m * n, degree)
     moves = points.reshape((len(points),) + (1,) * len(batch) + (m, n))
     return radius[..., None, None] * moves, weights
 
@@ -70,13 +72,13 @@ def second_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
 class Means:
     """Means of Algorithm 2's estimates, to O(r^4); radius over the distance to the boundary."""
 
-    def __init__(self, problem: LQR, K: ArrayLike, relative_radius: float) -> None:
+    def __init__(self, problem: LQR, K: ArrayLike, relative_radius: float, degree: int = 5) -> None:
         objective.require_stabilizing(problem, K)
         gain = objective.gain_array(problem, K)
         # The printed estimate subtracts I from UU', so small means small against 1 as well.
         self.radius = relative_radius * np.minimum(distance_to_boundary(problem, gain), 1.0)
         batch = self.radius.shape
-        U, self.weights = nodes(gain, batch, self.radius)
+        U, self.weights = nodes(gain, batch, self.radius, degree)
         # The nodes come in antipodal pairs, so plus and minus run over the same set.
         self.plus = value_difference_along(problem, gain, U)
         self.minus = value_difference_along(problem, gain, -U)
@@ -128,17 +130,20 @@ def estimates_of_the_algorithm(problem: LQR, K: ArrayLike) -> Inequalities:
 
 @claim("s1-alg-2", form="corrected")
 def estimates_with_a_stein_hessian(
-    problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 200
+    problem: LQR, K: ArrayLike, rng: Seed | None = None, *, samples: int = 3000
 ) -> Inequalities:
-    """The same with the second-order Stein estimate on vec K; then both as they are sampled.
+    """The same with the second-order Stein estimate on vec K; with a seed, both as they are drawn.
 
     "sampled": largest entry of (mean of `GROUPS` estimates - exact mean) in standard errors against
-    the quantile of Student's t that all entries exceed together with probability 1e-3.
+    the quantile of Student's t that all entries exceed together with probability 1e-3. With 3,000
+    samples a factor that is wrong by a tenth is seen at eight entries, too.
     """
     means, error, size = _estimated(problem, K)
-    yield Sides("gradient estimate", error, NEAR)
     mean = means.stein_hessian()
-    yield Sides("Hessian estimate", frobenius_norm(mean - means.hessian) / size, NEAR)
+    if rng is None:
+        yield Sides("gradient estimate", error, NEAR)
+        yield Sides("Hessian estimate", frobenius_norm(mean - means.hessian) / size, NEAR)
+        return
 
     gain, generator = objective.gain_array(problem, K), np.random.default_rng(rng)
     found: tuple[list[Array], list[Array]] = ([], [])
@@ -163,7 +168,7 @@ def _sampled(part: str, found: Array, exact: Array) -> Sides:
     floor = 1e-9 * frobenius_norm(exact)[..., None, None]
     score = np.abs(found.mean(axis=0) - exact) / (error + floor)
     limit = -scipy.special.stdtrit(len(found) - 1, 1e-3 / (4 * exact.size))
-    return Sides(part, score.max(axis=(-2, -1)), limit)
+    return Sides(part, score.max(axis=(-2, -1)), limit, role="guard")
 
 
 @claim("e5")

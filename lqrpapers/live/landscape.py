@@ -161,4 +161,4 @@ def figure() -> Live:
 
 
 def _share(share: float) -> str:
-    return "less than 10⁻¹⁵" if share < 1e-15 else readable(f"{100 * share:.2g} %")
+    return "less than 10⁻¹³ %" if share < 1e-15 else readable(f"{100 * share:.2g} %")

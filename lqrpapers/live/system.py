@@ -12,7 +12,7 @@ from lqrpapers.constants import sharp
 from lqrpapers.figures.landscape import LEVELS, paths_in_plane
 from lqrpapers.figures.looks import METHODS
 
-from . import Live, plain
+from . import Live, landscape, plain
 from .landscape import DRAWN, TOLD, allowed_steps, fish
 
 if TYPE_CHECKING:
@@ -24,8 +24,15 @@ THEOREMS = {
     "natural_gradient": "s2-thm-3.5",
     "gradient": "s2-thm-3.6",
 }
-WORDS = {
-    "lead": "Step of each method; the tick is the longest that its theorem allows from this start:"
+WORDS = landscape.WORDS | {
+    "gradient": (
+        "It begins above the theorem’s step, which is safe for every system with the same cost at "
+        "the start and matrices of the same size; this system bears more."
+    ),
+    "curve": (
+        "The cost over the only gain: the star is the best, K*, and the marks are the steps of the "
+        "descents. Where the curve ends, the gain does not stabilize."
+    ),
 }
 
 
@@ -107,8 +114,7 @@ def _picture(problem: LQR, entries: tuple[int, int]) -> tuple[Figure, str]:
     caption = (
         "The cost around the best gain $K^*$ (star), in a slice of the landscape: white is the "
         "least, darker is dearer, and where it is hatched the gain does not stabilize. Descents "
-        "may leave the slice; what is drawn is their shadow on it. A gain that is one number has "
-        "a curve for a landscape."
+        "may leave the slice; what is drawn is their shadow on it."
     )
     picture.alt_text = picture.alt_text.replace("1 starts", "one start")  # type: ignore[attr-defined]
     return picture, caption

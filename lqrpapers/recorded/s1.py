@@ -1,10 +1,15 @@
-"""Cost gaps recorded in the runs of S1's Figure 1, for comparison with our own.
+"""Cost gaps recorded in the runs of S1's Figure 1, and where its published notebooks say what.
 
-They are the printed outputs of the notebooks that S1's authors published, github.com/jd-anderson/
-MAML-LQR at commit 8fd752f (25 January 2024), thinned to iterations 0, 1, ..., 10, 20, 30, ... and
-to five digits; no run was seeded. A gap is J(K_t) - J(K*) of one task for the one initial state
-`START`, which was not the one trained on, over a horizon of 500 steps. Nothing is computed from
-them but comparisons. In [k] is the cell with that execution count.
+The gaps are the printed outputs of the notebooks that S1's authors published (`REPOSITORY` at
+`COMMIT`, 25 January 2024), thinned to iterations 0, 1, ..., 10, 20, 30, ... and to five digits; no
+run was seeded. A gap is J(K_t) - J(K*) of one task for the one initial state `START`, which was not
+the one trained on, over a horizon of 500 steps. It is printed as a "Normalized cost gap", but the
+division stands in a comment (In [15] of Generalization). Nothing is computed from the gaps but
+comparisons. In [k] is the cell with that execution count.
+
+The notebooks do not run from top to bottom: In [24] of Generalization needs `n_unseen`, which later
+cells set. The gain K0 of all runs (Convergence In [13]) is typed; the line above it, in a comment,
+adds numbers of U(0, 0.22) to the nominal optimum, but one entry of K0 lies 0.247 above it.
 """
 
 from __future__ import annotations
@@ -14,6 +19,55 @@ from typing import NamedTuple
 import numpy as np
 
 from lqrlib.validation import Array
+
+REPOSITORY, COMMIT = "github.com/jd-anderson/MAML-LQR", "8fd752f"
+# The notebooks "MAML - LQR- ....ipynb" and the first digits of their Git objects.
+NOTEBOOKS = {"Convergence": "2a2e7d2", "Generalization": "ab647ff", "Heterogeneity": "f3f5a2c"}
+
+
+class Source(NamedTuple):
+    """A line of a published notebook."""
+
+    notebook: str  #: A key of `NOTEBOOKS`.
+    cell: int  #: In [cell].
+    line: str  #: As it stands there.
+
+
+# What the findings and observations about S1's experiments rest on.
+SOURCES = {
+    "e7": (
+        Source("Convergence", 11, "[ 0.01,  4.7 ,  0.  ,  0.  ],"),
+        Source("Convergence", 2, "x_0 = np.random.normal(0.5, 1e-3, size=(1,nx))[0]"),
+        Source("Convergence", 12, "norm_1.append(np.linalg.norm(a.A_M[p] - a.A_M[s]))"),
+    ),
+    "e8": (
+        Source("Heterogeneity", 10, "eta_l = 0.8e-5"),
+        Source("Heterogeneity", 11, "eta_l = 0.4e-5"),
+        Source("Heterogeneity", 14, "eta_l = 0.095e-5"),
+    ),
+    "e9": (
+        Source("Generalization", 30, "ada_ita = 1e-3"),
+        Source("Generalization", 26, "ada_ita = 0.35e-3"),
+        Source("Generalization", 2, "perturbed_samples.append(A)"),
+        Source("Generalization", 24, "test = generate_task(AA,BB,QQ,RR,n_unseen,setting,ep)"),
+        Source("Generalization", 32, "test_C_MAML[0], label=r'Unseen task 1 '"),
+    ),
+    # Defined, and called in no cell of any of the notebooks: there is no model-based run.
+    "e10": (Source("Convergence", 2, "def MAML(self, K, ita1, ita2):"),),
+}
+# Of the unseen tasks in Figure 1, right, how many are the nominal task, which was trained on: the
+# generator puts it first (In [2], [24]), and the figure draws `test_C_MAML[0]`, [1], [2] (In [32]).
+UNSEEN, UNSEEN_TRAINED_ON = 3, 1
+
+
+def where(id: str) -> str:
+    """Repository, commit, notebooks and cells that a finding or observation rests on."""
+    cells: dict[str, list[str]] = {}
+    for source in SOURCES[id]:
+        cells.setdefault(source.notebook, []).append(f"In [{source.cell}]")
+    places = [f"“MAML - LQR- {name}.ipynb”, {', '.join(cells[name])}" for name in cells]
+    return f"{REPOSITORY} at commit {COMMIT}, {'; '.join(places)}"
+
 
 TASKS, SAMPLES, RADIUS, HORIZON = 10, 20, 0.01, 500
 # Initial state of the reported gaps, and mean and deviation of those the algorithm was given.

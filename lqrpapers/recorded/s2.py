@@ -1,13 +1,50 @@
 """Numbers recorded in the runs of S2's Figures 1 and 2, for comparison with our own.
 
-They come from the files of results that S2's authors published beside their code,
-github.com/TSummersLab/polgrad-multinoise at commit 38c7b92 (28 November 2020), in
+They come from the files of results that S2's authors published beside their code, in
 polgrad_multinoise/example_systems, condensed. Nothing is computed from them but comparisons.
+`SOURCES` has the lines of that code that a finding rests on.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+REPOSITORY, COMMIT = "github.com/TSummersLab/polgrad-multinoise", "38c7b92"  # 28 November 2020
+# The files below polgrad_multinoise, and the first digits of their Git objects.
+FILES = {
+    "ltimult.py": "7990c92",
+    "gradient_estimate_study/example_gradient_estimate_variance.py": "3acbc48",
+}
+
+
+class Source(NamedTuple):
+    """A line of the published code."""
+
+    file: str  #: A key of `FILES`.
+    number: int
+    line: str  #: As it stands there.
+
+
+SOURCES = {
+    "e11": (
+        Source("ltimult.py", 528, "max_iters = 1000"),
+        Source("ltimult.py", 530, "epsilon_S = 1e-5"),
+        Source("ltimult.py", 576, "BSBunc = b[j] * mdot(Bb[:, :, j], K, S, K.T, Bb[:, :, j].T)"),
+        Source("ltimult.py", 598, "P = np.copy(Q)"),
+        Source("ltimult.py", 600, "S = np.copy(Q)"),
+        Source("ltimult.py", 623, "St = mdot(AK, Pt, AK.T)+ASAunc+BSBunc"),
+        Source("gradient_estimate_study/example_gradient_estimate_variance.py", 49, "nt = 40"),
+    ),
+}
+
+
+def where(id: str) -> str:
+    """Repository, commit, files and lines that a finding rests on."""
+    lines: dict[str, list[str]] = {}
+    for source in SOURCES[id]:
+        lines.setdefault(source.file, []).append(str(source.number))
+    places = [f"{name}, l. {', '.join(lines[name])}" for name in lines]
+    return f"{REPOSITORY} at commit {COMMIT}, {'; '.join(places)}"
 
 
 class Spread(NamedTuple):

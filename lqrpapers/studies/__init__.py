@@ -39,6 +39,7 @@ Runs
 `training`          S1's Algorithm 3 from many seeds, and its limit under perfect sampling
 `learned_gains`     gains learned and adapted at the settings of S1's published code
 `adaptation`        policy gradient on new tasks, counted in cost queries
+`paired`            differences between two starts, paired over training families
 `bisection`         where a predicate stops holding, for all the above
 ==================  ==============================================================================
 """

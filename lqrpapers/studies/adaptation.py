@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy  # loads scipy.stats when it is first used
 from numpy.typing import ArrayLike
 
 from lqrlib import directions, objective
@@ -42,6 +41,12 @@ class Adaptation(NamedTuple):
     gaps: Array  #: J(K_t)/J* - 1, (T + 1, ...); ``inf`` for a start that does not stabilize.
     queries: Array  #: Cost queries spent before iterate t was known, (T + 1, ...).
     clocks: Array  #: Sums of the step sizes taken, (T + 1, ...).
+
+    def priced(self, each: int) -> Adaptation:
+        """The run with so many queries counted for each gradient."""
+        gradients = np.arange(len(self.queries)).reshape(-1, *(1,) * (self.queries.ndim - 1))
+        less = (2 * DIRECTIONS - each) * gradients
+        return self._replace(queries=np.maximum(self.queries - less, 0))
 
 
 def adapt(
@@ -123,22 +128,6 @@ def queries_to_learn(family: LQR, K0: ArrayLike, level: float, iterations: int) 
         return np.inf
     trials = 1 + np.round(np.log2(1e-3 / trace.step_sizes[: int(below.argmax())]))
     return float(len(family) * (len(trials) * 2 * DIRECTIONS + trials.sum()))
-
-
-def saved(one: Adaptation, two: Adaptation, level: float) -> tuple[float, float]:
-    """Median over families of how many queries more `one` needs to a level, and Wilcoxon's p.
-
-    Runs on tasks (P) of families (F), whose medians are paired; families where one is infinite are
-    left out, and without any the difference is nan.
-    """
-    needed = (queries_to(run, level) for run in (one, two))
-    middle = [np.quantile(each, 0.5, axis=1, method="inverted_cdf") for each in needed]
-    known = np.isfinite(middle[0]) & np.isfinite(middle[1])
-    difference = middle[0][known] - middle[1][known]
-    if not len(difference):
-        return np.nan, 1.0
-    p = scipy.stats.wilcoxon(difference, method="exact").pvalue if difference.all() else 1.0
-    return float(np.median(difference)), float(p)
 
 
 def random_starts(tasks: LQR, centre: ArrayLike, spread: float, rng: Seed) -> Array:

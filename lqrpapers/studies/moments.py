@@ -85,9 +85,14 @@ def summed_cost(problem: LQR, K: ArrayLike, doublings: int) -> Array:
 
 
 def scipy_gain(problem: LQR) -> Array:
-    """Optimal gains (D, m, n) of a stack (D,) without noise, from ``solve_discrete_are``."""
-    gains = []
-    for A, B, Q, R in zip(problem.A, problem.B, problem.Q, problem.R, strict=True):
+    """Optimal gains (..., m, n) of problems without noise, from ``solve_discrete_are``."""
+    gains = np.empty((*problem.batch_shape, problem.inputs, problem.states))
+    arrays = [
+        np.broadcast_to(X, (*problem.batch_shape, *X.shape[-2:]))
+        for X in (problem.A, problem.B, problem.Q, problem.R)
+    ]
+    for place in np.ndindex(problem.batch_shape):
+        A, B, Q, R = (X[place] for X in arrays)
         P = scipy.linalg.solve_discrete_are(A, B, Q, R)
-        gains.append(np.linalg.solve(R + B.T @ P @ B, B.T @ P @ A))
-    return np.array(gains)
+        gains[place] = np.linalg.solve(R + B.T @ P @ B, B.T @ P @ A)
+    return gains

@@ -7,7 +7,8 @@ equation with the noise of the last iterate on its right-hand side:
           \Sigma \leftarrow (I - F_K^0)^{-1}\bigl(\Sigma_0 + N_K(\Sigma)\bigr) .
 
 The code stops when neither moves by more than `TOLERANCE`, relative in the spectral norm, and calls
-a gain unstable when `CAP` sweeps are not enough.
+a gain unstable when `CAP` sweeps are not enough. Its sweep for Sigma keeps only the last term of
+the input noise, which matters where there are several; S2's suspension has one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
 from lqrlib.matrices import inner
+from lqrlib.matrix_equations import closed_loop
 from lqrlib.problem import input_weight, stage_weight
 from lqrlib.validation import Array
 
@@ -29,11 +31,32 @@ def _norm(X: Array) -> float:
     return float(np.linalg.norm(X, 2))
 
 
+def last_input_noise(problem: LQR) -> LQR:
+    """One problem with only the last term of its input noise."""
+    variances, terms = problem.input_noise
+    return problem.replace(input_noise=(variances[-1:], terms[-1:]))
+
+
+def finite_horizon(problem: LQR, K: Array, steps: int = 10_000) -> tuple[Array, Array]:
+    """P and Sigma of the code's variant that adds up a finite horizon, of one problem."""
+    full, part = (closed_loop(each, K) for each in (problem, last_input_noise(problem)))
+    P = value = Sigma = moment = problem.Q
+    for _ in range(steps):
+        value = full.apply_adjoint(value)
+        noise = part.apply(moment) - part.A_K @ moment @ part.A_K.T
+        moment = part.A_K @ value @ part.A_K.T + noise
+        P, Sigma = P + value, Sigma + moment
+        if max(np.abs(value).sum(), np.abs(moment).sum()) < 1e-15:
+            break
+    return P, Sigma
+
+
 class PublishedSolver:
     """The gradient of one problem as that code finds it on its way from K0: a direction."""
 
-    def __init__(self, problem: LQR, K0: Array) -> None:
+    def __init__(self, problem: LQR, K0: Array, *, keep_last: bool = False) -> None:
         self.problem = problem
+        self._swept = last_input_noise(problem) if keep_last else problem  # for Sigma
         self._last = self.solve(K0, P=problem.Q)[0], self.solve(K0, Sigma=problem.Sigma0)[1]
 
     def solve(
@@ -43,6 +66,7 @@ class PublishedSolver:
         if objective.is_stabilizing(self.problem, K):  # or the sweeps would never settle
             still = second_moment_matrix(self.problem.without_noise(), K)
             noise = second_moment_matrix(self.problem, K) - still
+            spread = second_moment_matrix(self._swept, K) - still
             plain, shape = np.linalg.inv(np.eye(len(still)) - still), self.problem.A.shape
             weight, first = stage_weight(self.problem, K).ravel(), self.problem.Sigma0.ravel()
             for sweep in range(1, CAP + 2):
@@ -51,7 +75,7 @@ class PublishedSolver:
                     old, P = P, (plain.T @ (weight + noise.T @ P.ravel())).reshape(shape)
                     settled &= _norm(P - old) < TOLERANCE * _norm(old)
                 if Sigma is not None:
-                    old, Sigma = Sigma, (plain @ (first + noise @ Sigma.ravel())).reshape(shape)
+                    old, Sigma = Sigma, (plain @ (first + spread @ Sigma.ravel())).reshape(shape)
                     settled &= _norm(Sigma - old) < TOLERANCE * _norm(Sigma)
                 if settled:
                     return P, Sigma, sweep

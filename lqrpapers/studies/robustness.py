@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from lqrlib.matrix_equations import closed_loop
 from lqrlib.objective import gain_array
 from lqrlib.problem import LQR
-from lqrlib.validation import Array, finite_array
+from lqrlib.validation import Array, Seed, finite_array
 
 from .moments import second_moment_matrix
 
@@ -81,3 +81,17 @@ def critical_scale(problem: LQR, K: ArrayLike) -> Array:
     radius = np.abs(growth).max(axis=-1)
     with np.errstate(divide="ignore"):
         return np.where(alive, 1 / radius, 0.0)
+
+
+def kicked(problems: LQR, rng: Seed) -> tuple[LQR, Array]:
+    """Problems (D,) with noise that kicks all states along one random direction each, (D, n).
+
+    As many noise terms as there are states, and as inputs; the levels are arbitrary.
+    """
+    generator, (many,) = np.random.default_rng(rng), problems.batch_shape
+    w = generator.standard_normal((many, problems.states))
+    terms = []
+    for size in (problems.states, problems.inputs):
+        rows = generator.standard_normal((many, size, 1, size))
+        terms.append((np.ones((many, size)), w[:, None, :, None] * rows))
+    return problems.replace(state_noise=terms[0], input_noise=terms[1]), w

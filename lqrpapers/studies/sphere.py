@@ -14,6 +14,9 @@ divide it by S.
 
 from __future__ import annotations
 
+from itertools import combinations, product
+from math import comb
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -154,18 +157,25 @@ def product_variance(at: Expansion, X: ArrayLike, kind: str = "sphere") -> Array
     return d**2 / (4 * (d + 4)) * along + d / (4 * (d + 2)) * s - size
 
 
-def sphere_cubature(dimension: int) -> tuple[Array, Array]:
-    """Points (2 d^2, d) on the unit sphere and weights that integrate degree five exactly.
+def sphere_cubature(dimension: int, degree: int = 5) -> tuple[Array, Array]:
+    """Points (k, d) on the unit sphere and weights that integrate degree 5, or 7, exactly.
 
-    The points are +-e_i and (+-e_i +-e_j)/sqrt(2); they come in antipodal pairs, so every odd
-    power integrates to zero. Weights sum to one; those of +-e_i are negative for d > 4.
+    The points are all with one, two (or three) entries that are not zero and equal but for signs,
+    2 d^2 of them for degree 5; they come in antipodal pairs, so every odd power integrates to zero.
+    Weights sum to one; some are negative in higher dimensions.
     """
     d = whole_number("dimension", dimension)
-    units = np.eye(d)
-    first, second = np.triu_indices(d, 1)
-    mixed = [(s * units[first] + t * units[second]) / np.sqrt(2) for s in (1, -1) for t in (1, -1)]
-    points = np.concatenate([units, -units, *mixed])
-    scale = 1 / (d * (d + 2))
-    weights = np.full(len(points), scale)
-    weights[: 2 * d] = (4 - d) / 2 * scale
-    return points, weights
+    if degree not in (5, 7):
+        raise ValueError(f"degree: expected 5 or 7, got {degree!r}")
+    counts = np.arange(1, min(degree // 2, d) + 1)
+    points: list[Array] = []
+    for count in range(1, len(counts) + 1):
+        places = np.array(list(combinations(range(d), count)))
+        for signs in product((1.0, -1.0), repeat=count):
+            points.append(np.zeros((len(places), d)))
+            np.put_along_axis(points[-1], places, np.array(signs) / np.sqrt(count), axis=1)
+    # Sums of the entries' powers 2, 4 and 6: 1/count^k at a point, on the right their means.
+    means = np.array([1, 3 / (d + 2), 15 / ((d + 2) * (d + 4))])[: len(counts)]
+    shares = np.linalg.solve(1.0 / counts ** np.arange(len(counts))[:, None], means)
+    sizes = [2**count * comb(d, count) for count in range(1, len(counts) + 1)]
+    return np.concatenate(points), np.repeat(shares / sizes, sizes)

@@ -26,13 +26,10 @@ LARGEST_EXPONENT = 256.0
 STEPS, FORGOTTEN = 400, 100
 
 
-def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
-    """Spectral radius of E[M (x) M (x) M (x) M] for Gaussian noise, of one problem and gain.
+def fourth_moment_matrix(problem: LQR, K: ArrayLike) -> Array:
+    """E[M (x) M (x) M (x) M] for Gaussian noise, (n^4, n^4), of one problem and gain.
 
-    Below 1 the fourth moment of the state tends to zero and the cost of a roll-out has a finite
-    variance. Above 1 it has none (for a generic initial state), whatever the mean-square radius
-    is, and averages of roll-outs come without a normal confidence interval. ValueError for a stack,
-    and for more than 8 states (a matrix of 4,096 rows).
+    ValueError for a stack, and for more than 8 states (a matrix of 4,096 rows).
     """
     gain = gain_array(problem, K)
     if problem.batch_shape or gain.ndim > 2:
@@ -50,7 +47,17 @@ def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
         picked = list(choice)
         M = problem.A - problem.B @ gain + np.tensordot(nodes[picked], terms, axes=1)
         total += weights[picked].prod() * kronecker_square(kronecker_square(M))
-    return float(np.abs(np.linalg.eigvals(total)).max())
+    return total
+
+
+def fourth_moment_radius(problem: LQR, K: ArrayLike) -> float:
+    """Spectral radius of `fourth_moment_matrix`.
+
+    Below 1 the fourth moment of the state tends to zero and the cost of a roll-out has a finite
+    variance. Above 1 it has none (for a generic initial state), whatever the mean-square radius
+    is, and averages of roll-outs come without a normal confidence interval.
+    """
+    return float(np.abs(np.linalg.eigvals(fourth_moment_matrix(problem, K))).max())
 
 
 def tail_exponent(problem: LQR, K: ArrayLike) -> float:

@@ -63,19 +63,22 @@ def train(
     *,
     radius: float,
     samples: int,
+    inner_step: float | None = None,
     hessian: str = "printed",
     fresh: bool = True,
     shared: bool = True,
 ) -> Runs:
-    """One run of Algorithm 3 on each family (S, M), with directions of its own; eta_l = eta.
+    """One run of Algorithm 3 on each family (S, M), with directions of its own.
 
-    K0 (m, n) or (S, m, n) must stabilize every task. `oracle` makes the oracle of some of the
-    families, as `oracles.exact_cost` does; radius, samples, hessian, fresh and shared are those of
+    The inner step is as long as the outer one unless it is given. K0 (m, n) or (S, m, n) must
+    stabilize every task. `oracle` makes the oracle of some of the families, as
+    `oracles.exact_cost` does; radius, samples, hessian, fresh and shared are those of
     `directions.meta_zeroth_order`.
     """
     require_family(families, "families", many=True)
     count, last = len(families), whole_number("iterations", iterations)
     step_size = real_number("step_size", step_size)
+    inner = step_size if inner_step is None else real_number("inner_step", inner_step)
     if not callable(oracle):
         raise ValueError(f"oracle: expected a callable, got {type(oracle).__name__}")
     objective.require_stabilizing(families, maml.family_gain(families, K0, "K0"), "K0")
@@ -88,7 +91,7 @@ def train(
         inside = families[active]
         counted = oracle(inside)
         direction = directions.meta_zeroth_order(
-            counted, step_size, radius, samples, generator, hessian, fresh=fresh, shared=shared
+            counted, inner, radius, samples, generator, hessian, fresh=fresh, shared=shared
         )
         cost = partial(average_cost, inside)
         steps = min(BLOCK, last - first)

@@ -52,7 +52,7 @@ def test_a_page_has_the_figure_with_words_and_data():
     text = live.block("landscape")
     head, data = text.split("```{raw} html")
     assert head.startswith("````{figure} figures/landscape.png\n:name: fig-landscape\n:alt: ")
-    assert "Gauss–Newton less than 10⁻¹⁵" in head and "from one start" in head
+    assert "Gauss–Newton less than 10⁻¹³ %" in head and "from one start" in head
     assert 'data-figure="fig-landscape" data-kind="landscape"' in data
     (picture,) = live.pictures(["# A\n\n```{lqr-live} landscape\n```\n"]).values()
     assert picture.startswith(b"\x89PNG") and len(picture) < 250_000

@@ -13,7 +13,7 @@ from lqrpapers.live import bias, race
 
 def test_sliders_of_steps_reach_from_below_the_bound_to_beyond_what_can_work():
     system, K = systems.three_state(), np.zeros((2, 3))
-    allowed = {method: largest_step(system, K, method, iterations=5) for method in DIRECTIONS}
+    allowed = {method: largest_step(system, K, method) for method in DIRECTIONS}
     gaps = {method: np.ones(4 + len(method)) for method in DIRECTIONS}
     kind, data = race.race(system, K, allowed, gaps)
     assert kind == "race" and json.loads(json.dumps(data)) == data

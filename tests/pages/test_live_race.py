@@ -59,7 +59,7 @@ def add_scripts(page: Page) -> None:
 
 
 def expected(name: str, problem: LQR, K: Any, method: str, factor: float) -> Any:
-    step = largest_step(problem, K, method, iterations=STEPS[method])
+    step = largest_step(problem, K, method)
     if name != "shares":
         return step if name == "allowed" else printed.decrease(problem, K, method=method)
     run = lqrlib.descend(DIRECTIONS[method](problem), K, factor * float(step), STEPS[method])
@@ -138,7 +138,7 @@ class TestRace:
     def test_at_first_it_shows_what_the_picture_shows(self, chapter: Page) -> None:
         chapter.wait_for_function(f"({STATE})().done")
         for walk in chapter.evaluate(STATE)["walks"]:
-            allowed = largest_step(systems.three_state(), np.zeros((2, 3)), walk["method"], 5)
+            allowed = largest_step(systems.three_state(), np.zeros((2, 3)), walk["method"])
             assert walk["step"] == pytest.approx(float(allowed), rel=1e-9) and not walk["over"]
             promised = (1 - walk["step"] * walk["rate"]) ** np.arange(len(walk["shares"]))
             assert (np.array(walk["shares"]) <= promised * (1 + 1e-12)).all()

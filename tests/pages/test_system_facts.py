@@ -182,11 +182,11 @@ def test_the_steepest_direction_is_the_steepest_and_the_flattest_the_flattest(
     seen = 0
     for problem, found, _ in pairs:
         ways = {way["name"]: np.array(way["X"]) for way in found.get("ways", [])}
-        if "steepest direction" not in ways:
+        if "steepest rise of the cost" not in ways:
             continue
         curvature = np.linalg.eigvalsh(lqrlib.hessian_matrix(problem, found["K"]))
         for name, value in (("steepest", curvature[-1]), ("flattest", curvature[0])):
-            X = ways[f"{name} direction"]
+            X = ways[f"{name} rise of the cost"]
             bent = float(np.sum(X * lqrlib.hessian(problem, found["K"], X)))
             assert bent == pytest.approx(value, rel=1e-6)
         seen += 1

@@ -30,12 +30,12 @@ class TestPage:
         sentence = front.locator(".lqr-live-sentence")
         before = sentence.text_content()
         names = front.locator(SLICES).first.locator("option").all_text_contents()
-        assert names[:2] == ["k₁₁", "k₁₂"] and "steepest direction" in names
-        front.locator(SLICES).first.select_option(label="steepest direction")
+        assert names[:2] == ["k₁₁", "k₁₂"] and "steepest rise of the cost" in names
+        front.locator(SLICES).first.select_option(label="steepest rise of the cost")
         settle(front)
         assert sentence.text_content() != before
         kept = sentence.text_content()
-        front.locator(SLICES).last.select_option(label="steepest direction")
+        front.locator(SLICES).last.select_option(label="steepest rise of the cost")
         fault = front.locator(".lqr-system-slice .lqr-system-fault")
         assert (fault.text_content() or "").startswith("Slice: expected two different directions")
         assert sentence.text_content() == kept
@@ -54,6 +54,31 @@ class TestPage:
         assert "none, as the start does not stabilize." in rows.values()
         state = front.evaluate(STATE)
         assert state["allowed"] is None and python_of(front)["start"] == state["start"]
+
+    def test_one_gain_has_the_caption_of_a_curve(self, front: Page) -> None:
+        caption = front.locator("#fig-system figcaption")
+        assert "slice of the landscape" in caption.inner_text()
+        choose(front, 5)
+        assert "cost over the only gain" in caption.inner_text()
+        assert "hatched" not in caption.inner_text()
+        choose(front, 1)
+        assert "slice of the landscape" in caption.inner_text()
+
+    def test_a_start_that_does_not_stabilize_is_told_so(self, front: Page) -> None:
+        for _ in range(15):
+            front.locator(HANDLE).press("Shift+ArrowUp")
+        settle(front)
+        assert "cost is infinite" in (front.locator(".lqr-live-sentence").text_content() or "")
+
+    def test_no_number_of_a_known_system_and_no_line_of_python_is_cut_off(
+        self, front: Page
+    ) -> None:
+        cut = """selector => [...document.querySelectorAll(selector)]
+          .filter(it => it.scrollWidth > it.clientWidth).map(it => it.id)"""
+        choose(front, 2)
+        assert front.evaluate(cut, ".lqr-system-field textarea") == []
+        high = "it => it.scrollHeight <= it.clientHeight"
+        assert front.locator(".lqr-system-python pre").evaluate(high)
 
     def test_past_its_bound_a_step_turns_red(self, front: Page) -> None:
         slider = front.locator(".lqr-live-slider", has_text="Gauss")

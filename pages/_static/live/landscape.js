@@ -128,11 +128,9 @@ LQR.figures.landscape = (data, view) => {
         plot.markers([middle], "X", data.color, { size: 8, halo: paper });
       }
       for (const circle of data.circles) plot.markers([circle], "o", "#ffffff", { size: 6, halo: "#000000" });
-      for (const walk of found) {
-        const values = walk.path.map(place);
-        if (!data.curve) plot.line(values, walk.color, { halo: paper });
-        plot.markers(values.slice(1), walk.marker, walk.color, { halo: paper });
-      }
+      const drawn = [...found].sort((one, two) => two.path.length - one.path.length); // the shortest lies on top
+      if (!data.curve) for (const { path, color } of drawn) plot.line(path.map(place), color, { halo: paper });
+      for (const { path, color, marker } of drawn) plot.markers(path.slice(1).map(place), marker, color, { halo: paper });
       if (best) plot.markers([place(best)], "*", view.color("star"), { size: 10, halo: view.color("cheap") });
     });
     for (const { slider, name } of data.methods) {

@@ -19,10 +19,10 @@ LQR.words = (() => {
     const [factor, power] = x.toExponential(digits > 1 ? digits - 1 : 0).split("e");
     return (+factor === 1 ? "" : `${+factor}·`).replace("-", "−") + "10" + raised(+power);
   }
-  /* A share as people print it: 31 %, and a power of ten where it is tiny. */
+  /* A share in percent, as people print it: 31 %, 0.3 %, and 3·10⁻⁷ % where it is tiny. */
   function share(x) {
-    if (x < 1e-15) return "less than 10⁻¹⁵";
-    return x < 1e-3 ? number(x, 1) : x > 0.995 && x <= 1 ? "nearly all" : `${number(100 * x)}\u00a0%`;
+    if (x < 1e-15) return "less than 10⁻¹³\u00a0%";
+    return x > 0.995 && x <= 1 ? "nearly all" : `${number(100 * x, x < 1e-3 ? 1 : 2)}\u00a0%`;
   }
   const joined = (list) => (list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`);
   return { joined, number, share };

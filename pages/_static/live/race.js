@@ -86,7 +86,7 @@ LQR.figures.race = (data, view) => {
   /* A share of the gap; near one what is missing, or a promise and a slow descent look alike. */
   function share(x) {
     if (x > 1 + 1e-9) return `${number(x)} times`;
-    return x > 0.995 ? (x < 1 - 1e-9 ? `all but ${number(1 - x)}` : "all") : LQR.words.share(x);
+    return x > 0.995 ? (x < 1 - 1e-9 ? `all but ${LQR.words.share(1 - x)}` : "all") : LQR.words.share(x);
   }
 
   /* What became of a descent without a promise. */

@@ -9,14 +9,19 @@
 LQR.figures.system = (data, view) => {
   const { element: make, words: { number, share } } = LQR, { FIELDS } = LQR.system;
   const figure = view.picture.closest("figure"), lines = document.querySelector(".lqr-system-python pre");
+  const caption = figure.querySelector(".caption-text"), ofCurve = make("span", { class: "caption-text" }, data.words.curve);
   const template = lines.textContent, shown = (x) => number(x, 5), OWN = "your own";
   const told = {
     A: "A", B: "B", Q: "Q, the weight of the state", R: "R, the weight of the input",
     Sigma0: "Sigma0, moments of the start", alpha: "alpha, variances of noise on A", A_i: "A_i, its directions",
     beta: "beta, variances of noise on B", B_j: "B_j, its directions",
   };
-  const several = "none (one matrix below the other, an empty line between)";
-  const empty = { Sigma0: "the identity", alpha: "none", A_i: several, beta: "none", B_j: several };
+  const several = "One matrix for each variance, an empty line between: the entries of";
+  const hints = {
+    Sigma0: "How far from zero the start is, and where to: the mean of x₀x₀ᵀ.",
+    A_i: `${several} A that this noise shakes, and how much.`, B_j: `${several} B that this noise shakes.`,
+  };
+  const empty = { Sigma0: "the identity", alpha: "none", A_i: "none", beta: "none", B_j: "none" };
 
   // --- The form ---------------------------------------------------------------------------------
 
@@ -24,9 +29,11 @@ LQR.figures.system = (data, view) => {
   const plain = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", wrap: "off" };
   for (const name of FIELDS) {
     notes[name] = make("p", { class: "lqr-system-fault", id: `lqr-fault-${name}`, role: "status" });
-    areas[name] = make("textarea", { ...plain, id: `lqr-field-${name}`, placeholder: empty[name] ?? "", "aria-describedby": notes[name].id });
+    const hint = hints[name] ? [make("small", { class: "lqr-system-hint", id: `lqr-hint-${name}` }, hints[name])] : [];
+    const described = [...hint, notes[name]].map(({ id }) => id).join(" ");
+    areas[name] = make("textarea", { ...plain, id: `lqr-field-${name}`, placeholder: empty[name] ?? "", "aria-describedby": described });
     const label = make("label", { for: areas[name].id }, told[name]);
-    fields.append(make("div", { class: "lqr-system-field" }, label, areas[name], notes[name]));
+    fields.append(make("div", { class: "lqr-system-field" }, label, ...hint, areas[name], notes[name]));
   }
   const texts = () => Object.fromEntries(FIELDS.map((name) => [name, areas[name].value]));
   const choose = (names, label) => {
@@ -36,7 +43,12 @@ LQR.figures.system = (data, view) => {
   const names = [...data.systems.map(({ name }) => name), OWN], known = choose(names, "System");
   const form = make("form", { class: "lqr-system-form", "aria-label": "The system" }, known.row, fields);
   form.addEventListener("submit", (event) => event.preventDefault());
-  const fit = (area) => (area.rows = Math.min(9, Math.max(2, area.value.split("\n").length)));
+  /* As high and as wide as its text; while one types it only grows. */
+  function fit(area, typing = false) {
+    const rows = area.value.split("\n"), place = area.parentElement.classList, wide = "lqr-system-wide";
+    area.rows = Math.min(9, Math.max(typing ? area.rows : 2, rows.length));
+    place.toggle(wide, (typing && place.contains(wide)) || rows.some((row) => row.trim().length > 28));
+  }
   function fill(given) {
     for (const name of FIELDS) {
       areas[name].value = given[name] ?? "";
@@ -75,7 +87,8 @@ LQR.figures.system = (data, view) => {
     yield ["Best gain K*", "", matrix(found.K)];
     yield ["Its cost C(K*)", shown(found.cost)];
     yield ["Closed-loop poles of A − BK*", poles(found.poles)];
-    yield ["Mean-square radius ρ(F) of K*", `${shown(found.radius)}: a margin of ${shown(1 - found.radius)} to 1`];
+    const shrink = `in the long run, the second moments of the state shrink by this factor at each step${noisy ? "" : " (without noise: the largest |pole| squared)"}`;
+    yield ["Mean-square radius of K*", `${shown(found.radius)}: ${shrink}. That is ${shown(1 - found.radius)} below 1, from where on they do not shrink.`];
     if (noisy) yield ["K* survives", times(found.critical)];
     if (ignorant) {
       const price = found.price > 1e-12 ? `It costs ${share(found.price).replace("nearly all", "100\u00a0%")} more than K*` : "It costs the same as K*";
@@ -85,7 +98,8 @@ LQR.figures.system = (data, view) => {
     yield ["Longest step that each theorem allows from the start, below", "", longest];
     const doubt = found.residual > 1e-8 || 1 - found.radius < 1e-6;
     const why = found.residual > 1e-8 ? "that is much: the system is ill-conditioned" : "but the closed loop is on the edge";
-    yield ["Check", `The Riccati equation holds up to ${number(found.residual, 1)} of P` + (doubt ? `; ${why}, and few digits above can be trusted.` : ".")];
+    const off = found.residual < 1e-16 ? "below 10⁻¹⁶" : `of ${number(found.residual, 1)}`;
+    yield ["Check", `The equation that K* solves, Riccati’s, holds with a relative error ${off}` + (doubt ? `; ${why}, and few digits above can be trusted.` : ".")];
   }
   function tell(found) {
     table.replaceChildren(...[...rows(found)].map(([head, text, node]) => {
@@ -120,19 +134,22 @@ LQR.figures.system = (data, view) => {
     const slice = ways.length < 2 ? LQR.system.line(p, found.best, ways[0]) : LQR.system.slice(p, found.best, across, up);
     slices.lastChild.textContent = slice ? "" : "Slice: expected two different directions, got the same one twice.";
     if (!slice) return;
-    const ends = LQR.system.sliders(p, LQR.equations.atGain(p, slice.K), found.best), n = p.A.length;
+    const first = LQR.equations.atGain(p, slice.K), ends = LQR.system.sliders(p, first, found.best), n = p.A.length;
     state.methods = data.methods.map((method) => ({ ...method, ...ends[method.name] }));
     state.slice = slice;
-    const most = Math.min(100, Math.max(2, 1.3 * found.critical)), noise = { label: "noise (variances)", most, step: 0.01 };
     const { levels, words, told } = data, size = n < 4 ? 161 : n < 5 ? 101 : 61, side = view.controls.parentElement;
+    const most = Math.min(100, Math.max(2, 1.3 * found.critical)), noise = { label: "noise (variances)", most, step: 0.01 };
     view.box.replaceChildren();
     view.controls.replaceChildren();
+    [caption.hidden, ofCurve.hidden] = [!!slice.curve, !slice.curve];
     LQR.figures.landscape({
       problem: p, ...slice, names: slice.labels, ratio: 0.85, levels, methods: state.methods,
       noise: found.noisy && noise, drawn: Math.max(told, Math.round(3000 / n ** 3)), told, size, words, margin: { left: 66 },
       circles: [], chord: [],
     }, view);
     if (side) view.box.append(side);
+    const { slider, step } = state.methods.find(({ name }) => name === "gradient");
+    if (step > 1.005 * LQR.system.steps(p, first, found.best).gradient) slider.row.after(make("p", { class: "lqr-system-why" }, words.gradient));
     view.box.querySelector("canvas").setAttribute("aria-label", `The cost near K*, over ${slice.labels.join(" and ")}`);
     const inner = view.draw;
     state.inner = view.state;
@@ -141,9 +158,21 @@ LQR.figures.system = (data, view) => {
     view.refresh();
   }
 
+  /* Other texts for the fields, behind a button beside the status; with `before` it can be undone. */
+  function offer(words, given, before) {
+    const button = make("button", { type: "button" }, words);
+    button.addEventListener("click", () => {
+      fill((own = given));
+      compute(undefined, before);
+      address();
+      status.querySelector("button")?.focus();
+    });
+    status.append(" ", button);
+  }
+
   /* Read the fields; where one has a fault, all results stay, marked as those of the last good input. */
-  function compute(slice) {
-    const { problem, faults = {} } = LQR.system.read(texts()), wrong = Object.keys(faults);
+  function compute(slice, before) {
+    const { problem, faults = {}, plainest } = LQR.system.read(texts()), wrong = Object.keys(faults);
     for (const name of FIELDS) {
       notes[name].textContent = faults[name] ?? "";
       areas[name].setAttribute("aria-invalid", name in faults);
@@ -151,6 +180,10 @@ LQR.figures.system = (data, view) => {
     for (const part of [results, figure, lines.parentElement]) part.classList.toggle("lqr-system-stale", wrong.length > 0);
     const those = state.found ? "The results below are those of the last good input" : "No results yet";
     status.textContent = wrong.length ? `${those}: look at ${LQR.words.joined(wrong)}.` : "";
+    if (plainest) offer("Use identity weights and no noise", { ...LQR.system.written(plainest), A: areas.A.value, B: areas.B.value }, texts());
+    status.classList.toggle("lqr-system-done", !!before);
+    if (before) status.textContent = "Q, R and Sigma0 are identities now, and there is no noise.";
+    if (before) offer("Undo: bring the other weights and noise back", before);
     if (wrong.length) return;
     const found = LQR.system.facts(problem), ways = found.best ? LQR.system.ways(problem, found) : [];
     const same = ways.length === state.ways?.length && !slice;
@@ -192,7 +225,7 @@ LQR.figures.system = (data, view) => {
     address();
   });
   fields.addEventListener("input", ({ target }) => {
-    if (target.rows < target.value.split("\n").length) fit(target);
+    fit(target, true);
     own = texts();
     known.select.value = data.systems.length;
     clearTimeout(waiting);
@@ -206,6 +239,7 @@ LQR.figures.system = (data, view) => {
 
   open();
   figure.before(form, status, results);
+  caption.after(ofCurve);
   document.querySelector(".lqr-system-without").hidden = true;
   document.querySelector("article").classList.add("lqr-system-on");
 };

@@ -55,6 +55,7 @@ Object.assign(LQR.system, (() => {
 
   const low = (k) => String(k).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
   const unit = (X) => scale(X, 1 / frobenius(X));
+  const STEEPEST = "steepest rise of the cost", FLATTEST = "flattest rise of the cost";
 
   /* A symmetric matrix's eigenvector for its largest or least eigenvalue, by inverse iteration. */
   function eigenvector(S, which) {
@@ -73,7 +74,7 @@ Object.assign(LQR.system, (() => {
     })));
     if (entries.length < 2) return entries;
     const outer = (which) => multiply(eigenvector(best.R_K, which), transpose(eigenvector(best.Sigma, which)));
-    const found = [...entries, { name: "steepest direction", X: outer("max") }, { name: "flattest direction", X: outer("min") }];
+    const found = [...entries, { name: STEEPEST, X: outer("max") }, { name: FLATTEST, X: outer("min") }];
     const away = ignorant && add(ignorant.K, best.K, -1);
     if (away && frobenius(away) > 1e-6 * frobenius(best.K)) found.push({ name: "towards the gain that ignores noise", X: unit(away) });
     return found;
@@ -137,8 +138,8 @@ Object.assign(LQR.system, (() => {
   }
 
   /* The lines of Python of the page, with the system in them, and where there is one the start, the
-     noise and the steps. */
-  function python(template, { problem, start, noise, steps }) {
+     noise and the steps; where nothing stabilizes, with a word on what lqrlib says then. */
+  function python(template, { problem, found, start, noise, steps }) {
     const list = (X) => JSON.stringify(X).replace(/,/g, ", ").replace(/:/g, ": ");
     const { A, B, Q, R, Sigma0, state_noise: [alpha, A_i], input_noise: [beta, B_j] } = problem;
     const given = Object.entries({ A, B, Q, R, Sigma0 }).map(([name, X]) => `    ${name}=${list(X)},\n`);
@@ -146,8 +147,10 @@ Object.assign(LQR.system, (() => {
     if (beta.length) given.push(`    input_noise=(${list(beta)}, ${list(B_j)}),\n`);
     const values = { problem: `lqrlib.LQR(\n${given.join("")})` };
     if (start) Object.assign(values, { start: list(start), noise, steps: list(steps) });
+    const hopeless = "# No gain was found that stabilizes: the next line ends with lqrlib.NotStabilizableError.";
     return Object.entries(values).reduce(
-      (text, [name, value]) => text.replace(new RegExp(`^${name} = .*$`, "m"), () => `${name} = ${value}`), template);
+      (text, [name, value]) => text.replace(new RegExp(`^${name} = .*$`, "m"), () => `${name} = ${value}`),
+      found.best ? template : template.replace(/^best = /m, `${hopeless}\n$&`));
   }
 
   return { criticalScale, facts, line, python, quiet, reach, residual, slice, sliders, steps, ways, withNoise };

@@ -11,7 +11,8 @@ LQR.system = (() => {
   const rows = (n) => (n === 1 ? "1 row" : `${n} rows`), columns = (n) => (n === 1 ? "1 column" : `${n} columns`);
 
   class Fault extends Error {}
-  const refuse = (expected, got) => { throw new Fault(`expected ${expected}, got ${got}`); };
+  class Misfit extends Fault {} // of another size than A and B ask for
+  const refuse = (expected, got, Kind = Fault) => { throw new Kind(`expected ${expected}, got ${got}`); };
 
   // --- From text to numbers ---------------------------------------------------------------------
 
@@ -111,8 +112,8 @@ LQR.system = (() => {
   // --- What a system needs ----------------------------------------------------------------------
 
   function sized(X, high, wide, whose, columnsOf = whose) {
-    if (X.length !== high) refuse(`${rows(high)} as ${whose}`, X.length);
-    if (X[0].length !== wide) refuse(`${columns(wide)} as ${columnsOf}`, X[0].length);
+    if (X.length !== high) refuse(`${rows(high)} as ${whose}`, X.length, Misfit);
+    if (X[0].length !== wide) refuse(`${columns(wide)} as ${columnsOf}`, X[0].length, Misfit);
     return X;
   }
   function few(X, what, count) {
@@ -134,9 +135,11 @@ LQR.system = (() => {
     return even;
   }
 
-  /* { problem } of the texts by field, or { faults } with a sentence for each field that has one. */
+  /* { problem } of the texts by field, or { faults } with a sentence for each field that has one; and
+     where A and B are a pair but the rest is of another size, the `plainest` system of that pair. */
   function read(texts) {
     const faults = {}, X = {};
+    let misfit = false;
     const given = (field) => (texts[field] ?? "").trim();
     function take(field, make) { // undefined where the field has a fault
       try {
@@ -144,6 +147,7 @@ LQR.system = (() => {
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
         faults[field] = `${field}: ${fault.message}.`;
+        misfit ||= fault instanceof Misfit;
       }
     }
     take("A", (text) => {
@@ -180,8 +184,10 @@ LQR.system = (() => {
         return list.map((M) => (n && wide ? sized(M, n, wide, "A has", whose) : M));
       });
     }
-    if (Object.keys(faults).length) return { faults };
     const { A, B, Q, R, Sigma0 } = X, noises = { state_noise: [X.alpha, X.A_i], input_noise: [X.beta, X.B_j] };
+    const none = { state_noise: [[], []], input_noise: [[], []] };
+    if (misfit && A && B) return { faults, plainest: { A, B, Q: identity(n), R: identity(m), Sigma0: identity(n), ...none } };
+    if (Object.keys(faults).length) return { faults };
     return { problem: { A, B, Q, R, Sigma0, ...noises } };
   }
 

@@ -1,4 +1,4 @@
-"""Figure 1 (right) and E9 as inequalities: each can fail, and malformed runs are refused."""
+"""Figure 1 (right), E9 and the lemmas of chapter 12: each can fail, and bad input is refused."""
 
 import numpy as np
 import pytest
@@ -21,9 +21,24 @@ def falling(first, rate, count=60):
 
 def test_the_figure_holds_for_a_good_start_and_fails_for_a_poor_one():
     good, poor = falling(0.1, 0.85), falling(2.0, 0.92)
-    assert all(each.violated == 0 for each in check("s1-fig-1-right", good, poor, unseen, K))
+    found = check("s1-fig-1-right", good, poor, unseen, K, (good, poor))
+    assert len(found) == 5 and all(each.violated == 0 for each in found)
+    assert [each.role for each in found] == ["guard"] * 4 + ["carrier"]
     swapped = check("s1-fig-1-right", poor, good, unseen, K)
     assert [each.violated for each in swapped] == [0, 6, 6, 6]
+
+
+def test_the_picture_may_come_out_and_its_cause_be_another():
+    good, poor = falling(0.1, 0.85), falling(2.0, 0.92)
+    alike = falling(0.12, 0.85)
+    *picture, cause = check("s1-fig-1-right", good, poor, unseen, K, (good, alike))
+    assert not any(each.violated for each in picture) and cause.violated == 6
+
+
+def test_what_never_arrives_needs_more_than_half():
+    never = falling(2.0, 0.99)
+    *_, cause = check("s1-fig-1-right", falling(0.1, 0.85), never, unseen, K, (never, never))
+    assert cause.violated == 6
 
 
 def test_runs_that_left_count_as_never():
@@ -47,6 +62,34 @@ def test_equal_terms_are_seen_where_they_are_kept():
     assert [each.violated for each in kept] == [0, 0, 0, 0]
     broken = check("e9", (1e-3, 3.5e-4), 1, slow, slow, fast)
     assert [each.violated for each in broken] == [1, 1, 6, 6]
+
+
+def test_the_clock_runs_half_as_fast_as_promised_for_a_parabola():
+    """x+ = u with little state cost: gap' = -2 L gap, and lambda = 2 L promises L."""
+    lazy = lqrlib.systems.scalar(0.0, 1.0, 1e-4, 1.0)
+    clock, constant = check("ours-lemma-clock", lazy, [[1e-3]], 5)
+    assert clock.violated == constant.violated == 0
+    assert clock.tightest == pytest.approx(0.5, rel=0.01)
+
+
+def test_a_head_start_is_what_its_bounds_say_for_one_direction():
+    """d = 1: both starts decay alike, and the bounds are attained up to rounding to iterations."""
+    errors = np.array([[[1.0]], [[1e-3]]])
+    found = check("ours-lemma-head-start", [[[0.01]]], errors, 0.02)
+    assert not any(each.violated for each in found)
+    assert found["T(theta), at least"].tightest > 0.9
+
+
+def test_two_tasks_by_hand_gain_what_the_lemma_allows():
+    """h = 1, 0.1 and K = 0, 1 with eta_l = 1/2: advantage and bound in fractions."""
+    found = check("ours-lemma-meta-average", [[[[1.0]], [[0.1]]]], [[[0.0], [1.0]]])
+    assert not any(each.violated for each in found)
+    w = np.array([1 / 4, 0.95**2 / 10])
+    average, best = 1 / 11, w[1] / w.sum()
+    cost = [(w[0] * k**2 + w[1] * (1 - k) ** 2) / 4 for k in (average, best)]
+    assert found["advantage"].lhs == pytest.approx(cost[0] - cost[1])
+    gap = (average**2 + 0.1 * (1 - average) ** 2) / 4
+    assert found["advantage"].rhs == pytest.approx(4 * 0.25 * 0.45**2 / 0.25 * 10 * gap)
 
 
 def test_malformed_runs_are_named():

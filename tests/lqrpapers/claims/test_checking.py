@@ -70,15 +70,15 @@ def test_a_check_can_stand_for_another_result_too():
 
 def test_checks_are_a_tuple_and_are_read_by_part():
     found = check("s2-lemma-3.2", *_ensemble(2))
-    upper, sharper, lower = found
-    assert found["sharper upper bound"] is sharper is found[1]
-    assert found[:2] == (upper, sharper) and len(found) == 3 and found[-1] is lower
+    upper, lower = found
+    assert found["lower bound"] is lower is found[1]
+    assert found[:1] == (upper,) and len(found) == 2 and found[-1] is lower
     assert merge(found, found)["lower bound"].checked == 10
 
 
 def test_a_part_that_is_missing_or_not_unique_is_refused_with_those_that_exist():
     found = check("s2-lemma-3.2", *_ensemble(2))
-    with pytest.raises(KeyError, match="expected one of upper bound, sharper upper bound"):
+    with pytest.raises(KeyError, match="expected one of upper bound, lower bound"):
         found["norm"]
     with pytest.raises(KeyError, match="upper bound"):
         Checks((*found, *found))["upper bound"]

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import lqrlib
-from lqrlib import estimators, systems
+from lqrlib import estimators, oracles, systems
 from lqrpapers import claims, constants
+from lqrpapers.claims.model_free import gaps_reached
+from lqrpapers.studies.ensembles import random_cases
+
+KINDS = ["one point", "pairs", "pairs, common noise"]
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +22,10 @@ def case():
 
 def test_the_three_estimates_are_unbiased(case):
     checks = claims.check("s2-alg-1", *case, 0)
-    assert [c.part for c in checks] == ["one point", "pairs", "pairs, common noise"]
-    assert all(c.violated == 0 and c.checked == 12 for c in checks)
+    parts = [part for kind in KINDS for part in (kind, f"{kind}, length")]
+    assert [c.part for c in checks] == parts
+    assert not any(c.violated for c in checks)
+    assert [c.checked for c in checks] == [12, 1] * 3
 
 
 @pytest.mark.parametrize("estimator", ["one_point_gradient", "two_point_gradient"])
@@ -30,17 +36,58 @@ def test_an_estimate_off_by_a_factor_is_found_out(case, estimator, monkeypatch):
 
 
 def test_bounds_on_horizon_and_radius_hold_and_the_first_is_attained(case):
-    assert not any(c.violated for c in claims.check("s2-alg-1", *case, 1, form="sharp"))
+    for id in ("ours-lemma-bias", "ours-lemma-truncation"):
+        assert not any(c.violated for c in claims.check(id, *case, 1))
     scalar = systems.scalar(0.9, 1.0, 2.0, 1.0, state_variance=0.05)
-    [first] = claims.check("s2-alg-1", scalar, [[0.0]], 1, form="sharp", part="cost cut off")
-    assert first.tightest == pytest.approx(1, abs=1e-9)
+    [cost] = claims.check("ours-lemma-truncation", scalar, [[0.0]], 1, part="cost cut off")
+    assert cost.ratio == pytest.approx(1, abs=1e-9)
 
 
-@pytest.mark.parametrize("form", ["printed", "sharp"])
-def test_inexact_steps_keep_half_the_promised_rate(case, form):
-    stability, decrease = claims.check("s2-thm-4.1", *case, 2, form=form)
-    assert stability.violated == decrease.violated == 0
-    assert decrease.checked == 24
+@pytest.mark.parametrize("shape", [(1, 1), (2, 1), (1, 2)])
+@pytest.mark.parametrize("id", ["ours-lemma-smoothing", "ours-lemma-variance"])
+def test_means_over_signs_and_spheres_are_those_of_the_lemmas(id, shape):
+    found = claims.check(id, *random_cases(6, *shape, 3, 1, noise_level=0.2))
+    assert not any(c.violated for c in found)
+
+
+def test_lengths_of_roll_outs_beyond_the_means_are_not_enumerated():
+    with pytest.raises(ValueError, match="one or two entries"):
+        claims.check("ours-lemma-smoothing", *random_cases(2, 3, 2, 3))
+
+
+def test_tails_and_vector_bernstein_hold_on_exact_sums():
+    one = lqrlib.LQR.stack([systems.scalar(0.5, 1.0, 1.0, 1.0, state_variance=0.6)])
+    costs = oracles.rollout_cost(one, 120, 5)(np.zeros((40_000, 1, 1, 1)))
+    others = [random_cases(2, n, 1, 4, 1) for n in (1, 3)]
+    found = claims.check("ours-lemma-tails", one, np.zeros((1, 1, 1)), costs, others)
+    assert not any(c.violated for c in found)
+    assert not any(c.violated for c in claims.check("ours-lemma-bernstein"))
+
+
+@pytest.mark.parametrize("id, form", [("ours-thm-inexact", "printed"), ("s2-thm-4.1", "partial")])
+def test_inexact_steps_keep_half_the_promised_rate(case, id, form):
+    found = claims.check(id, *case, 2, form=form)
+    assert not any(c.violated for c in found)
+    assert found["decrease"].checked == 4 * 2 * 12
+
+
+def test_half_the_rate_is_attained_by_the_longest_step_on_a_quadratic_cost():
+    weak, near = systems.scalar(0.0, 1e-4, 1.0, 1.0), np.array([[1e-4]])
+    found = claims.check("ours-thm-inexact", weak, near, 2)
+    assert found["decrease"].tightest == pytest.approx(1, abs=1e-6)
+
+
+def test_runs_at_our_sizes_keep_the_promise():
+    problem, K = systems.scalar(0.1, 0.1, 1.0, 1.0, state_variance=0.05), np.array([[0.5]])
+    sizes = constants.sample_sizes(problem, K, 0.1)
+    found = claims.check("s2-thm-4.1", problem, K, [1], form="sharp", sizes=sizes, gap=0.1, runs=1)
+    assert [c.violated for c in found] == [0, 0, 0]
+    assert found["errors of the estimates"].checked == sizes.iterations
+
+
+def test_sizes_chosen_by_hand_are_only_recorded():
+    record = gaps_reached("by hand", [0.01, 0.1], 0.05)
+    assert (record.role, record.violated, record.checked) == ("record", 1, 2)
 
 
 def test_the_step_of_theorem_3_6_is_within_the_longer_one(case):

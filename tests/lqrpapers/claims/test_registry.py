@@ -14,8 +14,9 @@ from lqrpapers.claims import Check, check
 
 SIZES = [(1, 1, 0, 0), (1, 2, 1, 1), (3, 2, 0, 0), (3, 2, 2, 1), (8, 4, 1, 1)]
 # Results that hold as printed and take a problem and a gain.
-HOLDING = ["s1-def-1", "s2-lemma-3.2", "s1-lemma-7", "s2-cor-3.3", "s2-mss", "s2-eq-2", "s2-eq-3"]
-DESCENT = ["s2-thm-3.4", "s2-thm-3.5", "s2-thm-3.6"]
+HOLDING = ["s2-lemma-3.2", "s1-lemma-7", "s2-cor-3.3", "s2-mss", "s2-eq-2", "s2-eq-3"]
+HOLDING += ["ours-thm-domain", "ours-thm-optimal", "ours-thm-connected", "ours-descent"]
+DESCENT = ["s2-thm-3.4", "s2-thm-3.5"]
 
 
 def ensemble(n, m, p=0, q=0, count=40, fraction=(0.0, 0.95), **options):
@@ -40,7 +41,7 @@ def test_holds_on_ensembles(id, sizes):
 @pytest.mark.parametrize("noise", [0, 1])
 def test_every_step_of_a_run_decreases_as_promised(id, noise):
     checks = check(id, *ensemble(2, 1, noise, noise), iterations=15)
-    assert checks[0].lhs.shape == (15, 40)
+    assert checks[0].lhs.shape == (15, 4, 40)
     assert_holds(checks)
 
 
@@ -70,7 +71,7 @@ def test_domination_is_attained_and_cannot_be_improved():
     near = lqrlib.optimal_gain(problems) * (1 + 1e-5)
     attained = [
         *check("s2-lemma-3.2", problems, K, part="lower bound"),
-        *check("s2-lemma-3.2", problems, near, part="sharper upper bound"),
+        *check("s2-lemma-3.2", problems, near, form="sharp"),
     ]
     # With A_K* = 0 and R_K = R all bounds meet: the upper bound wants R >> B'PB.
     flat = systems.scalar(0.01, 1e-4, 1.0, 1.0)
@@ -103,40 +104,25 @@ def test_cost_is_the_average_it_is_said_to_be():
         problems, K = ensemble(
             3, 2, noise, noise, count=6, fraction=(0.0, 0.4), noise_level=level, radius=(0.4, 0.9)
         )
-        assert_holds(check("s2-eq-1", problems, K, 1))
+        assert_holds(check("s2-eq-1", problems, K, rng=1))
     wrong = problems.replace(Sigma0=1.2 * problems.Sigma0)
-    simulated = check("s2-eq-1", problems, K, 1, part="simulated average")[0]
+    simulated = check("s2-eq-1", problems, K, rng=1, part="simulated average")[0]
     # The interval is narrow enough to see a cost that is off by a fifth.
     off = np.abs(lqrlib.cost(wrong, K) - lqrlib.cost(problems, K))
     assert (off > simulated.rhs).all()
 
 
-def test_recursion_that_would_take_too_long_is_refused():
-    with pytest.raises(ValueError, match="mean-square radius"):
-        check("s2-eq-1", systems.scalar(0.9999999, 1.0, 1.0, 1.0), [[0.0]], 1)
-
-
-def test_optimal_gain_beats_gains_that_do_not_stabilize():
-    problem = systems.double_integrator()
-    [best] = check("s1-def-1", problem, np.zeros((1, 2)))
-    assert best.holds and np.isinf(best.rhs)
-
-
-def test_matrix_inequalities_hold_and_need_their_assumptions():
-    assert_holds(check("s2-app-a", 0, count=300))
-    assert_holds(check("s2-app-a", 1, count=50, size=2, columns=2))
+def test_matrix_inequalities_hold_except_9_which_wants_symmetric_matrices():
+    for found in (
+        check("s2-app-a", 0, count=300),
+        check("s2-app-a", 1, count=50, size=2, columns=2),
+    ):
+        assert [each.part for each in found if each.violated] == ["(9) permutation"]
+        assert found["(9) permutation"].violated == found["(9) permutation"].checked
     assert len(check("s2-app-a", 0, count=10)) == 18
+    assert_holds(check("s2-app-a", 0, count=300, form="corrected"))
     for each in check("s2-app-a", 0, count=300, form="dropped"):
         assert each.violated
-
-
-def test_every_inequality_of_the_appendix_can_fail():
-    equalities = ("(5)", "(8)", "(9)", "(10)", "(16)", "(21)")
-    for each in check("s2-app-a", 0, count=300):
-        if not each.part.startswith(equalities):
-            assert dataclasses.replace(each, rhs=each.rhs / 3, floor=0.0).violated, each.part
-    [bernstein] = check("s2-app-a", 0, part="(21) vector Bernstein")
-    assert dataclasses.replace(bernstein, rhs=bernstein.rhs**60).violated
 
 
 def test_riccati_solutions_agree():

@@ -126,25 +126,39 @@ def test_repaired_sizes_hold_step_by_step(case, form):
         assert not any(violations("s1-tr-17", lean, K, form=form, relative_error=error).values())
 
 
-def gradient_failures(problem, K, share, seed, form, repetitions):
-    """How many gradients of the lemma's size err by more than this share of the exact one."""
-    exact, rng = lqrlib.gradient(problem, K), np.random.default_rng(seed)
-    error = share * np.linalg.norm(exact)
-    size = estimates.gradient_size(problem, K, error, failure=0.1, form=form)
-    setting = oracles.exact_cost(problem), K, float(size.radius), int(size.samples), rng
-    found = [estimators.two_point_gradient(*setting) - exact for _ in range(repetitions)]
-    return sum(np.linalg.norm(off) > error for off in found)
-
-
 def test_the_conclusion_of_lemma_17_fails_and_the_repaired_one_does_not():
     long = lqrlib.LQR(
         np.diag([np.sqrt(0.999)] + 39 * [0.0]), np.eye(40)[:, :1], np.eye(40), [[1e-9]]
     )
-    missed = gradient_failures(long, np.zeros((1, 40)), 0.25, 0, "printed", 6)
-    assert bernstein.surely_more_often(missed, 6) > 0.1
-    mild = systems.scalar(0.3, 0.5, 1.0, 1.0)
+    case = long, np.zeros((1, 40)), 0
+    rate, share = claims.check("s1-tr-17", *case, relative_error=0.25, runs=6)
+    assert rate.violated == 1 and share.role == "record" and share.lhs > 0.5
+    mild = systems.scalar(0.3, 0.5, 1.0, 1.0), np.array([[0.5]]), 1
     for form in ("printed", "sharp"):
-        assert not gradient_failures(mild, np.array([[0.5]]), 1.0, 1, form, 200)
+        found = claims.check("s1-tr-17", *mild, form=form, relative_error=1.0, runs=200)
+        assert found["failure rate"].violated == 0
+
+
+@pytest.mark.parametrize(
+    ("id", "form", "estimate"),
+    [("s1-tr-17", "sharp", "two_point_gradient"), ("s1-tr-18", "corrected", "stein_hessian")],
+)
+def test_the_chance_of_a_miss_is_no_less_than_how_often_estimates_miss(id, form, estimate):
+    """With far fewer samples than asked for, so that some do; Chebyshev's bound is on the mean."""
+    mild = lqrlib.LQR([[0.3, 0.1], [0.0, 0.2]], [[0.3], [0.5]], np.eye(2), [[1.0]])
+    K, share, rng = np.array([[0.5, 0.5]]), 0.5, np.random.default_rng(1)
+    bound = claims.check(id, mild, K, form=form, relative_error=share)[-1]
+    if id == "s1-tr-17":
+        exact, size = lqrlib.gradient(mild, K), estimates.gradient_size
+    else:
+        exact, size = lqrlib.hessian_matrix(mild, K), estimates.hessian_size
+    size = size(mild, K, share * np.linalg.norm(exact), form=form)
+    few = 20
+    setting = oracles.exact_cost(mild), K, float(size.radius), few, rng
+    errors = [getattr(estimators, estimate)(*setting) - exact for _ in range(2000)]
+    square = np.mean(np.sum(np.square(errors), axis=(-2, -1))) / np.sum((share * exact) ** 2)
+    assert square * few / size.samples == pytest.approx(float(bound.lhs), rel=0.1)
+    assert bound.role == "carrier" and bound.rhs == 0.1
 
 
 def test_lemma_18_fails_and_its_repair_holds(case):

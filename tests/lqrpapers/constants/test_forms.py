@@ -96,7 +96,7 @@ def test_bounds_with_the_optimality_gap_are_attained_on_scalars():
     checks = claims.check("s1-lemma-6", problems, K, X, form="sharp")
     checks += claims.check("s1-lemma-5", problems, K, form="sharp")
     parts = {check.part: check for check in checks}
-    for part in ("gradient", "gradient, Frobenius norm", "Hessian"):
+    for part in ("gradient", "Hessian", "h_grad", "h_hess"):
         assert_attained(parts[part])
     for check in claims.check("s1-lemma-5", problems, K, form="sharp")[:2]:
         assert_attained(check)

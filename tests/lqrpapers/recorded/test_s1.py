@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ import lqrlib
 from lqrlib import systems
 from lqrlib.finite_horizon import finite_horizon_cost
 from lqrpapers.recorded import s1
+from lqrpapers.studies.task_families import spectral_family
 
 TRAININGS = (s1.FIGURE_1_LEFT, *s1.FIGURE_1_MIDDLE)
 
@@ -44,3 +48,42 @@ def test_gaps_between_recorded_ones_lie_on_a_line_of_logarithms():
     assert run.gap_at(20) == pytest.approx(run.gaps[list(run.iterations).index(20)])
     ends = [run.gaps[list(run.iterations).index(k)] for k in (20, 30)]
     assert run.gap_at(25) == pytest.approx(np.sqrt(ends[0] * ends[1]))
+
+
+def test_the_start_is_not_from_the_line_above_it():
+    """The notebooks' comment adds U(0, 0.22) to the nominal optimum."""
+    added = systems.boeing_start() - lqrlib.optimal_gain(systems.boeing())
+    assert added.max() == pytest.approx(0.247, abs=5e-4)
+
+
+def test_our_generator_puts_the_nominal_task_first_as_the_notebooks_do():
+    nominal = systems.boeing()
+    family = spectral_family(nominal, s1.UNSEEN, 0.01, 1)
+    same = (family.A == nominal.A).all(axis=(-2, -1))
+    assert same.tolist() == [True, False, False] and same.sum() == s1.UNSEEN_TRAINED_ON
+
+
+def test_steps_in_the_sources_are_those_of_the_records():
+    quoted = [float(source.line.partition("=")[2]) for source in s1.SOURCES["e8"]]
+    assert quoted == [run.step_size for run in s1.FIGURE_1_MIDDLE]
+    learned, random, *_ = s1.SOURCES["e9"]
+    assert float(random.line.partition("=")[2]) == s1.FIGURE_1_RIGHT_RANDOM.step_size
+    assert float(learned.line.partition("=")[2]) == 1e-3
+
+
+def test_every_source_names_a_notebook_and_its_place_in_words():
+    for id, sources in s1.SOURCES.items():
+        assert all(source.notebook in s1.NOTEBOOKS and source.line for source in sources)
+        where = s1.where(id)
+        assert where.startswith(f"{s1.REPOSITORY} at commit {s1.COMMIT}")
+        assert all(f"In [{source.cell}]" in where for source in sources)
+
+
+@pytest.mark.parametrize("id, chapter", [("e7", "11"), ("e8", "11"), ("e9", "12")])
+def test_every_observation_about_the_notebooks_says_where(id, chapter):
+    [path] = (Path(__file__).parents[3] / "chapters").glob(f"{chapter}_*.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    box = text.partition(f":label: {id}\n")[2].partition(":::")[0]
+    assert f"*Where:* {{glue:text}}`source-{id}`" in box
+    assert f'source_{id}=s1.where("{id}")' in text.replace("recorded.where", "s1.where")

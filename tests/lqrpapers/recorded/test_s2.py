@@ -42,3 +42,11 @@ def test_spreads_of_figure_2_are_ordered_and_start_alike(method):
     assert curve.gaps[0] == s2.FIGURE_2["gradient"].gaps[0]
     means = [each.mean for each in curve.gaps.values()]
     assert (np.diff(means) < 0).all() and list(curve.gaps) == sorted(curve.gaps)
+
+
+def test_a_finding_names_repository_commit_files_and_lines():
+    found = s2.where("e11")
+    assert found.startswith("github.com/TSummersLab/polgrad-multinoise at commit 38c7b92, ltimult")
+    for source in s2.SOURCES["e11"]:
+        assert source.file in s2.FILES and source.line
+        assert f"{source.file}, l. " in found and str(source.number) in found

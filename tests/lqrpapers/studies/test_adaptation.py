@@ -137,13 +137,14 @@ def counted(queries):
     return Adaptation(np.array([first, np.where(np.isinf(queries), 1.0, 0.0)]), spent, spent)
 
 
-def test_what_is_saved_is_paired_by_families():
-    one = np.array([[5.0, 7.0], [9.0, 9.0], [6.0, 8.0], [np.inf, np.inf]])
-    run = counted(one)
-    assert adaptation.saved(run, counted(one - 2), 0.1) == (2.0, 0.25)  # three of three signs
-    assert adaptation.saved(run, run, 0.1) == (0.0, 1.0)
-    difference, p = adaptation.saved(run, counted(np.full((4, 2), np.inf)), 0.1)
-    assert np.isnan(difference) and p == 1.0
+def test_queries_at_another_price_for_a_gradient():
+    run = adaptation.adapt(family, best + 0.01, 5, first_step=1e-3)
+    cheap = run.priced(16)
+    np.testing.assert_array_equal(
+        run.queries - cheap.queries, 84 * np.arange(6)[:, None] + 0 * run.queries
+    )
+    lost = run._replace(queries=0 * run.queries)
+    assert (lost.priced(16).queries == 0).all()
 
 
 def test_intervals_of_queries_by_run_and_level():

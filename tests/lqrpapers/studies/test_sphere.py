@@ -43,6 +43,23 @@ def test_cubature_knows_the_moments_of_the_sphere(dimension):
     np.testing.assert_allclose(weights @ points**3, 0, atol=1e-14)
 
 
+@pytest.mark.parametrize("dimension", [1, 2, 3, 5])
+def test_cubature_of_degree_seven_knows_sixth_moments(dimension):
+    d, (points, weights) = dimension, sphere_cubature(dimension, 7)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1)
+    assert weights.sum() == pytest.approx(1)
+    x, H = np.random.default_rng(1).standard_normal(d), np.random.default_rng(2).random((d, d))
+    H = H + H.T
+    quadratic = np.einsum("si,ij,sj->s", points, H, points)
+    s = np.trace(H) ** 2 + 2 * np.sum(H**2)
+    mixed = s * x @ x + 4 * np.trace(H) * x @ H @ x + 8 * np.sum((H @ x) ** 2)
+    sixth = weights @ (quadratic**2 * (points @ x) ** 2)
+    assert sixth == pytest.approx(mixed / (d * (d + 2) * (d + 4)))
+    np.testing.assert_allclose(weights @ points**5, 0, atol=1e-14)
+    with pytest.raises(ValueError, match="degree: expected 5 or 7"):
+        sphere_cubature(d, 6)
+
+
 @pytest.mark.parametrize("kind", ["one point", "baseline", "two points"])
 def test_variance_of_gradient_estimates(case, drawn, kind):
     _, _, at = case

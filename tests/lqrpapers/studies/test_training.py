@@ -34,6 +34,16 @@ def test_runs_with_exact_costs_descend_and_count_their_queries(families, start):
     assert runs.queries == 21 * 12 * (25 + 3)
 
 
+def test_inner_and_outer_step_are_one_unless_the_inner_is_given(families, start):
+    def ends(step, many=3, **options):
+        options |= SETTINGS
+        return training.train(families, start, step, many, oracles.exact_cost, 1, **options).gains
+
+    np.testing.assert_array_equal(ends(1e-6), ends(1e-6, inner_step=1e-6))
+    longer, shorter = (np.diff(ends(1e-6, 1, inner_step=x), axis=0) for x in (1e-6, 1e-9))
+    assert (np.linalg.norm(longer - shorter, axis=(-2, -1)) > 1e-3 * abs(longer).max()).all()
+
+
 def test_a_run_that_leaves_stops_and_the_others_go_on(families, start):
     runs = training.train(families, start, 6e-6, 30, oracles.exact_cost, 1, **SETTINGS)
     gone = ~runs.inside[-1]

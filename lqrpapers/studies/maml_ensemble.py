@@ -1,0 +1,82 @@
+"""The ensemble of random families on which chapter 9 runs model-based MAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from lqrlib import LQR, objective, optimality_gap, systems
+from lqrlib.validation import Array
+
+from ..constants import meta
+from . import families
+from .admission import admitted_factor
+from .ensembles import tasks_around
+from .stationary import stationary_gain
+
+# Distance of the drawn tasks, and from where on doubles can tell them apart.
+LEVEL, VISIBLE = 1e-2, 1e-11
+# By noise terms on A and on B, and number of states: families (D, 3) with starts (D, m, n).
+Key = tuple[int, int]
+Ensemble = dict[Key, tuple[LQR, Array]]
+
+
+def random_families(count: int, sizes: Iterable[int], seed: int) -> Ensemble:
+    """Families of three tasks, without noise and with two terms on A and on B, random starts."""
+    found: Ensemble = {}
+    for key in [(terms, int(size)) for terms in (0, 2) for size in sizes]:
+        rng, (terms, size) = np.random.default_rng([seed, *key]), key
+        noise = {"state_noise_terms": terms, "input_noise_terms": terms}
+        many = systems.random_ensemble(
+            count, size, min(size, 3), rng, radius=(0.2, 0.9), spread=2.0, **noise
+        )
+        K0 = systems.random_stabilizing_gains(many, rng, fraction=(0.05, 0.5))
+        found[key] = tasks_around(many, 3, LEVEL, rng), K0
+    return found
+
+
+def near_optima(ensemble: Ensemble, seed: int) -> Ensemble:
+    """The same families, started a little off the first task's optimum."""
+    found: Ensemble = {}
+    for key, (family, _) in ensemble.items():
+        rng = np.random.default_rng([seed, *key, 1])
+        optimum = objective.optimal_gain(family[:, 0])
+        found[key] = family, optimum + 1e-3 * rng.standard_normal(optimum.shape)
+    return found
+
+
+def admitted(ensemble: Ensemble, form: str) -> tuple[dict[Key, Array], list[tuple[LQR, Array]]]:
+    """The level that a form of Theorem 10 admits, by key (D,), and the families scaled to it.
+
+    Families whose tasks doubles cannot tell apart at that level are left out.
+    """
+    levels: dict[Key, Array] = {}
+    near = []
+    for key, (family, K0) in ensemble.items():
+        level = levels[key] = LEVEL * admitted_factor(family, K0, form)
+        usable = level > VISIBLE
+        if usable.any():
+            scaled = families.scaled(family[usable], level[usable] / LEVEL)
+            near.append((scaled, K0[usable]))
+    return levels, near
+
+
+def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
+    """Families, starts and K*_ML near the first task's optimum, for kappa = 1/4."""
+    found = {}
+    for key, (family, K0) in ensemble.items():
+        inner = meta.sharp_steps(meta.suprema(family, K0, "sharp")).inner
+        found[key] = (
+            family,
+            K0,
+            stationary_gain(family, objective.optimal_gain(family[:, 0]), inner),
+        )
+    return found
+
+
+def in_sublevel_sets(family: LQR, K0: Array, K: Array) -> tuple[LQR, Array, Array]:
+    """Those families, starts and gains K with K in S_ML."""
+    gaps = [optimality_gap(family, each[:, None]) for each in (K, K0)]
+    held = (gaps[0] <= gaps[1]).all(axis=-1)
+    return family[held], K0[held], K[held]

@@ -112,7 +112,7 @@ def test_costs_gains_and_promises_agree_with_lqrlib(
     errors = [
         float(np.max(np.abs(np.subtract(f, t)) / np.maximum(np.abs(t), floor))) for f, t in both
     ]
-    record_property("largest relative error", max(errors))
+    record_property("largest relative error", float(max(errors)))
     print(f"{name}: largest relative error {max(errors):.1e} in {len(errors)} settings")
     assert len(errors) >= 200 and max(errors) < 1e-9
 

@@ -93,7 +93,7 @@ def test_the_equations_agree_with_lqrlib(
         float(np.linalg.norm(np.subtract(found, true)) / np.linalg.norm(true))
         for found, true in both
     )
-    record_property("largest relative error", worst)
+    record_property("largest relative error", float(worst))
     print(f"{name}: largest relative error {worst:.1e} in {len(both)} settings")
     assert worst < 1e-9
 

@@ -57,7 +57,7 @@ def test_bias_and_variance_agree_with_lqrlib(
         off.append([abs(it["bias"] - bias) / max(bias, 1e-3)])
         off[-1] += [abs(it["variances"][kind] / variances[kind] - 1) for kind in KINDS]
     for name, worst in zip(("bias", *KINDS), np.max(off, axis=0), strict=True):
-        record_property(f"largest relative error, {name}", worst)
+        record_property(f"largest relative error, {name}", float(worst))
         print(f"{name}: largest relative error {worst:.1e} in {len(off)} settings")
     assert np.max(off) < 1e-9
 

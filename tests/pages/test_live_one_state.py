@@ -137,7 +137,7 @@ def test_descents_and_the_safe_step_agree_with_lqrlib(
         worst = max(worst, float(np.max(np.abs(path - true) / (1 + np.abs(true)))))
     assert SETTINGS / 10 < left < 0.9 * SETTINGS
     agree("safe step", *np.transpose(safe), record_property)
-    record_property("descent", worst)
+    record_property("descent", float(worst))
     print(f"descent: largest error {worst:.1e}")
     assert worst < 1e-9
 

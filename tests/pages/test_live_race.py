@@ -79,7 +79,7 @@ def test_steps_promises_and_gaps_agree_with_lqrpapers(
         scale = np.maximum(true, 1e-3) if name == "shares" else true
         errors.append(float(np.max(np.abs(found[name] - true) / scale)))
     worst = max(errors)
-    record_property("largest relative error", worst)
+    record_property("largest relative error", float(worst))
     print(f"{name}: largest relative error {worst:.1e} in {len(errors)} settings")
     assert len(errors) >= 200 and worst < 1e-9
 

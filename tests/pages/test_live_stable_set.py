@@ -90,7 +90,7 @@ def test_what_it_computes_agrees_with_lqrlib(
         float(np.linalg.norm(np.subtract(found[name], true[name])) / np.linalg.norm(true[name]))
         for _, found, true in pairs
     )
-    record_property("largest relative error", worst)
+    record_property("largest relative error", float(worst))
     print(f"{name}: largest relative error {worst:.1e} in {len(pairs)} settings")
     assert worst < 1e-9
 

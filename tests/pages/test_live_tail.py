@@ -80,7 +80,7 @@ def test_tails_and_moments_agree(
             off["edges"].append(log_moment(order, a, edge))
     for name, errors in off.items():
         worst = max(map(abs, errors))
-        record_property(f"largest relative error, {name}", worst)
+        record_property(f"largest relative error, {name}", float(worst))
         print(f"{name}: largest relative error {worst:.1e} in {len(errors)} settings")
         assert worst < 1e-9
 

@@ -126,7 +126,7 @@ def test_every_number_agrees_with_lqrlib(
 ) -> None:
     errors = compared(pairs, name)
     worst = max(errors)
-    record_property("largest relative error", worst)
+    record_property("largest relative error", float(worst))
     print(f"{name}: largest relative error {worst:.1e} in {len(errors)} systems")
     assert len(errors) >= 200
     assert worst < 1e-9

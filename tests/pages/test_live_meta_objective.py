@@ -79,7 +79,7 @@ def test_objective_slope_and_adapted_gains_agree_with_lqrlib(
         for name, value in true.items():
             error = np.linalg.norm(seen[name] - value) if np.isfinite(value).all() else 0.0
             worst[name] = max(worst[name], float(error / np.linalg.norm(value)))
-    record_property("largest relative error", float(worst))
+    record_property("largest relative error", worst)
     print(f"largest relative error {worst} in {finite} finite of {SETTINGS} settings")
     assert finite > 200
     assert worst.pop("bend") < 1e-3  # of a difference of slopes

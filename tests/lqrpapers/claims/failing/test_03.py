@@ -135,7 +135,7 @@ for name in ("covariance", "value", "cost", "E", "gradient", "Hessian"):
     less = half(f"sharp.{name.lower() if name != 'E' else name}_change")
     case(id, f"change of {name}", CHEAP, IDLE, UP, wrong=less)
 
-long, wide = scaled("sharp.hessian_bound", 0.02), scaled("sharp.gradient_step", 3.0)
+long, wide = scaled("sharp.hessian_bound", 0.1), scaled("sharp.gradient_step", 3.0)
 case(id, "h_grad", CHEAP, IDLE, UP, wrong=half("sharp.gradient_smoothness"))
 case(id, "h_hess", CHEAP, IDLE, UP, wrong=half("sharp.hessian_smoothness"))
 DESCENT = ["squared gradient", "rate", "sub-level set"]

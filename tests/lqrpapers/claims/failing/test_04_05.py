@@ -194,7 +194,7 @@ for part, factor in (("steps below 1", 1.2), ("step 1 changes nothing", 0.99)):
     case(STEPS, f"Gauss-Newton, {part}", *SOME, wrong=method("gauss_newton", factor))
 case(STEPS, "Gauss-Newton, steps above 1", *SOME, wrong=method("gauss_newton", 0.5))
 below = "natural gradient, steps below 1/‖R‖"
-case(STEPS, below, *SOME, iterations=1, wrong=method("natural_gradient", 2))
+case(STEPS, below, *SOME, iterations=1, wrong=method("natural_gradient", 1.2))
 above = [f"{name}, steps above the ceiling" for name in ("natural gradient", "gradient")]
 case(STEPS, above, *SOME, beyond=0.95)
 case("ours-quadratic", "", *ONE_STATE, wrong=half_a)

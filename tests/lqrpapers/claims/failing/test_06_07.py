@@ -149,9 +149,7 @@ few = mock.patch.object(rollouts, "MANY", 1)
 case(TAILS, "growth of fourth moments", *HEAVY, COSTS, [ONE_STATE], wrong=few)
 
 # Vectors whose spread is larger than is said.
-spread = instead(
-    rollouts, "_against", lambda f, *given: f(*given[:3], *np.multiply(0.1, given[3:]))
-)
+spread = instead(rollouts, "_against", lambda f, *given: f(*given[:3], *np.array(given[3:]) / 10))
 case("ours-lemma-bernstein", ["fair coin", "rare event", "walk on the plane"], wrong=spread)
 
 # --- 7: Theorem 4.1 ------------------------------------------------------------------------------

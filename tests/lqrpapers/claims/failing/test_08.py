@@ -79,9 +79,7 @@ case(MIRROR, "local maximum of J_ML", mirrored, narrow, 0.2 * 27 / 296)
 PIECES, (TASK, GAINS) = "ours-prop-pieces", landscape_cases.gains_in_pieces(100, 1)[1]
 small = 0.3 * np.random.default_rng(1).standard_normal((100, 2, 2))
 case(PIECES, "two pieces", landscape_cases.pieces(0.5), small)  # c is below the root of two
-LIGHT = [
-    f"average cost {where}" for where in ("in the worse piece", "of a gain in the better piece")
-]
+LIGHT = ["average cost in the worse piece", "average cost of a gain in the better piece"]
 LIGHT.append("worse minimum")
 light = TASK.replace(Q=TASK.Q / 4, R=TASK.R / 4)
 case(PIECES, LIGHT, light, GAINS, inner_step_size=0.0)

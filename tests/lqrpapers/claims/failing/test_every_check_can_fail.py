@@ -7,7 +7,7 @@ hypotheses; no side of an inequality is scaled.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import unwrap
 from pathlib import Path
@@ -45,7 +45,7 @@ once: dict[tuple[object, ...], Case] = {}  # the same call, with several things 
 
 
 def told(call: Any) -> tuple[object, ...]:
-    return *map(id, call.args), *call.keywords.items()
+    return (*map(id, call.args), *call.keywords.items()) if isinstance(call, partial) else (call,)
 
 
 called = cache(lambda case: case())  # one case may fail several parts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, partial, update_wrapper
 from typing import Any
 from unittest import mock
 
@@ -33,7 +33,9 @@ class Cases(dict[Key, Case]):
         """Name the inequalities that the decorated case violates."""
 
         def add(case: Case) -> Case:
-            self.update(dict.fromkeys(((id, form, part) for part in parts), case))
+            keys = [(id, form, part) for part in parts]
+            assert not self.keys() & set(keys), f"two cases for one of {keys}"
+            self.update(dict.fromkeys(keys, case))
             return case
 
         return add
@@ -44,12 +46,18 @@ class Cases(dict[Key, Case]):
         parts: str | list[str],
         *arguments: Any,
         wrong: Wrong = lambda call: call,
+        outside: dict[str, Any] | None = None,
         form: str = "printed",
         **options: Any,
     ) -> None:
-        """Add a call of `check` that violates these parts while something is wrong."""
-        call = wrong(partial(check, id, *arguments, form=form, **options))
-        self.of(id, form, *([parts] if isinstance(parts, str) else parts))(call)
+        """Add a call of `check` that violates these parts while something is wrong.
+
+        `outside` are options that leave the hypotheses: without them the call is honest.
+        """
+        call = case = partial(check, id, *arguments, form=form, **options)
+        if outside:
+            case = update_wrapper(partial(call, **outside), call)
+        self.of(id, form, *([parts] if isinstance(parts, str) else parts))(wrong(case))
 
 
 def instead(place: Any, name: str, change: Callable[..., Any]) -> Any:

@@ -196,7 +196,7 @@ case(STEPS, "Gauss-Newton, steps above 1", *SOME, wrong=method("gauss_newton", 0
 below = "natural gradient, steps below 1/‖R‖"
 case(STEPS, below, *SOME, iterations=1, wrong=method("natural_gradient", 1.2))
 above = [f"{name}, steps above the ceiling" for name in ("natural gradient", "gradient")]
-case(STEPS, above, *SOME, beyond=0.95)
+case(STEPS, above, *SOME, outside={"beyond": 0.95})
 case("ours-quadratic", "", *ONE_STATE, wrong=half_a)
 
 

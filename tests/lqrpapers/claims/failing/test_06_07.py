@@ -112,7 +112,7 @@ for factor, parts in ((2.0, KINDS), (1.1, [f"{kind}, length" for kind in KINDS])
 
 not_averaged = instead(coins, "ball_gradient", lambda f, problem, K, radius: f(problem, K, 1e-9))
 case("ours-lemma-smoothing", ["one point", "pairs"], *ONE_STATE, wrong=not_averaged)
-case("ours-lemma-variance", KINDS, *ONE_STATE, radius=0.1)
+case("ours-lemma-variance", KINDS, *ONE_STATE, outside={"radius": 0.1})
 scattered = instead(rollouts, "ball", times(2.0))
 case("ours-lemma-bias", ["first order", "second order"], *SLOW, 3, wrong=scattered)
 

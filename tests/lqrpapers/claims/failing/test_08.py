@@ -51,7 +51,7 @@ case(COMMON, "every three decide", three, wrong=by_twos)
 tau = np.array([0.3, 0.9])
 two = landscape_cases.companions(tau)[:, :2]
 case(COMMON, "margin in closed form", two, None, 1 - 1.5 * tau)
-case(COMMON, "near tasks share a gain", scalars([[0.3, 0.4]]), [[0.0]], share=1.01)
+case(COMMON, "near tasks share a gain", scalars([[0.3, 0.4]]), [[0.0]], outside={"share": 1.01})
 
 MIDDLES = ["middle of two gains", "middle of two gains, average cost"]
 two_states = LQR(np.zeros((1, 2, 2)), np.eye(2), np.eye(2), np.eye(2))

@@ -12,6 +12,7 @@ from lqrlib.matrices import frobenius_norm, trace, transpose
 from lqrlib.validation import Array, Seed
 
 from ..constants import magnitudes, printed, sharp, sublevel
+from ..studies import moments
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
 
@@ -87,19 +88,18 @@ def convergence(
     gain = np.broadcast_to(objective.gain_array(problem, K), shape + np.shape(K)[-2:])
     floor, direction = SETTLED * objective.cost(problem, gain), DIRECTIONS[method](problem)
 
-    def step_from(gain: Array, step: Array) -> tuple[Array, Array, Array]:
-        """Promised and taken decrease, and the move."""
-        move = -step[..., None, None] * direction(gain)
-        taken = -value_difference_along(problem, gain, move)
-        return step * rate * optimality_gap(problem, gain), taken, move
+    def step_from(gain: Array, step: Array) -> tuple[Array, Array, Array, Array]:
+        """Promised and taken decrease, the gap before, and the move."""
+        move, gap = -step[..., None, None] * direction(gain), optimality_gap(problem, gain)
+        return step * rate * gap, -value_difference_along(problem, gain, move), gap, move
 
     promised, taken, radii, clear = [], [], [], []
     start = gain[0]
     for _ in range(iterations):
-        left, right, move = step_from(gain, steps)
+        left, right, gap, move = step_from(gain, steps)
         promised.append(left)
         taken.append(right)
-        clear.append(optimality_gap(problem, gain) > 1e4 * floor)
+        clear.append(gap > 1e4 * floor)
         gain = gain + move
         radii.append(objective.mean_square_radius(problem, gain))
     yield Sides("stability", np.stack(radii), 1.0, role="guard")
@@ -109,7 +109,7 @@ def convergence(
         sides = sides[0][kept], sides[1][kept], sides[2][kept]
     yield Sides("decrease", *sides)
     if method == "gradient":
-        left, right, _ = step_from(start, np.asarray(sharp.gradient_step(problem, K)))
+        left, right, *_ = step_from(start, np.asarray(sharp.gradient_step(problem, K)))
         yield Sides("one step of c_pg at K", left, right, floor[0], role="record")
     if critical is not None:
         yield Sides("allowed over critical step", largest, critical, role="record")
@@ -167,9 +167,7 @@ def improvement(problem: LQR, K: ArrayLike, rng: Seed) -> Inequalities:
     gain, radius, total, change = step(contraction)
     yield Sides("stability", radius, 1.0, role="guard")
     P = np.where(radius[..., None, None] < 1, objective.value_matrix(problem, gain), 2 * at.P)
-    L_P = np.linalg.cholesky(at.P)
-    ratio = np.linalg.eigvalsh(np.linalg.solve(L_P, transpose(np.linalg.solve(L_P, P))))
-    yield Sides("P does not grow", ratio[..., -1], 1.0, role="guard")
+    yield Sides("P does not grow", moments.relative(P, at.P)[..., -1], 1.0, role="guard")
     yield Sides("decrease", -least * total, -change, 1e-12 * at.cost)
     _, radius, total, change = step(expansion)
     here = radius < 1
@@ -206,7 +204,8 @@ def working_and_failing_steps(
     floors = np.broadcast_to(1e-12 * at.cost, here.shape)[here]
     yield Sides("Gauss-Newton, steps above 1", least_rise[here], rises[here], floors)
 
-    size, least = magnitudes(problem, K).R_K, magnitudes(problem, K).r
+    numbers = magnitudes(problem, K)
+    size, least = numbers.R_K, numbers.r
     gain, taken, promised = np.stack([at.K] * 3), [], []
     fraction = np.reshape((0.1, 0.5, 0.9), (3,) + (1,) * size.ndim)
     step = fraction / size

@@ -55,19 +55,6 @@ def gradient_domination_of_a_task(problem: LQR, K: ArrayLike) -> Inequalities:
     yield Sides("", at.gap, _dominating(at))
 
 
-@claim("s2-lemma-3.2", "s1-lemma-7", form="dropped")
-def domination_without_excitation(problem: LQR, K: ArrayLike) -> Inequalities:
-    """Domination with the least *positive* eigenvalue of a singular Sigma0 in place of mu."""
-    at = at_stabilizing_gain(problem, K)
-    values = np.linalg.eigvalsh(problem.Sigma0)
-    positive = values > 1e-12 * values[..., -1:]
-    mu = np.where(positive, values, np.inf).min(axis=-1)
-    best = objective.at_gain(problem, problem.optimum.K)
-    rate = spectral_norm(best.Sigma) / (4 * least_eigenvalue(problem.R) * mu**2)
-    bound = frobenius_norm(at.gradient) ** 2 * rate
-    yield Sides("upper bound", at.gap, bound, 0.0, "Sigma0 is definite")
-
-
 @claim("s2-cor-3.3")
 def stationary_gain_is_optimal(problem: LQR, K: ArrayLike) -> Inequalities:
     r"""The corollary with a rate: how far a gain of small gradient can be from K*.

@@ -68,17 +68,11 @@ def invariance(
 def invariance_of_distant_tasks(tasks: LQR, K0: ArrayLike) -> Inequalities:
     """20 short steps (1/L), but no condition is put on the heterogeneity."""
     steps = meta.sharp_steps(meta.suprema(tasks, K0, "sharp"))
-    yield _last_gaps(tasks, K0, *steps, 20, "the tasks are near to each other")
-
-
-def _last_gaps(
-    tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, iterations: int, assumption: str
-) -> Sides:
-    """The gap of each task after a run against that of its start; ``inf`` for runs that left."""
-    gain, trace = runs.descended(tasks, K0, inner, outer, iterations)
+    gain, trace = runs.descended(tasks, K0, *steps, 20)
     gaps = optimality_gap(tasks, trace.gain[..., None, :, :])
     gaps = np.where(trace.left[..., None], np.inf, gaps)
-    return Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain), 0.0, assumption)
+    assumption = "the tasks are near to each other"
+    yield Sides("iterates in S_ML", gaps, optimality_gap(tasks, gain), 0.0, assumption)
 
 
 @claim("s1-thm-11", form="dropped")
@@ -132,14 +126,6 @@ def convergence(
     if not model_free:
         bound = meta.printed_optimum_bias(over, report=True)
         yield Sides(f"(7) of the report, {where}", gaps, bound, decrease.floor)
-
-
-@claim("s1-thm-12", form="dropped")
-def convergence_with_long_inner_steps(
-    tasks: LQR, K0: ArrayLike, inner: ArrayLike, outer: ArrayLike, *, iterations: int = 200
-) -> Inequalities:
-    """The gap falls although the inner step is longer than 1/L, whatever kappa."""
-    yield _last_gaps(tasks, K0, inner, outer, iterations, "kappa < 1")
 
 
 @claim("s1-thm-13", form="dropped")

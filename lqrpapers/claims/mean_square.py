@@ -12,22 +12,13 @@ from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
 from ..constants import magnitudes
-from ..studies.moments import formal_solution
+from ..studies.moments import formal_solution, relative
 from ..studies.robustness import scaled_noise
 from .checking import Check
 from .registry import Inequalities, Sides, claim
 
 # Beyond this size value iteration has left every bound behind.
 ESCAPED = 1e100
-
-
-def _least_ratio(X: Array, W: Array) -> Array:
-    """Smallest r with some x for which x'Xx = r x'Wx, (...); W positive definite."""
-    try:
-        root = np.linalg.inv(np.linalg.cholesky(W))
-    except np.linalg.LinAlgError:
-        raise ValueError("Q, Sigma0: expected positive definite matrices") from None
-    return least_eigenvalue(root @ X @ transpose(root))
 
 
 # ---------------------------------------------------------------- mean-square stability
@@ -84,7 +75,7 @@ def lyapunov_equation(
     yield Sides("equation", frobenius_norm(residual) / frobenius_norm(X), tolerance, role="guard")
     error = frobenius_norm(X - formal_solution(problem, gain, W, adjoint=adjoint))
     yield Sides("Kronecker solve", error / frobenius_norm(X), tolerance, role="guard")
-    least = _least_ratio(X, W)
+    least = relative(X, W)[..., 0]
     floor = tolerance * spectral_norm(X) / least_eigenvalue(W)
     yield Sides("above the weight", 1.0, least, floor)
 
@@ -100,7 +91,8 @@ def lyapunov_equation_of_an_unstable_gain(
         raise ValueError("K: expected gains none of which is mean-square stabilizing")
     W = _weight(problem, gain, adjoint)
     X = formal_solution(problem, gain, W, adjoint=adjoint)
-    yield Sides("above the weight", 1.0, _least_ratio(X, W), 0.0, "K is mean-square stabilizing")
+    least = relative(X, W)[..., 0]
+    yield Sides("above the weight", 1.0, least, 0.0, "K is mean-square stabilizing")
 
 
 def forward_errors(error: ArrayLike, margin: ArrayLike) -> Check:

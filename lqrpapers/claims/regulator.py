@@ -31,13 +31,6 @@ CONFIDENCE = 0.999
 DOUBLINGS = 5
 
 
-def _share(X: Array, Y: Array) -> Array:
-    """Largest x'Yx / x'Xx, (...), for positive definite X: Y is below X exactly where at most 1."""
-    root = np.linalg.cholesky(X)
-    scaled = np.linalg.solve(root, transpose(np.linalg.solve(root, Y)))
-    return np.asarray(np.linalg.eigvalsh((scaled + transpose(scaled)) / 2)[..., -1])
-
-
 @claim("s2-eq-1")
 def cost_is_the_average(
     problem: LQR,
@@ -191,10 +184,11 @@ def optimal_gain_is_best(problem: LQR, K: ArrayLike) -> Inequalities:
     at, best = at_stabilizing_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
     change, floor = np.linalg.solve(at.R_K, at.E), UNITS * at.condition
     better = objective.value_matrix(problem, at.K - change) + transpose(at.E) @ change
-    yield Sides("improvement", _share(at.P, better), 1.0, floor)
-    yield Sides("from every initial state", _share(at.P, best.P), 1.0, floor)
+    yield Sides("improvement", moments.relative(better, at.P)[..., -1], 1.0, floor)
+    yield Sides("from every initial state", moments.relative(best.P, at.P)[..., -1], 1.0, floor)
     once = stage_weight(problem, at.K) + at.loop.apply_adjoint(best.P)
-    yield Sides("after another first step", _share(once, best.P), 1.0, floor, role="guard")
+    most = moments.relative(best.P, once)[..., -1]
+    yield Sides("after another first step", most, 1.0, floor, role="guard")
     error = np.abs(at.cost - best.cost - at.gap) / at.cost
     yield Sides("gap", error, EQUAL, floor, role="guard")
     if not (problem.state_noise.variances.size or problem.input_noise.variances.size):

@@ -136,16 +136,6 @@ def truncation(problem: LQR, K: ArrayLike, rng: Seed, *, samples: int = 20) -> I
     yield Sides("rate", np.abs(left.sum(axis=(-2, -1)) ** (1 / MANY) - 1), GROWTH)
 
 
-def _long_mean_square(center: Array, variance: Array, steps: int = 20_000) -> Array:
-    """E Z^2 of Z = 1 + M_0^2 + M_0^2 M_1^2 + ..., by the joint moments of term and sum so far."""
-    two, four = center**2 + variance, center**4 + 6 * center**2 * variance + 3 * variance**2
-    square, mixed, term = np.ones_like(two), np.ones_like(two), np.ones_like(two)
-    for _ in range(steps):
-        mixed, term = two * mixed + four * term, four * term
-        square, mixed = square + 2 * (mixed - term) + term, mixed
-    return square
-
-
 @claim("ours-lemma-tails")
 def tails_of_roll_outs(
     problem: LQR, K: ArrayLike, costs: Array, others: Iterable[tuple[LQR, Array]] = ()

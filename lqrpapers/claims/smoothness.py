@@ -11,13 +11,11 @@ from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, spectral_norm
 from lqrlib.validation import Array
 
-from ..constants import at_stabilizing_gain, corrected, magnitudes, printed, sharp
+from ..constants import at_stabilizing_gain, magnitudes, printed, sharp
 from .registry import Inequalities, Sides, claim, part_of
 
 # Rounding error of a difference of two costs, gradients, ..., relative to their size.
 CANCELLATION = 1e-12
-
-NO_NOISE = "there is no multiplicative noise"
 
 
 @claim("s1-lemma-5", form=("printed", "corrected", "sharp"))
@@ -35,13 +33,6 @@ def uniform_bounds(problem: LQR, K: ArrayLike, *, constants: ModuleType) -> Ineq
 
 part_of("e1", "s1-lemma-5", "gradient", "printed", "corrected")
 part_of("e6", "s1-lemma-5", "Hessian", "printed", "corrected")
-
-
-@claim("s1-lemma-5", form="dropped")
-def uniform_bounds_under_noise(problem: LQR, K: ArrayLike) -> Inequalities:
-    """The repaired h_H, a formula without noise terms, on problems with noise."""
-    _, hessian, _ = uniform_bounds(problem, K, constants=corrected)
-    yield hessian._replace(assumption=NO_NOISE)
 
 
 def _move(
@@ -86,15 +77,6 @@ def local_smoothness(
 
 
 part_of("e2", "s1-lemma-6", "cost", "printed", "corrected")
-
-
-@claim("s1-lemma-6", form="dropped")
-def local_smoothness_under_noise(
-    problem: LQR, K: ArrayLike, direction: ArrayLike, fraction: ArrayLike = 1.0
-) -> Inequalities:
-    """S1's h_Delta, a formula without noise terms, on problems with noise: K' may not stabilize."""
-    stability, *_ = local_smoothness(problem, K, direction, fraction, constants=printed)
-    yield stability._replace(assumption=NO_NOISE)
 
 
 @claim("s1-lemma-6", form="sharp")

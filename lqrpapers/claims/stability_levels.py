@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import scipy  # loads scipy.linalg and scipy.stats when they are first used
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 import lqrlib
 from lqrlib import LQR, objective
@@ -14,6 +14,7 @@ from lqrlib.matrices import least_eigenvalue, spectral_norm, symmetric_part, tra
 from lqrlib.matrix_equations import closed_loop, solve_lyapunov
 from lqrlib.validation import Array, Seed
 
+from ..studies.bisection import bisect
 from ..studies.moments import formal_solution
 from ..studies.robustness import critical_scale, scaled_noise
 from .checking import Check
@@ -109,15 +110,15 @@ def critical_level(problems_at: Callable[[Array], LQR], high: Array, bits: int =
 
     `problems_at` gives the problems (N,) at levels (N,); the solver says which have a gain.
     """
-    low = np.zeros_like(high)
-    for _ in range(bits):
-        middle, lost = (low + high) / 2, np.zeros(len(high), dtype=bool)
+
+    def has_gain(level: Array) -> NDArray[np.bool_]:
         try:
-            lqrlib.solve(problems_at(middle))
+            lqrlib.solve(problems_at(level))
         except lqrlib.NotStabilizableError as error:
-            lost = error.members
-        low, high = np.where(lost, low, middle), np.where(lost, middle, high)
-    return low
+            return ~error.members
+        return np.ones(len(level), dtype=bool)
+
+    return bisect(has_gain, np.zeros_like(high), high, bits)[0]
 
 
 def last_gain(problem: LQR) -> Array:

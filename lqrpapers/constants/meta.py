@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib.validation import Array, positive_array
+from lqrlib.validation import Array
 
 from .suprema import FORMS as FORMS
 from .suprema import Suprema as Suprema
@@ -119,23 +119,6 @@ def printed_optimum_bias(over: Suprema, *, report: bool = False) -> Array:
     return bound + printed_bias(over) if report else bound
 
 
-def printed_iterations(
-    over: Suprema, step_size: ArrayLike, tolerance: float, *, model_free: bool = False
-) -> Array:
-    r"""Iterations N of Theorem 12 (or 13), (..., M): 8 log(Delta_0/eps') / (eta lambda_i).
-
-    With 2 Delta_0 for Delta_0 in Theorem 13.
-    """
-    ratio = (2 if model_free else 1) * over.start_gap / positive_array("tolerance", tolerance)
-    rate = positive_array("step_size", step_size)[..., None] * over.domination
-    return np.ceil(8 * np.log(np.maximum(ratio, 1.0)) / rate)
-
-
-def printed_estimation_tolerance(over: Suprema) -> Array:
-    r"""psi of Theorem 11, (..., M): lambda_i Delta_0 / 1296, on the squared estimation errors."""
-    return over.domination * over.start_gap / 1296
-
-
 # --- sharp ----------------------------------------------------------------------------------------
 
 
@@ -176,22 +159,6 @@ def sharp_bias(over: Suprema, kappa: ArrayLike, error: ArrayLike = 0.0) -> Array
     return sharp_gradient(over, kappa, error) ** 2 / over.domination
 
 
-def sharp_invariant(over: Suprema, kappa: ArrayLike, error: ArrayLike = 0.0) -> NDArray[np.bool_]:
+def sharp_invariant(over: Suprema, kappa: ArrayLike) -> NDArray[np.bool_]:
     """Whether b^2 <= lambda_i gamma_i Delta_0 for all tasks, bool (...): S_ML is invariant."""
-    return np.asarray((sharp_bias(over, kappa, error) <= over.gap).all(axis=-1))
-
-
-def sharp_iterations(
-    over: Suprema, step_size: ArrayLike, kappa: ArrayLike, tolerance: float
-) -> Array:
-    """Iterations after which Delta_0 has decayed to the tolerance, (..., M).
-
-    ``inf`` for kappa >= 1. Raises ValueError for steps so long that nothing of the gap is left.
-    """
-    rate = sharp_rate(over, positive_array("step_size", step_size), kappa)
-    if (rate <= 0).any():
-        raise ValueError(f"step_size: expected steps of at most 1/L, got {step_size!r}")
-    ratio = np.maximum(over.start_gap / positive_array("tolerance", tolerance), 1.0)
-    decay = -np.log(np.minimum(rate, 1.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(rate < 1, np.ceil(np.log(ratio) / decay), np.inf)
+    return np.asarray((sharp_bias(over, kappa) <= over.gap).all(axis=-1))

@@ -22,6 +22,16 @@ from lqrlib.problem import LQR, stage_weight
 from lqrlib.validation import Array
 
 
+def relative(X: Array, W: Array) -> Array:
+    """Eigenvalues (..., n) of X relative to a positive definite W: r with Xv = r Wv, rising.
+
+    The last is the largest x'Xx / x'Wx, so X is below W exactly where that is at most 1.
+    """
+    root = np.linalg.cholesky(W)
+    scaled = np.linalg.solve(root, transpose(np.linalg.solve(root, X)))
+    return np.asarray(np.linalg.eigvalsh(symmetric_part(scaled)))
+
+
 def kronecker_square(X: Array) -> Array:
     """Kronecker product of each matrix (..., k, l) with itself, (..., k^2, l^2)."""
     size = X.shape[-2] * X.shape[-2], X.shape[-1] * X.shape[-1]

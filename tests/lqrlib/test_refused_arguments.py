@@ -78,8 +78,6 @@ CALLS = {
     ],
     "tolerance": [
         lambda: stationary_gain(FAMILY, K, 0.1, tolerance=NAN),
-        lambda: meta.printed_iterations(SUPREMA, 1e-3, -1.0),
-        lambda: meta.sharp_iterations(SUPREMA, 1e-3, 0.2, 0.0),
     ],
     "iterations": [
         lambda: stationary_gain(FAMILY, K, 0.1, iterations=2.5),
@@ -99,9 +97,6 @@ CALLS = {
     "deviation": [lambda: sampled_start_cost(NOMINAL, [1.0, 1.0], "x", 0)],
     "problem": [
         lambda: sampled_start_cost(3, [1.0, 1.0], 0.1, 0),
-    ],
-    "step_size": [
-        lambda: meta.sharp_iterations(SUPREMA, 1e3, 0.2, 1e-3),
     ],
     "gamma": [
         lambda: meta.suprema(FAMILY, K, gamma="x"),
@@ -137,6 +132,5 @@ def test_nothing_is_promised_where_the_inner_step_turns_a_gradient_round():
     for turn in (1.0, 1.5):
         assert np.isposinf(meta.sharp_bias(SUPREMA, turn)).all()
         assert not meta.sharp_invariant(SUPREMA, turn)
-        assert np.isposinf(meta.sharp_iterations(SUPREMA, 1e-3, turn, 1e-9)).all()
     both = meta.sharp_gradient(SUPREMA, np.array([0.5, 1.5]))
     np.testing.assert_array_equal(both[0], meta.sharp_gradient(SUPREMA, 0.5))

@@ -158,16 +158,6 @@ pin(
     lambda: meta.printed_optimum_bias(OVER, report=True),
     896 + 288 / PAIR,
 )
-pin(
-    "meta.printed_iterations",
-    lambda: meta.printed_iterations(OVER, 0.1, 0.01),
-    ceil(80 * log([900, 100]) / PAIR),
-)
-pin(
-    "meta.printed_estimation_tolerance",
-    lambda: meta.printed_estimation_tolerance(OVER),
-    [1 / 72, 1 / 162],
-)
 pin("meta.kappa", lambda: meta.kappa(0.1, 3.0), 0.69)
 # s (2 + s) = 9/16 at s = 1/4
 pin("meta.sharp_steps inner outer", lambda: meta.sharp_steps(OVER, 9 / 16), 1 / 12, 1 / 3)
@@ -176,11 +166,6 @@ pin("meta.sharp_gradient", lambda: meta.sharp_gradient(OVER, 0.25, 0.125), [1, 1
 pin("meta.sharp_bias", lambda: meta.sharp_bias(OVER, 0.25, 0.125), 1 / PAIR)
 pin("meta.sharp_invariant", lambda: meta.sharp_invariant(OVER, 0.25), True)
 pin("meta.sharp_invariant", lambda: meta.sharp_invariant(OVER, 0.9), False)
-pin(
-    "meta.sharp_iterations",
-    lambda: meta.sharp_iterations(OVER, 0.1, 0.25, 0.01),
-    ceil(log([900, 100]) / -log(1 - 3 / 80 * PAIR)),
-)
 # kappa_H = 1/4 and eta_l L = 1/10: 1/4 + 5/4 1/10, and 5/4 11/10
 pin("meta.Errors kappa", lambda: meta.Errors(), 3 / 8)
 pin("meta.Errors.outer", lambda: meta.Errors().outer(np.asarray(1.0)), 11 / 8)

@@ -147,9 +147,3 @@ def test_e10_leaves_families_out_that_cannot_begin():
     begin, way, end = check("e10", two, start, 8e-6, 8e-6, 3)
     assert (begin.role, begin.checked, begin.violated) == ("record", 2, 1)
     assert way.checked == end.checked == 1
-
-
-def test_dropped_kappa():
-    nominal, start = lqrlib.LQR.stack([systems.boeing()]), systems.boeing_start()
-    [dropped] = check("s1-thm-12", nominal, start, 8e-6, 8e-6, form="dropped", iterations=3)
-    assert dropped.violated and dropped.assumption == "kappa < 1"

@@ -163,13 +163,6 @@ def test_erratum_of_lemma_6_is_confirmed_on_scalars():
     assert_holds(check("e2", problems, K, direction, form="corrected"))
 
 
-def test_the_repaired_constants_of_lemmas_5_and_6_want_no_noise():
-    problems, K = ensemble(1, 1, 1, 1, count=2000, fraction=(0.5, 0.95), noise_level=0.7)
-    steps = check("s1-lemma-6", problems, K, np.sign(K), form="dropped")
-    for [each] in (check("s1-lemma-5", problems, K, form="dropped"), steps):
-        assert each.violated and each.assumption, each.part
-
-
 @pytest.mark.parametrize("fraction", [0.0, -1.0, 1.5])
 def test_fractions_of_the_radius_lie_between_0_and_1(fraction):
     problems, K = ensemble(1, 1, count=2)

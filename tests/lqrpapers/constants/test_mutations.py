@@ -117,9 +117,6 @@ def pin_is_missed(name: str) -> bool:
 UNCALLED = {
     "printed.hessian_matrix": "chapter 2 draws it",
     "meta.printed_rate": "chapters draw it; the claims use 1 minus it, which keeps its digits",
-    "meta.printed_iterations": "only tests use it; it follows from the rate",
-    "meta.printed_estimation_tolerance": "only tests use it: estimates are perfect in the claim",
-    "meta.sharp_iterations": "only tests use it; it follows from the rate",
 }
 OTHERS = "zero or unused in the battery, or beside a much larger term"
 SLACK = "a bound that is attained nowhere: it keeps more than a factor of two"

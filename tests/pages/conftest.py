@@ -74,17 +74,16 @@ def base(request: pytest.FixtureRequest, built_book: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def opened(request: pytest.FixtureRequest, browser: Browser, base: str) -> Iterator[LiveFigure]:
-    """Open the page that a file names, with its live figure, once for the tests of the file."""
+    """Open the page that a file names, with its live figures, once for the tests of the file."""
     page = new_tab(browser)
-    yield LiveFigure(page, base, request.module.PAGE, request.module.FIGURE)
+    yield LiveFigure(page, base, request.module.PAGE)
     page.close()
 
 
 @pytest.fixture
-def figure(opened: LiveFigure) -> Iterator[LiveFigure]:
+def figure(request: pytest.FixtureRequest, opened: LiveFigure) -> Iterator[LiveFigure]:
     """Start the figure of a file again; whatever goes wrong while it is used is a fault."""
-    opened.start_again()
-    yield opened
+    yield opened.look_at(request.module.FIGURE)
     faults, opened.faults[:] = [*opened.faults], []
     assert faults == [], faults
 
@@ -111,7 +110,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     """Keep a picture of the page that a failed test looked at, and say where it is."""
     report = yield
     known = getattr(item, "funcargs", {})
-    page = known.get("page") or getattr(known.get("opened"), "page", None)
+    open_ = [known[name] for name in ("scriptless", "page", "opened") if name in known]
+    page = getattr(open_[0], "page", open_[0]) if open_ else None
     if page is not None and report.when == "call" and report.failed:
         picture = ROOT / "_build" / "logs" / f"{re.sub(r'[^a-zA-Z0-9]+', '-', item.name)}.png"
         with suppress(Error):  # a browser that is gone gives none

@@ -2,39 +2,45 @@
 
 from typing import Any
 
-from faults import TOO_WIDE, watch
+from faults import SETTLED, TOO_WIDE, watch
 from playwright.sync_api import Locator, Page
 
-TOLD = "([...document.querySelectorAll('.lqr-live-sentence')].map(it => it.textContent))"
+SAID = """() => Object.fromEntries(
+  Object.entries(LQR.views).map(([name, view]) => [name, view.text.textContent]))"""
 SET = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')) }"
-DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+NONSENSE = "NaN", "undefined", "Infinity", "∞"
+DRAWN = "Object.values(LQR.views).every(view => !view.waiting && view.text.textContent)"
 
 
 class LiveFigure:
     """One live figure of a page."""
 
-    def __init__(self, page: Page, base: str, place: str, name: str) -> None:
-        """Open its page, and wait until every figure there says something."""
-        self.page, self.base, self.faults = page, base, watch(page, base)
+    def __init__(self, page: Page, base: str, place: str) -> None:
+        """Open its page, and wait until all formulas and figures there are ready."""
+        self.page, self.faults = page, watch(page, base)
         page.goto(f"{base}/{place}")
-        page.wait_for_function(f"{TOLD}.length && {TOLD}.every(text => text)")
-        self.look_at(name)
+        page.wait_for_function(SETTLED)
+        page.wait_for_function(DRAWN)
+        self.first = page.evaluate(SAID)
 
-    def look_at(self, name: str) -> None:
-        """Turn to the figure of this name."""
+    def look_at(self, name: str) -> "LiveFigure":
+        """Turn to the figure of this name as it was, on a wide screen by daylight."""
         self.name, self.it = name, self.page.locator(f"#{name}")
-
-    def start_again(self) -> str:
-        """Bring back what a reader finds, on a wide screen by daylight; what it says then."""
         self.page.set_viewport_size({"width": 1280, "height": 900})
         self.page.emulate_media(media="screen")
         self.page.evaluate("document.documentElement.dataset.theme = 'light'")
+        for choice in self.it.locator(".lqr-live-choice").all():
+            choice.locator("label").first.click()
+        assert self.start_again() == self.first[name]
+        return self
+
+    def start_again(self) -> str:
         self.it.get_by_role("button", name="Start again").click()
         return self.drawn()
 
     def drawn(self) -> str:
-        """What it says when the screen shows what was last done."""
-        self.page.evaluate(DRAWN)
+        """What it says when all that was last done is drawn."""
+        self.page.wait_for_function(DRAWN)
         return self.sentence
 
     @property

@@ -47,12 +47,13 @@ class LiveFigure:
     def sentence(self) -> str:
         return self.it.locator(".lqr-live-sentence").text_content() or ""
 
-    def slider(self, place: int = 0) -> Locator:
-        return self.it.locator(".lqr-live-slider input").nth(place)
+    @property
+    def sliders(self) -> Locator:
+        return self.it.locator(".lqr-live-slider input")
 
     def set(self, place: int, value: float) -> str:
         """Move a slider; what the figure says then."""
-        self.slider(place).evaluate(SET, value)
+        self.sliders.nth(place).evaluate(SET, value)
         return self.drawn()
 
     def handle(self, place: int = 0) -> Locator:
@@ -76,6 +77,11 @@ class LiveFigure:
         """What the page gave the figure."""
         found = f"script.lqr-live[data-figure={self.name}]"
         return self.page.evaluate(f"JSON.parse(document.querySelector('{found}').textContent)")
+
+    def has(self, place: str) -> bool:
+        """Whether a link of the page, as "#name", leads to a place on it."""
+        found: bool = self.page.evaluate("name => !!document.getElementById(name)", place[1:])
+        return found
 
     def over(self) -> int:
         """How many sliders are past a bound."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 LIVE = Path(__file__).resolve().parents[2] / "pages" / "_static" / "live"
 Record = Callable[[str, object], None]
+Pairs = Iterable[tuple[Any, Any]]
 
 
 def add_scripts(page: Page, names: Iterable[str]) -> None:
@@ -30,9 +31,7 @@ def each(found: Any, true: Any, least: float = 0.0) -> float:
     return float(np.max(np.abs(np.subtract(found, true)) / np.maximum(np.abs(true), least)))
 
 
-def agree(
-    name: str, pairs: Iterable[tuple[Any, Any]], record: Record, error: Any = whole, least: int = 200
-) -> None:
+def agree(name: str, pairs: Pairs, record: Record, error: Any = whole, least: int = 200) -> None:
     """Check that what scripts find is what lqrlib does, and note the largest relative error."""
     errors = [error(found, true) for found, true in pairs]
     worst = float(np.max(errors))

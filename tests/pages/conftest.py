@@ -98,7 +98,7 @@ def scripts(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def your_system(faultless: Page, base: str) -> Page:
+def yours(faultless: Page, base: str) -> Page:
     """Open the page of the reader's own system, with its first one."""
     faultless.goto(f"{base}/pages/your_system.html")
     faultless.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")

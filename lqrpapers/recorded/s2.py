@@ -28,6 +28,10 @@ SOURCES = {
         Source("ltimult.py", 623, "St = mdot(AK, Pt, AK.T)+ASAunc+BSBunc"),
         Source("gradient_estimate_study/example_gradient_estimate_variance.py", 49, "nt = 40"),
     ),
+    "s2-journal-estimation": (
+        Source("gradient_estimate_study/example_gradient_estimate_variance.py", 49, "nt = 40"),
+        Source("gradient_estimate_study/example_gradient_estimate_variance.py", 55, "ru = 1e-2"),
+    ),
 }
 
 
@@ -190,4 +194,36 @@ FIGURE_1 = {
             52.08260360662137 52.082588169167245 52.08258124087773
         """),
     ),
+}
+
+# The journal's study of gradient estimation: Frobenius norms of the errors of ten estimates, by
+# number of roll-outs, without and with noise; K = 0, 40 steps, radius 0.01 (printed: 0.2).
+# gradient_estimate_study/{1564554983p5677059_1e4, ..., 1564525514p9662921_1e8}/{KIND}.txt
+GRADIENT_ERRORS = {
+    "noiseless": {
+        1e4: _numbers(
+            "12.4306 5.0618 39.6239 13.2369 0.9463 1.3580 11.7326 25.2618 24.1720 17.0363"
+        ),
+        1e5: _numbers("4.2813 3.4049 5.9503 6.8267 2.2356 2.8328 8.4104 5.5535 7.7131 7.5165"),
+        1e6: _numbers("1.3565 2.5573 2.7960 1.8945 2.6909 5.1837 3.2955 3.1989 1.6621 1.5557"),
+        1e7: _numbers("0.2386 0.4786 0.5113 0.3785 0.2457 0.5789 0.4320 1.1386 0.5239 1.0391"),
+        1e8: _numbers("0.0800 0.2516 0.4974 0.2331 0.0624 0.2579 0.1602 0.3754 0.3359 0.1878"),
+    },
+    "noisy": {
+        1e4: _numbers(
+            "85.8381 165.9118 91.4422 152.7959 227.5261 126.2412 122.0035 68.4451 100.5128 43.6172"
+        ),
+        1e5: _numbers(
+            "103.4266 75.5815 117.7836 73.7704 63.1187 44.4216 47.1245 54.2174 79.1405 39.0519"
+        ),
+        1e6: _numbers(
+            "64.2820 23.2160 48.1723 31.6063 21.6755 36.7478 46.9878 20.0948 13.5820 7.9234"
+        ),
+        1e7: _numbers(
+            "17.7288 19.7572 24.3148 30.1121 10.6067 11.9023 18.5029 19.1489 24.1156 22.4205"
+        ),
+        1e8: _numbers(
+            "14.1420 18.4928 16.3003 16.4540 12.0631 15.2905 17.2860 15.8762 17.5683 18.4196"
+        ),
+    },
 }

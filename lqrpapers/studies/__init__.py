@@ -8,6 +8,9 @@ Problems, families and gains (draws from a Generator or seed that the caller pas
 `admission`         families scaled to what Theorems 10 and 11 of S1 admit
 `poles`             random gains by pole placement, over the whole stabilizing set, and pairs
 `known_solutions`   Lyapunov equations of known solution, and what solvers make of them
+`exact`             one closed loop in fractions, without rounding
+`certificates`      computer-assisted proofs of where an optimal gain lies, and of its radius
+`exact_errata`      the errata's smallest counterexamples, and repaired constants, in fractions
 `precise_riccati`   the Riccati equation in many digits, and how many of a solution's are right
 ==================  ==============================================================================
 
@@ -19,6 +22,7 @@ One problem or family
 ==================  ==============================================================================
 `moments`           second moments from the definition, an independent check of the closed forms
 `tails`             fourth moments and tails of simulated costs
+`rollout_variance`  exact bias and variance of a gradient estimate from roll-outs
 `errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
 `published_solver`  what the code published with S2 takes for costs and gradients

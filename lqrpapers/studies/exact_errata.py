@@ -146,7 +146,7 @@ def repaired_bounds(count: int, seed: int) -> Pairs:
         found["e6"].append((rest**2, factor**2 * squared))
         changes = [Fraction(int(rng.integers(-10, 11)), 1000) for _ in range(4)]
         other = [value * (1 + change) for value, change in zip((a, b, q, r), changes, strict=True)]
-        near = Scalar(*other, k=at.k)
+        near = Scalar(other[0], other[1], other[2], other[3], at.k)
         if abs(near.A_K) < 1:
             bound = heterogeneity(at, near, corrected=True)
             found["e3"].append(((at.gradient - near.gradient) ** 2, bound**2))

@@ -32,7 +32,7 @@ def both_gains(problem: LQR) -> Inequalities:
     yield Sides("trained without: it does not", 1.0, _float(without.low, 0.0))
     for trained, (low, high, _) in ((problem, with_noise), (quiet, without)):
         radius = float(objective.mean_square_radius(problem, optimal_gain(trained)))
-        inside.append(max(float(low) - radius, radius - float(high)))
+        inside.append(max(float(low) - radius, radius - float(high), 0.0))
     yield Sides("float64 lies inside", inside, AGREES, role="guard")
 
 

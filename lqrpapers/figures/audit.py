@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -31,24 +31,23 @@ class Errors(NamedTuple):
 
 def estimate_errors(grid: Array, kinds: Mapping[str, Errors], wanted: float) -> Figure:
     """Draw recorded and exact errors over the number of roll-outs (Y,), and what was `wanted`."""
-    curves, references, words = [], [Reference(wanted, f"{wanted:.0%}", color=GREY)], []
+    curves: list[Curve] = []
+    references, words = [Reference(wanted, f"{100 * wanted:.0f} %", color=GREY)], []
+    silent: Any = {"told": False}
     for look, found in in_order(LOOKS, kinds):
         recorded = shaped(look.label, found.recorded, "estimates", len(found.counts))
+        bars: Any = {"bars": True, "mean": True}
         x, y = found.ours
+        floor = np.full(len(grid), found.floor)
         curves += [
-            points(found.counts, recorded, look, f"{look.label}, recorded", bars=True, mean=True),
-            points(1.25 * x, y, look, f"{look.label}, ours", bars=True, mean=True, hollow=True),
+            points(found.counts, recorded, look, f"{look.label}, recorded", **bars, **silent),
+            points(1.25 * x, y, look, f"{look.label}, ours", hollow=True, **bars, **silent),
             dashed(grid, found.exact, look, f"{look.label}, exact", listed=True),
-            Curve(
-                grid,
-                np.full(len(grid), found.floor),
-                look._replace(marker=""),
-                line=":",
-                told=False,
-                listed=False,
-            ),
+            dashed(grid, floor, look, line=":", **silent),
         ]
-        words.append(f"{look.label}: no number of roll-outs brings it below {number(found.floor)}")
+        first, last = recorded.mean(axis=0)[[0, -1]]
+        ends = f"recorded {number(first)} falling to {number(last)}"
+        words.append(f"{look.label} {ends}, never below {number(found.floor)} whatever the number")
     panel = Panel("roll-outs", curves, references=references)
-    story = f"Errors of gradient estimates. {'; '.join(words)}."
+    story = f"Errors of gradient estimates: {'; '.join(words)}."
     return draw([panel], "relative error (dimensionless)", story, height=4.0, legend_columns=2)

@@ -47,7 +47,7 @@ def estimate_errors(grid: Array, kinds: Mapping[str, Errors], wanted: float) -> 
         ]
         first, last = recorded.mean(axis=0)[[0, -1]]
         ends = f"recorded {number(first)} falling to {number(last)}"
-        words.append(f"{look.label} {ends}, never below {number(found.floor)} whatever the number")
+        words.append(f"{look.label} {ends}; exact root mean squares tend to {number(found.floor)}")
     panel = Panel("roll-outs", curves, references=references)
     story = f"Errors of gradient estimates: {'; '.join(words)}."
     return draw([panel], "relative error (dimensionless)", story, height=4.0, legend_columns=2)

@@ -8,7 +8,6 @@ with k steps up by one binomial draw. Ten million cost no more than a thousand.
 from __future__ import annotations
 
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike
 from lqrlib import LQR, objective
 from lqrlib.validation import Array, Seed
 
+from .moments import second_moment_matrix
 from .rollout_numbers import Coin
 
 LONGEST = 25  # length of a roll-out, in units of nu: what is left of the mean is e^-25
@@ -78,10 +78,19 @@ def costs(coin: Coin, K: ArrayLike) -> Array:
 
 
 def descend(
-    coin: Coin, kind: str, paths: int, radius: float, step: float, iterations: int, runs: int, rng: Seed
+    coin: Coin,
+    kind: str,
+    sizes: tuple[float, int],
+    step: float,
+    iterations: int,
+    K: Array,
+    rng: Seed,
 ) -> Array:
-    """Costs (T + 1, R) of descent from the gain 0 along estimates; ``inf`` once it has left."""
-    generator, K = np.random.default_rng(rng), np.zeros(runs)
+    """Costs (T + 1, R) of descent from gains (R,) along estimates; ``inf`` once it has left.
+
+    The sizes are the radius and the number of roll-outs, or of pairs, for each estimate.
+    """
+    generator, (radius, paths), K = np.random.default_rng(rng), sizes, np.array(K, dtype=float)
     found = [costs(coin, K)]
     for _ in range(iterations):
         there = np.isfinite(found[-1])
@@ -95,31 +104,34 @@ def safe_radius(coin: Coin) -> float:
     return 1 / (5 * coin.center * coin.nu)
 
 
+def top_eigenvector(problem: LQR, K: ArrayLike) -> tuple[float, Array]:
+    """rho(F_K), and H (n, n) with F_K*(H) = rho H and trace 1, of one problem and gain."""
+    n = problem.states
+    values, vectors = np.linalg.eig(second_moment_matrix(problem, K).T)
+    top = int(np.argmax(values.real))
+    H = vectors[:, top].real.reshape(n, n)
+    return float(values[top].real), (H + H.T) / (2 * np.trace(H))
+
+
 def tilted_costs(
     problem: LQR, K: ArrayLike, steps: int, runs: int, rng: Seed
 ) -> tuple[Array, tuple[float, float]]:
     """Weighted costs (R,) of roll-outs by coins whose noise is tilted, and the ends they lie in.
 
-    A step M is drawn with its chance times x'M'HMx / (rho x'Hx), where H > 0 is the eigenvector of
-    the adjoint of F_K for rho, the start likewise; costs are divided by what that multiplies their
-    chance with.
+    A step M is drawn with its chance times x'M'HMx / (rho x'Hx), the start x with its chance times
+    x'Hx / tr(H Sigma0); costs are divided by what their chance is multiplied with. H > 0.
     """
     generator, gain = np.random.default_rng(rng), objective.gain_array(problem, K)
     (alpha, A_i), (beta, B_j) = problem.state_noise, problem.input_noise
-    kicks = [np.sqrt(v) * D for v, D in zip(alpha, A_i, strict=True)]
-    kicks += [np.sqrt(v) * D @ gain for v, D in zip(beta, B_j, strict=True)]
+    kicks = [*(np.sqrt(alpha)[:, None, None] * A_i), *(np.sqrt(beta)[:, None, None] * B_j @ gain)]
     signs = np.array(list(product((-1.0, 1.0), repeat=len(kicks))))
     moves = problem.A - problem.B @ gain + np.tensordot(signs, np.array(kicks), axes=1)
-    second = np.mean([np.kron(M.T, M.T) for M in moves], axis=0)
-    values, vectors = np.linalg.eig(second)
-    top = int(np.argmax(values.real))
-    rho, H = float(values[top].real), vectors[:, top].real.reshape(problem.A.shape)
-    H = (H + H.T) / np.trace(H) / 2
+    rho, H = top_eigenvector(problem, gain)
     Q = problem.Q + gain.T @ problem.R @ gain
 
     def drawn(x: Array) -> Array:
         """One of the states (R, S, n) each, with chances in proportion to x'Hx."""
-        mass = np.cumsum(np.einsum("rsi,ij,rsj->rs", x, H, x), axis=1)
+        mass = np.cumsum(np.sum(x @ H * x, axis=-1), axis=1)
         chosen = np.sum(generator.uniform(size=(runs, 1)) * mass[:, -1:] > mass, axis=1)
         return np.asarray(x[np.arange(runs), chosen])
 
@@ -128,9 +140,10 @@ def tilted_costs(
     x, total = drawn(np.broadcast_to(starts, (runs, *starts.shape))), np.zeros(runs)
     scale = float(np.trace(H @ problem.Sigma0))
     for t in range(steps):
-        price, height = (np.einsum("ri,ij,rj->r", x, W, x) for W in (Q, H))
+        price, height = (np.sum(x @ weight * x, axis=-1) for weight in (Q, H))
         total += scale * rho**t * price / height
-        x = drawn(np.einsum("sij,rj->rsi", moves, x / np.sqrt(height)[:, None]))
+        x = x / np.sqrt(height)[:, None]
+        x = drawn(np.moveaxis(x @ moves.swapaxes(-1, -2), 0, 1))
     ratios = np.linalg.eigvals(np.linalg.solve(H, Q)).real
     whole = scale * (1 - rho**steps) / (1 - rho)
     return total, (float(whole * ratios.min()), float(whole * ratios.max()))

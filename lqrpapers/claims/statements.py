@@ -130,8 +130,8 @@ ours-lemma-tails | rollouts | When the cost of a roll-out has a variance | With 
     cost of a roll-out has a variance exactly when the operator on quartic forms has spectral radius
     rho_4 < 1; for one state in closed form.
 ours-thm-rollouts | rollout_numbers | How many roll-outs an average needs | With a fair coin for
-    noise an average within a quarter of the cost, or of the gradient, needs a number of roll-outs that
-    grows exponentially with C(K) / (mu q).
+    noise an average within a quarter of the cost, or of the gradient, needs a number of roll-outs
+    that grows exponentially with C(K) / (mu q).
 ours-prop-tilted | rollout_numbers | Tilted noise | With noise tilted by the top eigenvector of
     F_K* weighted roll-outs have the right mean and a bounded spread, for one state none.
 ours-thm-inexact | model_free | Descent along inexact gradients | Descent with steps up to 1/L along

@@ -15,6 +15,7 @@ from lqrpapers.studies.split_paths import shares_seen
 SQUARE = 1.7  # u^2
 VALUES = (10, 14, 20, 28, 40, 56, 80, 112, 160)  # of nu
 POWERS = tuple(range(1, 10))  # N = 10, 100, ...
+START = VALUES.index(80), POWERS.index(5)  # of the figure
 SHARE, SURE = 0.75, 0.75  # the accuracy that is asked for, and how surely
 MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)  # quantiles over the repetitions that the figure has
 
@@ -44,5 +45,5 @@ def rollouts(found: Array) -> tuple[str, dict[str, Any]]:
         "asked": [SHARE, SURE],
         "repetitions": found.shape[2],
         "look": {"color": SERIES[0].color, "marker": SERIES[0].marker},
-        "start": [VALUES.index(80), POWERS.index(5)],
+        "start": list(START),
     }

@@ -80,7 +80,10 @@ def failures(coin: Coin, radius: float | None = None) -> tuple[Array, Array]:
         unit = coin.nu
     else:
         terms = t * rho ** (t - 1)
-        early, rest = np.cumsum(terms) - terms, rho ** t[-1] * (t[-1] + 2) / (1 - rho) ** 2
+        early, rest = (
+            np.cumsum(terms) - terms,
+            rho ** t[-1] * (t[-1] * (1 - rho) + 1) / (1 - rho) ** 2,
+        )
         late = terms * scipy.stats.binom.cdf(least - 1, t - 1, p)
         unit = coin.nu**2 / ((1 + radius**2) * (1 + radius / coin.center))
     gamma = (early + _from(late) + rest) / unit
@@ -109,6 +112,12 @@ def needed(coin: Coin, share: float = 0.75, sure: float = 0.75) -> float:
     room = np.maximum(sure - gamma / share, 0.0)
     with np.errstate(divide="ignore"):
         return float(np.exp(np.max(np.log(room) - log_beta)))
+
+
+def demands(square: float, values: Array) -> tuple[Array, Array]:
+    """Those of the values of nu at which there is such a coin, and what is `needed` there."""
+    there = np.array([nu for nu in values if 2 * (1 - 1 / nu) >= square], dtype=float)
+    return there, np.array([needed(Coin(square, float(nu))) for nu in there])
 
 
 def needed_by_entropies(coin: Coin, share: float = 0.75, sure: float = 0.75) -> float:

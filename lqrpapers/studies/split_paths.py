@@ -99,6 +99,15 @@ def descend(
     return np.array(found)
 
 
+def descents(
+    coin: Coin, sizes: tuple[float, int], iterations: int, runs: int, rng: Seed
+) -> dict[str, Array]:
+    """`descend` from the gain 0 by kind of estimate, with steps of one over the curvature there."""
+    curvature = 8 * coin.center**2 * coin.nu**3 + 2 * coin.nu**2 + 2 * coin.nu
+    options = sizes, 1 / curvature, iterations, np.zeros(runs), rng
+    return {kind: descend(coin, kind, *options) for kind in KINDS}
+
+
 def safe_radius(coin: Coin) -> float:
     """A radius at which no cost from the gain 0 doubles: rho stays below 1 - 1 / (2 nu)."""
     return 1 / (5 * coin.center * coin.nu)

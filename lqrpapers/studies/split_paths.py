@@ -100,10 +100,14 @@ def descend(
 
 
 def descents(
-    coin: Coin, sizes: tuple[float, int], iterations: int, runs: int, rng: Seed
+    coin: Coin, width: float, paths: int, iterations: int, runs: int, rng: Seed
 ) -> dict[str, Array]:
-    """`descend` from the gain 0 by kind of estimate, with steps of one over the curvature there."""
+    """`descend` from the gain 0 by kind of estimate: steps of one over the curvature there.
+
+    The radius is so many times `safe_radius`.
+    """
     curvature = 8 * coin.center**2 * coin.nu**3 + 2 * coin.nu**2 + 2 * coin.nu
+    sizes = width * safe_radius(coin), paths
     options = sizes, 1 / curvature, iterations, np.zeros(runs), rng
     return {kind: descend(coin, kind, *options) for kind in KINDS}
 

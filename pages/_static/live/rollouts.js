@@ -16,7 +16,7 @@ LQR.figures.rollouts = (data, view) => {
   const demand = view.plot({
     x: over, y: [1, 2 * 10 ** powers.at(-1)], log: "xy", ratio: 0.95, labels: [labels[0], "roll-outs N"],
   });
-  for (const plot of [seen, demand]) Object.assign(plot.margin, { left: 66, right: 18 });
+  for (const plot of [seen, demand]) Object.assign(plot.margin, { left: 78, right: 18 });
   const cost = view.slider({
     label: "cost ν", min: 0, max: values.length - 1, step: 1, value: data.start[0], words: (i) => number(values[i], 3),
   });

@@ -65,7 +65,7 @@ def test_keys_move_the_sliders_and_too_few_roll_outs_are_marked(chapter: Page) -
     slider = chapter.locator(f"{FIGURE} .lqr-live-slider input").first
     slider.press("ArrowRight")
     assert chapter.evaluate(STATE)["i"] == 1
-    chapter.get_by_role("button", name="Start again").nth(1).click()
+    chapter.locator(FIGURE).get_by_role("button", name="Start again").click()
     assert [chapter.evaluate(STATE)[name] for name in "ik"] == data(chapter)["start"]
 
 

@@ -159,7 +159,7 @@ class TestFigure:
             handle.press("Shift+ArrowUp")
         wait_for(chapter, "The mean is infinite")
         assert chapter.locator(over).count() == 1
-        chapter.get_by_role("button", name="Start again").click()
+        chapter.locator(FIGURE).get_by_role("button", name="Start again").click()
         wait_for(chapter, "The mean is finite, 6.67")
 
     def test_more_roll_outs_help_slowly(self, chapter: Page) -> None:

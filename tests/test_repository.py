@@ -235,7 +235,7 @@ IDS = """
     s1-lemma-5 s1-lemma-6 s1-lemma-7 s1-lemma-8 s1-het s1-alg-1 s1-alg-2 s1-alg-3
     s1-rem-9 s1-thm-10 s1-thm-11 s1-thm-12 s1-thm-13 s1-tr-16 s1-tr-17 s1-tr-18
     s1-fig-1-left s1-fig-1-middle s1-fig-1-right
-    e1 e2 e3 e4 e5 e6 e7 e8 e9 e10 e11
+    e1 e2 e3 e4 e5 e6 e7 e8 e9 e10 e11 e12
 """.split()
 
 

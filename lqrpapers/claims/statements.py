@@ -129,6 +129,11 @@ ours-lemma-truncation | rollouts | Truncation | A roll-out of l steps misses at 
 ours-lemma-tails | rollouts | When the cost of a roll-out has a variance | With Gaussian noise the
     cost of a roll-out has a variance exactly when the operator on quartic forms has spectral radius
     rho_4 < 1; for one state in closed form.
+ours-thm-rollouts | rollout_numbers | How many roll-outs an average needs | With a fair coin for
+    noise an average within a quarter of the cost, or of the gradient, needs a number of roll-outs
+    that grows exponentially with C(K) / (mu q).
+ours-prop-tilted | rollout_numbers | Tilted noise | With noise tilted by the top eigenvector of
+    F_K* weighted roll-outs have the right mean and a bounded spread, for one state none.
 ours-thm-inexact | model_free | Descent along inexact gradients | Descent with steps up to 1/L along
     gradients wrong by at most sqrt(lambda Delta / 2) takes step lambda / 4 of the gap at each step
     until it is at most Delta.
@@ -232,6 +237,8 @@ ours-thm-model-free-maml | wrong_steps | Model-free MAML with any bounded Hessia
     each gap decays to a bias of b_i^2 / lambda_i.
 e11 | published_code | E11 | The published solver of S2 keeps every input-noise term and sweeps
     until its costs settle.
+e12 | rollout_numbers | E12 | Polynomially many roll-outs bring costs and gradients within a
+    quarter.
 """
 
 _ROWS = [line.split(" | ", 3) for line in re.sub(r"\n +", " ", TABLE.strip()).splitlines()]

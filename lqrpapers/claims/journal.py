@@ -79,9 +79,9 @@ def one_uncertain_state(a: ArrayLike, alpha: ArrayLike) -> Inequalities:
     nominal, variance = np.abs(np.asarray(a, dtype=float)), np.asarray(alpha, dtype=float)
     if not (nominal**2 + variance < 1).all():
         raise ValueError("alpha: expected variances with a^2 + alpha < 1")
-    margin = np.sqrt(nominal**2 + variance) - nominal
+    margin = journal.robust_margin(nominal, variance)
     yield Sides("stable up to the margin", nominal + margin, 1.0)
-    ours = np.sqrt(variance * (1 - nominal) / (1 + nominal))
+    ours = np.sqrt(variance * journal.shift_margin(nominal))
     yield Sides("the margin of several states is no smaller", margin, ours)
 
 
@@ -107,7 +107,7 @@ def several_uncertain_terms(
     deviation = np.sqrt(np.concatenate([alpha, beta], axis=-1))
     k = spectral_norm(nominal)
     phi = generator.standard_normal((draws, *deviation.shape))
-    phi *= np.sqrt((1 - k) / (1 + k))[..., None] / np.linalg.norm(phi, axis=-1, keepdims=True)
+    phi *= np.sqrt(journal.shift_margin(k))[..., None] / np.linalg.norm(phi, axis=-1, keepdims=True)
     shift = np.einsum("...i,...ikl->...kl", phi * deviation, terms)
     yield Sides("‖x‖_P falls", spectral_norm(nominal + seen(shift)), 1.0)
     radius = np.abs(np.linalg.eigvals(at.loop.A_K + shift)).max(axis=-1)

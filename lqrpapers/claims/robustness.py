@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, NotStabilizableError, objective, optimality_gap, solve
+from lqrlib import LQR, NotStabilizableError, objective, optimality_gap, solve, systems
 from lqrlib.matrices import frobenius_norm, transpose
 from lqrlib.validation import Array
 from lqrpapers.studies.moments import second_moment_matrix
@@ -77,6 +77,8 @@ SIZED, AIM = 5, 0.05
 BELOW, ABOVE = (0.5, 1 - 1e-6), (1 + 1e-6, 2.0)
 # Relative errors: of a number, of a gain, and of a growth per sweep after so many.
 EXACT, SAME_GAIN, GROWTH, SWEEPS = 1e-8, 1e-6, 0.02, 512
+# Variances of state and input noise: little, as much, and more than the weights say.
+SHARES = (0.02, 0.05), (0.05, 0.05), (0.05, 0.02)
 # Relative change of a gain that noise does not move.
 UNMOVED = 1e-12
 
@@ -185,7 +187,7 @@ FRACTIONS = (0.1, 0.5, 0.9, 0.99)
 def noise_in_proportion_to_the_weights(problem: LQR, W: ArrayLike) -> Inequalities:
     """Noise c times <Q + K'RK, X> W (..., n, n) on a problem without noise: gain, value and limit.
 
-    Relative errors, at fractions of the limit c = 1 / tr PW.
+    Relative errors, at fractions of the limit c = 1 / tr PW; and one state with unequal shares.
     """
     kick, P, K = np.asarray(W, dtype=float), problem.optimum.P, problem.optimum.K
     limit = 1 / np.sum(P * kick, axis=(-2, -1))
@@ -200,6 +202,9 @@ def noise_in_proportion_to_the_weights(problem: LQR, W: ArrayLike) -> Inequaliti
     most = like_the_weights(problem, kick, limit)
     gains = [K, 1.01 * K, 0.99 * K]
     yield Sides("no gain survives more", [critical_scale(most, each) for each in gains], 1.0)
+    unequal = (systems.scalar(0.9, 1.0, 1.0, 1.0, 1.0, *each) for each in SHARES)
+    less, same, more = (float(each.optimum.K[0, 0]) for each in unequal)
+    yield Sides("unequal shares move the gain", [less, same], [same, more], -1e-3, role="guard")
 
 
 @claim("ours-suspension-family")

@@ -91,8 +91,8 @@ s2-thm-3.5 | convergence | Theorem 3.5 | A natural gradient step up to the state
     most 1 - 2 step sigma_min(R) mu / ||Sigma_K*|| of the optimality gap.
 s2-thm-3.6 | convergence | Theorem 3.6 | A gradient step up to c_pg leaves at most 1 - 2 step
     sigma_min(R) mu^2 / ||Sigma_K*|| of the optimality gap.
-s2-c-pg | journal | Appendix, one step | A step up to the journal's size takes its part of the gap.
-s2-app-c | journal | Appendix, lemmas | C(K) bounds P_K, Sigma_K; tr Sigma_K >= mu / (1 - rho(F_K)).
+s2-c-pg | journal | One-step lemma | A step up to the journal's size takes its part of the gap.
+s2-app-c | journal | Appendix lemmas | C(K) bounds P_K, Sigma_K; tr Sigma_K >= mu / (1 - rho(F_K)).
 s2-fazel | journal | Footnote 2 | Without noise S2 takes half of Fazel's steps and Fazel's rates.
 s2-rem-4.2 | robustness | Remark 4.2 | At one gain, noise raises C(K), ||P_K||, ||Sigma_K|| and
     ||B||^2 + sum beta_j ||B_j||^2, and shrinks the steps that the theorems allow.

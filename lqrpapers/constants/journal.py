@@ -1,4 +1,4 @@
-r"""What the journal version of S2 prints of its own step size, and the one number it leaves open.
+r"""What the journal version of S2 prints of its own step, and of robust stability.
 
 Its one-step lemma (appendix "Model-based policy gradient descent") allows steps up to
 `gradient_step`, in which a number h_B stands whose definition is not in the text at hand. Without
@@ -48,3 +48,21 @@ def gradient_step(
     with np.errstate(divide="ignore"):
         first = 1 / (at.nu**2 * np.asarray(weight) * length * (at.A_K + 1))
     return np.minimum(first, at.q / (at.cost * at.R_K)) / 16
+
+
+def robust_margin(nominal: ArrayLike, variance: ArrayLike) -> Array:
+    r"""Constant errors of one uncertain state that it survives, (...): sqrt(a^2 + alpha) - ``|a|``.
+
+    For a nominal multiplier a with noise of that variance, stable in the mean square.
+    """
+    a = np.abs(np.asarray(nominal, dtype=float))
+    return np.asarray(np.sqrt(a**2 + np.asarray(variance)) - a)
+
+
+def shift_margin(contraction: ArrayLike) -> Array:
+    """How large sum phi_i^2 / alpha_i may be, (...): (1 - k) / (1 + k), in any number of states.
+
+    k is the contraction of A - BK in the norm of P_K (this book).
+    """
+    k = np.asarray(contraction, dtype=float)
+    return np.asarray((1 - k) / (1 + k))

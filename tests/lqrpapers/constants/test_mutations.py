@@ -41,6 +41,8 @@ BATTERY: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     *((id, (WEAK, NEAR), {}) for id in ("s2-thm-3.4", "s2-thm-3.5")),
     *((id, (WEAK, NEAR), {"form": "sharp"}) for id in ("s2-thm-3.5", "s2-thm-3.6")),
     ("s2-thm-3.6", (WEAK, NEAR), {"form": "sharp", "iterations": 2}),
+    *(("s2-c-pg", (WEAK, NEAR), {"form": form}) for form in ("partial", "sharp")),
+    ("s2-robust", ([0.6], [0.64 - 1e-9]), {}),
     ("ours-thm-inexact", (WEAK, NEAR, 2), {}),
     ("s2-thm-4.1", (WEAK, NEAR, 2), {"form": "partial"}),
     *((id, (NOISY, K0, 1), {"samples": 4}) for id in ("ours-lemma-bias", "ours-lemma-truncation")),
@@ -131,7 +133,7 @@ SURVIVORS = {
     "magnitudes.sublevel.{noise,printed_noise}",
     SLACK: "magnitudes.sublevel.A_K printed.{cost_smoothness,gain_bound} "
     "corrected.{gain_bound,cost_smoothness,gradient_smoothness} corrected.gradient_heterogeneity.A "
-    "sharp.gradient_step heterogeneity.sublevel_distances "
+    "sharp.gradient_step heterogeneity.sublevel_distances journal.{input_weight,gradient_step} "
     "estimates.{gradient_size,hessian_size}.{radius,deviation,bias} "
     "estimates.{truncated_gradient_error,printed_hessian_smoothness}",
     NO_LEVEL: "{printed,corrected}.gradient_heterogeneity.{B,Q,R} "

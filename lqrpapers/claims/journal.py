@@ -75,7 +75,7 @@ def lemmas_of_the_journal(problem: LQR, K: ArrayLike, *, steps: bool) -> Inequal
 
 @claim("s2-robust")
 def one_uncertain_state(a: ArrayLike, alpha: ArrayLike) -> Inequalities:
-    """x+ = (a + phi) x is stable for |phi| up to sqrt(a^2 + alpha) - |a|, if a^2 + alpha < 1."""
+    """x+ = (a + phi) x is stable for phi up to S2's margin, either way, if a^2 + alpha < 1."""
     nominal, variance = np.abs(np.asarray(a, dtype=float)), np.asarray(alpha, dtype=float)
     if not (nominal**2 + variance < 1).all():
         raise ValueError("alpha: expected variances with a^2 + alpha < 1")
@@ -128,7 +128,7 @@ def _fazel(problem: LQR, K: ArrayLike, method: str) -> tuple[Array, Array]:
     return step, step * at.mu * at.r / at.optimal_Sigma
 
 
-@claim("s2-fazel")
+@claim("s2-recovery")
 def the_noise_free_theorems(problem: LQR, K: ArrayLike) -> Inequalities:
     """Without noise S2's largest steps are half of Fazel's and promise as much; it is taken.
 
@@ -149,7 +149,7 @@ def the_noise_free_theorems(problem: LQR, K: ArrayLike) -> Inequalities:
         yield Sides(f"{called}: the part is taken", part * gap, taken, 1e-20 * cost)
 
 
-@claim("s2-fazel", form="dropped")
+@claim("s2-recovery", form="dropped")
 def fazels_steps_along_the_true_gradient(problem: LQR, K: ArrayLike) -> Inequalities:
     """The promised part, for Fazel's Gauss-Newton step 1 along the gradient with its factor 2."""
     gain, cost = objective.gain_array(problem, K), objective.cost(problem, K)

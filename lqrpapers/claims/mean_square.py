@@ -114,7 +114,7 @@ def _carried(covariance: Array, left: Array, X: Array, right: Array) -> Array:
     return np.asarray(np.einsum("...aibj,...ab->...ij", moments, left @ X @ transpose(right)))
 
 
-@claim("s2-covariance")
+@claim("s2-fn-1")
 def noise_of_a_covariance(problem: LQR, K: ArrayLike) -> Inequalities:
     """The noise of a problem from its covariances: F_K entry by entry, gradient, and our s_B."""
     objective.require_stabilizing(problem, K)
@@ -135,7 +135,7 @@ def noise_of_a_covariance(problem: LQR, K: ArrayLike) -> Inequalities:
     yield Sides("s_B", np.abs(weights[0] / weights[1] - 1), 1e-9, role="guard")
 
 
-@claim("s2-covariance", form="dropped")
+@claim("s2-fn-1", form="dropped")
 def entries_of_a_and_b_that_move_together(problem: LQR, K: ArrayLike) -> Inequalities:
     """The noise part of F_K(Sigma_K) for one term (A_1, B_1) is that of A_1 and B_1 alone."""
     at, gain = objective.at_gain(problem, K), objective.gain_array(problem, K)

@@ -35,7 +35,7 @@ def _after(problem: LQR, P: Array, x: Array, u: Array) -> Array:
     return np.asarray(total)
 
 
-@claim("s2-eq-44")
+@claim("s2-q-function")
 def state_action_value(
     problem: LQR, K: ArrayLike, states: ArrayLike, inputs: ArrayLike, *, tolerance: float = 1e-9
 ) -> Inequalities:

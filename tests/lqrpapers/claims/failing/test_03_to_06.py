@@ -44,10 +44,12 @@ def quieter_inputs(problem: LQR) -> LQR:
 
 
 case(
-    "s2-eq-44",
+    "s2-q-function",
     "printed",
     "as a form in (x, u); at the gain's own input; its least value",
-    with_wrong(policies, "formal_solution", scaled(0.5), partial(check, "s2-eq-44", *choices())),
+    with_wrong(
+        policies, "formal_solution", scaled(0.5), partial(check, "s2-q-function", *choices())
+    ),
 )
 for name in ("natural gradient", "gauss newton"):
     case(
@@ -57,14 +59,14 @@ for name in ("natural gradient", "gauss newton"):
         with_wrong(policies, "_fisher", scaled(1.01), partial(check, "ours-metric", *NOISY)),
     )
 case(
-    "s2-covariance",
+    "s2-fn-1",
     "printed",
     "F_K entry by entry; gradient; s_B",
     with_wrong(
         mean_square,
         "noise_from_covariance",
         lambda noise: noise._replace(variances=1.01 * noise.variances),
-        partial(check, "s2-covariance", *NOISY),
+        partial(check, "s2-fn-1", *NOISY),
     ),
 )
 case(
@@ -123,14 +125,14 @@ case(
 )
 for name in ("Gauss-Newton", "natural"):
     case(
-        "s2-fazel",
+        "s2-recovery",
         "printed",
         f"{name}: half the step; {name}: the same part; {name}: the part is taken",
         with_wrong(
             journal,
             "_fazel",
             lambda found: (1.01 * found[0], 1e6 * found[1]),
-            partial(check, "s2-fazel", *QUIET),
+            partial(check, "s2-recovery", *QUIET),
         ),
     )
 for c in robustness.FRACTIONS:

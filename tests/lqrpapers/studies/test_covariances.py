@@ -66,3 +66,25 @@ def test_a_stack_of_covariances_gives_a_stack_of_noises():
 def test_what_is_no_covariance_is_refused(wrong, rows):
     with pytest.raises(ValueError, match="covariance"):
         noise_from_covariance(wrong, rows)
+
+
+def test_with_entries_that_move_together_the_gradient_has_a_mixed_term():
+    shared_a, shared_b = 0.2 * RNG.standard_normal((3, 2, 2)), 0.2 * RNG.standard_normal((3, 2, 3))
+
+    def solved(gain: np.ndarray, weight: np.ndarray, adjoint: bool) -> np.ndarray:
+        """X = weight + F_K(X), or with the adjoint, by one linear solve."""
+        loops = [A - B @ gain, *(shared_a - shared_b @ gain)]
+        F = sum(np.kron(M.T, M.T) if adjoint else np.kron(M, M) for M in loops)
+        return np.linalg.solve(np.eye(4) - F, weight.ravel()).reshape(2, 2)
+
+    def cost(gain: np.ndarray) -> float:
+        return float(np.trace(solved(gain, np.eye(2) + gain.T @ gain, adjoint=True)))
+
+    P, Sigma = solved(K, np.eye(2) + K.T @ K, adjoint=True), solved(K, np.eye(2), adjoint=False)
+    R_K = np.eye(3) + B.T @ P @ B + sum(b.T @ P @ b for b in shared_b)
+    mixed = sum(b.T @ P @ a for a, b in zip(shared_a, shared_b, strict=True))
+    E = R_K @ K - B.T @ P @ A - mixed
+    steps = 1e-5 * np.eye(6).reshape(6, 3, 2)
+    slopes = [(cost(K + h) - cost(K - h)) / 2e-5 for h in steps]
+    np.testing.assert_allclose((2 * E @ Sigma).ravel(), slopes, rtol=1e-7, atol=1e-8)
+    assert np.abs(mixed @ Sigma).max() > 1e-2

@@ -5,7 +5,7 @@ What `lqrpapers.studies.tightness` compares with the bounds; all take stacks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
@@ -119,7 +119,7 @@ def with_neighbour(problem: LQR, K: Array, seed: int) -> Case:
     return Case(problem, K, rng.standard_normal(K.shape), second)
 
 
-def ensemble(count: int, sizes: list[int], seed: int) -> dict[bool, list[Case]]:
+def ensemble(count: int, sizes: Sequence[int], seed: int) -> dict[bool, list[Case]]:
     """Cases of each size, without and with two terms of each kind of noise."""
     drawn = without_and_with_noise(count, sizes, [seed])
     cases = [with_neighbour(*case, seed + k) for k, case in enumerate(drawn)]

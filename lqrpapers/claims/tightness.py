@@ -14,6 +14,7 @@ from lqrlib.validation import Array
 
 from ..constants import magnitudes, sharp
 from ..studies import promises, tightness
+from ..studies.moments import second_moment_matrix
 from .convergence import SETTLED
 from .registry import Inequalities, Sides, claim
 from .smoothness import local_bounds
@@ -58,8 +59,8 @@ def attained(problem: LQR, K: Array) -> Inequalities:
     idle = case_at(problem, zero)
     left, right = BY_NAME["cost cut off"].forms["sharp"](idle)
     yield Sides("cost cut off", np.abs(left - right) / idle.at.cost, EXACT)
-    edge = idle.moved(sharp.stability_radius(idle.numbers))
-    yield _equal("safe distance", edge.radius, 1.0)
+    edge = idle.moved(sharp.stability_radius(idle.numbers)).K
+    yield _equal("safe distance", second_moment_matrix(problem, edge)[..., 0, 0], 1.0)
     at = case_at(quiet, K)
     yield _equal("$E_K$", frobenius_norm(at.at.E), sharp.E_bound(at.numbers))
     promise = BY_NAME["decrease, Gauss–Newton"].ratio("printed", at)

@@ -12,13 +12,14 @@ from matplotlib.lines import Line2D
 
 from lqrlib.validation import Array
 
-from .looks import BLACK, CORRECTED, GREY, OTHERS, PRINTED, Look, in_order
+from .looks import BLACK, CORRECTED, GREY, PRINTED, PURPLE, SKY, Look, in_order
 from .style import PROMISED, describe, drawing
 from .words import number
 
 SHARP = CORRECTED._replace(label="our constants")
 LANES = {"printed": (PRINTED, -0.17), "sharp": (SHARP, 0.17)}
-LEFT, RIGHT = 1e-14, 1e4
+LEFT, RIGHT = 1e-16, 1e4
+SYSTEMS = (Look(SKY, "v"), Look(PURPLE, "h"), Look(BLACK, "d"))
 
 
 class Row(NamedTuple):
@@ -35,22 +36,24 @@ def tightness(rows: Sequence[Row]) -> Figure:
     """Draw left side over right side: median and 5 to 95 % (bars), the worst found (open).
 
     The upper lane of a row is for the printed form, the lower one for the sharp form. What lies
-    beyond the axis is drawn at its end.
+    beyond the axis is drawn at its end, nothing where both sides are 0.
     """
     with drawing(height=0.36 * len(rows) + 1.5) as (figure, axes):
         for place, row in enumerate(rows):
             for form, ratios in row.ratios.items():
                 _lane(axes, place, form, ratios, row.worst.get(form))
-            for look, ratio in in_order(OTHERS, row.systems):
+            for look, ratio in in_order(SYSTEMS, row.systems):
                 style: Any = {"markersize": 4.5, "alpha": 0.8, "linestyle": "none"}
-                axes.plot(_seen(ratio), place + 0.17, look.marker, color=look.color, **style)
+                axes.plot(
+                    _seen(ratio or np.nan), place + 0.17, look.marker, color=look.color, **style
+                )
         axes.axvline(1, color=BLACK, linewidth=1.2, **PROMISED)
         _chapters(axes, rows)
         axes.set(xscale="log", xlim=(LEFT, RIGHT), ylim=(len(rows) - 0.5, -0.5))
         axes.set_xlabel("left side / right side (dimensionless)")
         axes.set_yticks(range(len(rows)), [row.name for row in rows])
         axes.grid(axis="y", visible=False)
-        named = [look for look, _ in in_order(OTHERS, rows[0].systems)]
+        named = [look for look, _ in in_order(SYSTEMS, rows[0].systems)]
         handles = [_key(look, line="-") for look, _ in LANES.values()]
         handles += [_key(Look(GREY, "o", "worst found"), hollow=True), *map(_key, named)]
         figure.legend(handles=handles, loc="outside upper center", ncols=3)

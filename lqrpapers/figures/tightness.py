@@ -38,7 +38,7 @@ def tightness(rows: Sequence[Row]) -> Figure:
     The upper lane of a row is for the printed form, the lower one for the sharp form. What lies
     beyond the axis is drawn at its end, nothing where both sides are 0.
     """
-    with drawing(height=0.36 * len(rows) + 1.5) as (figure, axes):
+    with drawing(width=5.4, height=0.34 * len(rows) + 1.4) as (figure, axes):
         for place, row in enumerate(rows):
             for form, ratios in row.ratios.items():
                 _lane(axes, place, form, ratios, row.worst.get(form))

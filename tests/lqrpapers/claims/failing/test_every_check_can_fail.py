@@ -24,6 +24,7 @@ from lqrlib import LQR, systems
 from lqrpapers.claims import CLAIMS, FORMS, Checks, check, zeroth_order
 from lqrpapers.claims.records import Record
 from lqrpapers.claims.verdicts import verdict
+from lqrpapers.studies.rollout_numbers import Coin
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -131,6 +132,7 @@ REFUTED: dict[str, Case] = {
     "e9": lambda: check("e9", (1e-3, 3.5e-4), 1, FAST, SLOW, FAST),
     "e10": short_inner_steps,
     "e11": one_input_noise_term,
+    "e12": lambda: check("e12", [Coin(1.05, 5.0)], [Coin(1.7, 200.0)], [1], repetitions=10),
 }
 
 

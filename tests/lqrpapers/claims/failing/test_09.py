@@ -6,6 +6,7 @@ A constant or an object is wrong, or the input lies outside the hypotheses; no r
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import mutants
 import numpy as np
@@ -27,9 +28,11 @@ from broken import (
 
 import lqrlib
 from lqrlib import LQR, maml, systems
-from lqrpapers.claims import Checks, check
+from lqrpapers.claims import Checks, check, runs
 from lqrpapers.claims import maml as maml_claims
+from lqrpapers.claims.unseen import unseen_suprema
 from lqrpapers.constants import meta
+from lqrpapers.studies import annealing
 from lqrpapers.studies.task_families import spectral_family
 
 CASES: Cases = {}
@@ -151,6 +154,66 @@ def a_gain_that_is_not_stationary() -> Checks:
     return check("ours-meta-descent", WEAK, NEAR, NEAR)
 
 
+# --- a task that was not trained on, and a start where none is given ---------------------------
+
+# Three equal tasks, the last of them not trained on.
+ALIKE = scalars([[0.0, 0.0, 0.0]], 1e-4)
+
+
+@case("ours-unseen", "printed", "decrease in a step")
+def steps_three_times_too_long_for_an_unseen_task() -> Checks:
+    return check("ours-unseen", ALIKE, NEAR, fraction=3.0)
+
+
+@case("ours-unseen", "printed", "iterates in S_u", "adapted in S_u", "gap after t steps")
+def training_on_tasks_far_from_the_unseen_one() -> Checks:
+    far, near = scalars([[0.0, 0.0, 0.5]]), scalars([[0.5, 0.5, 0.5]])
+    K0 = lqrlib.optimal_gain(near[:, 0]) + 1e-3
+    return check("ours-unseen", far, K0, over=unseen_suprema(near, K0), iterations=200)
+
+
+@case("ours-unseen", "printed", "gap after one step of its own")
+def own_steps_that_lower_no_cost() -> Checks:
+    with wrong(runs, "inner_moves", times(-1.0)):
+        return check("ours-unseen", ALIKE, NEAR)
+
+
+@case("ours-unseen", "printed", "gradient at K*_ML", "gap at K*_ML")
+def a_gain_that_is_not_stationary_for_an_unseen_task() -> Checks:
+    return check("ours-unseen", ALIKE, NEAR, NEAR)
+
+
+UNSTABLE = scalars([[1.5], [1.2]])
+
+
+@case("s1-rem-4", "printed", "K_0 fails a task", "entries of the update")
+def a_start_that_fails_no_task() -> Checks:
+    return check("s1-rem-4", UNSTABLE, [[1.3]], 1e-3)
+
+
+@case("s1-rem-4", "printed", "the annealed gain stabilizes")
+def annealing_that_stops_after_one_round() -> Checks:
+    with wrong(annealing, "anneal", lambda true, *given, **o: true(*given, rounds=1)):
+        return check("s1-rem-4", scalars([[9.0]]), [[0.0]], 1e-3)
+
+
+@case("ours-anneal", "printed", "cost at the least rise, over the cost before", "least rise")
+def rises_twenty_times_as_large() -> Checks:
+    def change(true: Any, tasks: LQR, K: Any, discount: Any) -> Any:
+        return discount * (1 + 20 * (true(tasks, K, discount) / discount - 1))
+
+    with mock.patch.object(annealing, "raised", annealing.guaranteed):
+        with wrong(annealing, "guaranteed", change):
+            return check("ours-anneal", UNSTABLE)
+
+
+@case("ours-anneal", "printed", "rises")
+def the_optimal_cost_taken_for_a_tenth() -> Checks:
+    with mock.patch.object(annealing, "raised", annealing.guaranteed):
+        with mock.patch.object(annealing, "NEAR", 0.05):
+            return check("ours-anneal", UNSTABLE)
+
+
 # --- E10 ---------------------------------------------------------------------------------------
 
 
@@ -190,6 +253,9 @@ HONEST: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("s1-thm-12", (WEAK, NEAR, lqrlib.optimal_gain(WEAK[0, 0])), {}),
     ("ours-seven", (WEAK, NEAR, NEAR), {}),
     ("ours-meta-descent", (WEAK, NEAR), {}),
+    ("ours-unseen", (ALIKE, NEAR), {}),
+    ("s1-rem-4", (UNSTABLE, [[0.0]], 1e-3), {}),
+    ("ours-anneal", (UNSTABLE,), {}),
 ]
 
 

@@ -5,7 +5,6 @@ A constant or an object is wrong, or the input lies outside the hypotheses; no r
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 from unittest import mock
@@ -17,8 +16,9 @@ from cases import Cases, instead
 import lqrlib
 from lqrlib import systems
 from lqrpapers.claims import Checks, check
+from lqrpapers.claims import averaging as averaging_claims
 from lqrpapers.constants import printed
-from lqrpapers.studies import quadratic_tasks
+from lqrpapers.studies import averaging
 from lqrpapers.studies.ensembles import random_cases
 from lqrpapers.studies.task_families import spectral_family
 
@@ -63,7 +63,7 @@ def equal_terms_without_a_lead() -> Checks:
 
 # --- our lemmas of chapter 12 ---------------------------------------------------------------------
 
-CLOCK, HEAD_START, AVERAGE = "ours-lemma-clock", "ours-lemma-head-start", "ours-lemma-meta-average"
+CLOCK, HEAD_START, COVARIANCE = "ours-lemma-clock", "ours-lemma-head-start", "ours-covariance"
 
 
 @CASES.of(CLOCK, "printed", "clock", "iterations at a constant step")
@@ -100,29 +100,24 @@ def least_eigenvalue_doubled() -> Checks:
     return with_least_eigenvalue(2.0)
 
 
-def with_optima(moved_where: Callable[[float], bool]) -> Checks:
-    """Lemma with the optimum for some inner steps replaced by twice the right gain."""
-    honest = quadratic_tasks.meta_optimum
+@CASES.of(COVARIANCE, "printed", "optimum, leading coefficient", "gain, leading coefficient")
+@CASES.of(COVARIANCE, "printed", "first-order MAML, leading coefficient")
+@CASES.of(COVARIANCE, "printed", "what first-order MAML gains")
+@CASES.of(COVARIANCE, "printed", "optimum, power of the remainder", "gain, power of the remainder")
+def covariance_one_per_cent_too_large() -> Checks:
+    def change(found: Any) -> Any:
+        return found._replace(shift=1.01 * found.shift, size=1.01 * found.size)
 
-    def moved(H: Any, optima: Any, eta: float) -> Any:
-        return (2 if moved_where(eta) else 1) * honest(H, optima, eta)
-
-    rng = np.random.default_rng(17)
-    G, centres = rng.standard_normal((20, 5, 4, 4)), rng.standard_normal((20, 5, 4))
-    H = np.eye(4) + 0.01 * G @ G.swapaxes(-1, -2)
-    with mock.patch("lqrpapers.claims.adaptation.meta_optimum", moved):
-        return check(AVERAGE, H, centres)
-
-
-@CASES.of(AVERAGE, "printed", "K*_ML is stationary", "equal Hessians: the mean of the optima")
-@CASES.of(AVERAGE, "printed", "averaging is no better")
-def wrong_minimiser() -> Checks:
-    return with_optima(lambda eta: eta > 0)
+    family = spectral_family(systems.double_integrator(), 4, 0.05, 3, families=4)
+    with instead(averaging, "covariance", change):
+        return check(COVARIANCE, family, lqrlib.optimal_gain(family[:, 0]))
 
 
-@CASES.of(AVERAGE, "printed", "advantage")
-def wrong_average() -> Checks:
-    return with_optima(lambda eta: eta == 0)
+@CASES.of(COVARIANCE, "printed", "covariance zero, an example")
+def slopes_that_are_correlated() -> Checks:
+    family = spectral_family(systems.double_integrator(), 4, 0.05, 3, families=1)
+    with mock.patch.object(averaging_claims, "UNCORRELATED", ((-1, 1, 0), (1, 2, 3))):
+        return check(COVARIANCE, family, lqrlib.optimal_gain(family[:, 0]))
 
 
 @pytest.mark.parametrize("key", CASES, ids=" ".join)

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import LQR, directions, maml, objective
 from lqrlib.matrices import least_eigenvalue
+from lqrlib.validation import Array
 
 from ..studies import annealing
 from .registry import Inequalities, Sides, claim
@@ -15,23 +16,28 @@ from .registry import Inequalities, Sides, claim
 FIRST = 0.9
 
 
+def _zero(tasks: LQR) -> Array:
+    return np.zeros((tasks.inputs, tasks.states))
+
+
 def _annealed(tasks: LQR) -> annealing.Annealed:
-    zero = np.zeros((tasks.inputs, tasks.states))
-    radius = objective.mean_square_radius(tasks, zero)
-    return annealing.anneal(tasks, zero, np.minimum(1.0, FIRST / radius.max(axis=-1)))
+    radius = objective.mean_square_radius(tasks, _zero(tasks))
+    return annealing.anneal(tasks, _zero(tasks), np.minimum(1.0, FIRST / radius.max(axis=-1)))
 
 
 @claim("s1-rem-4")
-def without_a_common_start(tasks: LQR, K: ArrayLike, inner_step_size: float) -> Inequalities:
-    """Families (D, M) without noise, and a K that fails a task of each: no update, but a way round.
+def without_a_common_start(
+    tasks: LQR, K: ArrayLike | None = None, inner_step_size: float = 1e-3
+) -> Inequalities:
+    """Families (D, M) without noise, and a K (default 0) that fails a task of each: no update.
 
     The update has no finite entry; discount annealing from K = 0 gives a common stabilizing gain.
     """
-    each = maml.family_gain(tasks, K)
+    each = maml.family_gain(tasks, _zero(tasks) if K is None else K)
     stable = objective.is_stabilizing(tasks, each).all(axis=-1)
     yield Sides("K_0 fails a task", stable, 0.0, role="guard")
     update = directions.meta_gradient(tasks, inner_step_size)(each[..., 0, :, :])
-    yield Sides("entries of the update", np.isfinite(update).any(axis=(-2, -1)), 0.0)
+    yield Sides("entries of the update", np.isfinite(update).any(axis=(-2, -1)), 0.0, role="guard")
     found = _annealed(tasks)
     gain = maml.family_gain(tasks, found.gains[-1])
     radius = objective.mean_square_radius(tasks, gain).max(axis=-1)

@@ -7,16 +7,18 @@ discount rises by `raised`, and so on to 1 (Perdomo, Umenberger and Simchowitz, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib import LQR, backtracking, descend, directions, maml, objective
+from lqrlib import LQR, backtracking, descend, directions, maml, objective, systems
 from lqrlib.matrices import least_eigenvalue
 from lqrlib.validation import Array
 
 from .bisection import bisect
+from .ensembles import tasks_around
 
 # Descent of a round ends where the average cost is this multiple of the tasks' least, or after so
 # many blocks of steps.
@@ -79,3 +81,13 @@ def anneal(tasks: LQR, K: ArrayLike, discount: ArrayLike, *, rounds: int = 100) 
         discounts.append(gamma)
         gains.append(gain)
     return Annealed(np.array(discounts), np.array(gains), steps)
+
+
+def unstable_families(count: int, sizes: Iterable[int], seed: int) -> list[LQR]:
+    """Random families (count, 3) of each number of states that K = 0 does not stabilize."""
+    found = []
+    for size in sizes:
+        rng = np.random.default_rng([seed, size])
+        many = systems.random_ensemble(count, size, min(size, 2), rng, radius=(1.05, 1.6))
+        found.append(tasks_around(many, 3, 0.01, rng))
+    return found

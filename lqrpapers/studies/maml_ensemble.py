@@ -75,6 +75,14 @@ def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
     return found
 
 
+def last_unseen(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array]]:
+    """Admitted families of three tasks, scaled until two train and the third is admitted unseen.
+
+    Its mean distance to two tasks is 3/2 of that to all three, one of which is itself.
+    """
+    return [(families.scaled(family, np.full(len(family), 2 / 3)), K0) for family, K0 in near]
+
+
 def in_sublevel_sets(family: LQR, K0: Array, K: Array) -> tuple[LQR, Array, Array]:
     """Those families, starts and gains K with K in S_ML."""
     gaps = [optimality_gap(family, each[:, None]) for each in (K, K0)]

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from lqrlib import LQR, objective
-from lqrlib.validation import Array
+from lqrlib import LQR, objective, systems
+from lqrlib.validation import Array, Seed
 
 from ..constants import meta
+from .ensembles import tasks_around
 
 # Gains in each interval.
 GRID = 201
@@ -48,6 +49,23 @@ def unseen_suprema(tasks: LQR, K0: Array) -> meta.Suprema:
     f = np.concatenate([apart.max(axis=-1), distance.max(axis=-1)[..., None]], axis=-1)
     smoothness = np.abs(bends).max(axis=(-2, -1))
     return replace(over, smoothness=smoothness, heterogeneity=f)
+
+
+def admitted_families(
+    count: int, level: float, seed: Seed, kappa: float = 0.25
+) -> tuple[LQR, Array, meta.Suprema]:
+    """Random families of three tasks and an unseen one at this level that `ours-unseen` admits.
+
+    Of `count` drawn; with their starts (D, 1, 1) and suprema.
+    """
+    rng = np.random.default_rng(seed)
+    many = systems.random_ensemble(count, 1, 1, rng, radius=(0.2, 1.5), spread=2.0)
+    K0 = systems.random_stabilizing_gains(many, rng, fraction=(0.05, 0.9))
+    families = tasks_around(many, 4, level, rng)
+    stable = objective.is_stabilizing(families, K0[:, None]).all(axis=-1)
+    families, K0 = families[stable], K0[stable]
+    met = meta.sharp_invariant(unseen_suprema(families, K0), np.asarray(kappa))
+    return families[met], K0[met], unseen_suprema(families[met], K0[met])
 
 
 def _grid(low: Array, high: Array) -> Array:

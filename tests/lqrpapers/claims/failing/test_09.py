@@ -188,13 +188,13 @@ UNSTABLE = scalars([[1.5], [1.2]])
 
 @case("s1-rem-4", "printed", "K_0 fails a task", "entries of the update")
 def a_start_that_fails_no_task() -> Checks:
-    return check("s1-rem-4", UNSTABLE, [[1.3]], 1e-3)
+    return check("s1-rem-4", UNSTABLE, [[1.3]])
 
 
 @case("s1-rem-4", "printed", "the annealed gain stabilizes")
 def annealing_that_stops_after_one_round() -> Checks:
     with wrong(annealing, "anneal", lambda true, *given, **o: true(*given, rounds=1)):
-        return check("s1-rem-4", scalars([[9.0]]), [[0.0]], 1e-3)
+        return check("s1-rem-4", scalars([[9.0]]))
 
 
 @case("ours-anneal", "printed", "cost at the least rise, over the cost before", "least rise")
@@ -254,7 +254,7 @@ HONEST: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("ours-seven", (WEAK, NEAR, NEAR), {}),
     ("ours-meta-descent", (WEAK, NEAR), {}),
     ("ours-unseen", (ALIKE, NEAR), {}),
-    ("s1-rem-4", (UNSTABLE, [[0.0]], 1e-3), {}),
+    ("s1-rem-4", (UNSTABLE,), {}),
     ("ours-anneal", (UNSTABLE,), {}),
 ]
 

@@ -75,6 +75,12 @@ def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
     return found
 
 
+def trained_on_two(ensemble: Ensemble) -> list[tuple[LQR, Array, Array]]:
+    """The families of three tasks, starts, and K*_ML of their first two tasks alone."""
+    pairs = {key: (family[:, :2], K0) for key, (family, K0) in ensemble.items()}
+    return [(ensemble[key][0], K0, K) for key, (_, K0, K) in minimisers(pairs).items()]
+
+
 def last_unseen(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array]]:
     """Admitted families of three tasks, scaled until two train and the third is admitted unseen.
 

@@ -68,6 +68,13 @@ def admitted_families(
     return families[met], K0[met], unseen_suprema(families[met], K0[met])
 
 
+def too_good_a_start() -> tuple[LQR, Array, meta.Suprema]:
+    """x+ = x + u is trained on, x+ = 2 x + u is not, and the start is optimal for the latter."""
+    tasks = LQR([[[[1.0]], [[2.0]]]], [[1.0]], [[1.0]], [[1.0]])
+    start = objective.optimal_gain(tasks)[:, 1]
+    return tasks, start, unseen_suprema(tasks, start)
+
+
 def _grid(low: Array, high: Array) -> Array:
     """Gains (..., GRID, 1, 1) from low to high."""
     return (low[..., None] + (high - low)[..., None] * np.linspace(0, 1, GRID))[..., None, None]

@@ -75,18 +75,21 @@ def one_step_advantages(
 ) -> tuple[Array, Array, Array]:
     """What MAML wins over averaging after one inner step eta with eta h_max one of `products` (X,).
 
-    For LQR families (D, M) and unseen tasks (D, U): medians over families of the relative advantage
-    on the training tasks, measured and to leading order, (X,); and MAML's gap over averaging's on
-    the unseen tasks (X, D), nan where one step throws both out.
+    h_max is the largest eigenvalue of any task's Hessian at its own optimum. For LQR families
+    (D, M) and unseen tasks (D, U): medians over families of the relative advantage on the training
+    tasks, measured and to leading order, (X,); and MAML's gap over averaging's on the unseen tasks
+    (X, D), nan where one step throws both out.
     """
     found = covariance(family, start, tolerance=1e-11)
+    best = objective.optimal_gain(family)
+    steepest = np.linalg.eigvalsh(objective.hessian_matrix(family, best))[..., -1].max()
     least, least_new = (
         objective.cost(tasks, objective.optimal_gain(tasks)).mean(axis=-1)
         for tasks in (family, unseen)
     )
     meta = found.average
     measured, leading, ratios = [], [], []
-    for eta in map(float, products / found.steepest.max()):
+    for eta in map(float, products / steepest):
         meta = stationary_gain(family, meta, eta, tolerance=1e-9)
         measured.append(advantage(family, found.average, meta, eta) / least)
         leading.append(2 * eta**2 * found.size / least)

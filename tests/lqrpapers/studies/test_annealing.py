@@ -21,7 +21,9 @@ def test_raised_as_far_as_no_cost_more_than_doubles():
     """x+ = 1.5 x, u = 0: the cost is 1/(1 - 2.25 gamma), twice as large at (1 + 2.25 gamma)/4.5."""
     found = annealing.raised(TASKS, ZERO, np.array([0.3]))
     assert found == pytest.approx([(1 + 2.25 * 0.3) / 4.5], abs=1e-3)
-    assert annealing.guaranteed(TASKS, ZERO, np.array([0.3])) <= found
+    least = 0.3 * (1 + (1 - 2.25 * 0.3) / 2)
+    assert annealing.guaranteed(TASKS, ZERO, np.array([0.3])) == pytest.approx([least])
+    assert least <= found
 
 
 def test_a_start_for_all_tasks_is_found_where_zero_stabilizes_none():

@@ -81,6 +81,12 @@ def trained_on_two(ensemble: Ensemble) -> list[tuple[LQR, Array, Array]]:
     return [(ensemble[key][0], K0, K) for key, (_, K0, K) in minimisers(pairs).items()]
 
 
+def unseen_over_trained(cases: Iterable[tuple[LQR, Array, Array]]) -> Array:
+    """The last task's gap over the mean of the others', at the gains of `trained_on_two`."""
+    gaps = [optimality_gap(family, K[:, None]) for family, _, K in cases]
+    return np.concatenate([gap[:, -1] / gap[:, :-1].mean(axis=1) for gap in gaps])
+
+
 def last_unseen(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array]]:
     """Admitted families of three tasks, scaled until two train and the third is admitted unseen.
 

@@ -204,7 +204,7 @@ def _left_error(
         f"iteration {count}: the iterate left the domain after a step of size {longest:.3g} "
         '(try a smaller step_size, backtracking(), or on_leave="flag")',
         left,
-        None if radius is None else radius(K),
+        radius(K) if callable(radius) else None,  # that of an estimate is a number
     )
 
 

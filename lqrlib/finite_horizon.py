@@ -139,8 +139,9 @@ def _doubled(
     for bit in range(horizon.bit_length()):
         if bit:
             before, value = value, value + pull(power, value)
-            share = np.sqrt(squared_norms(before) / squared_norms(value))
-            doubt |= lost * size ** (factors / 2) * share > DOUBTFUL
+            error = lost * size ** (factors / 2)  # times the share of the sum that is pulled
+            if not (error <= DOUBTFUL).all():
+                doubt |= error * np.sqrt(squared_norms(before) / squared_norms(value)) > DOUBTFUL
             last, power = size, power @ power
             size = squared_norms(power)
             if size.max() <= NEGLIGIBLE ** (2 / factors):

@@ -12,6 +12,7 @@ from lqrlib.matrix_equations.iteration import value_step
 from lqrlib.validation import Array
 
 from ..constants import magnitudes
+from ..studies.covariances import covariance_of, noise_from_covariance
 from ..studies.moments import formal_solution, relative
 from ..studies.robustness import scaled_noise
 from .checking import Check
@@ -100,6 +101,51 @@ def forward_errors(error: ArrayLike, margin: ArrayLike) -> Check:
     bound = 100 * np.finfo(float).eps / np.asarray(margin, dtype=float)
     part = "relative forward error at most 100 ε / (1 − ρ), up to the largest n"
     return Check("s2-eq-3", part, "printed", np.asarray(error, dtype=float), bound, role="guard")
+
+
+# ---------------------------------------------------------------- covariances of entries
+
+
+def _carried(covariance: Array, left: Array, X: Array, right: Array) -> Array:
+    """E M left X right' M' for M of n rows with this covariance of vec M: entry by entry."""
+    n = X.shape[-1]
+    shape = (*covariance.shape[:-2], left.shape[-2], n, right.shape[-2], n)
+    moments = covariance.reshape(shape)  # E M_ia M_jb at [a, i, b, j]
+    return np.asarray(np.einsum("...aibj,...ab->...ij", moments, left @ X @ transpose(right)))
+
+
+@claim("s2-fn-1")
+def noise_of_a_covariance(problem: LQR, K: ArrayLike) -> Inequalities:
+    """The noise of a problem from its covariances: F_K entry by entry, gradient, and our s_B."""
+    objective.require_stabilizing(problem, K)
+    gain, n = objective.gain_array(problem, K), problem.states
+    state, steering = (covariance_of(each) for each in (problem.state_noise, problem.input_noise))
+    noises = [noise_from_covariance(each, n) for each in (state, steering)]
+    same = problem.replace(state_noise=noises[0], input_noise=noises[1])
+    at, there = objective.at_gain(problem, gain), objective.at_gain(same, gain)
+    A_K, one = problem.A - problem.B @ gain, np.broadcast_to(np.eye(n), at.Sigma.shape)
+    exact = A_K @ at.Sigma @ transpose(A_K) + _carried(state, one, at.Sigma, one)
+    exact = exact + _carried(steering, gain, at.Sigma, gain)
+    for part, ours, true in (
+        ("F_K entry by entry", there.loop.apply(at.Sigma), exact),
+        ("gradient", there.gradient, at.gradient),
+    ):
+        yield Sides(part, frobenius_norm(ours - true) / frobenius_norm(true), 1e-9)
+    weights = magnitudes(same, gain).noise, magnitudes(problem, gain).noise
+    yield Sides("s_B", np.abs(weights[0] / weights[1] - 1), 1e-9, role="guard")
+
+
+@claim("s2-fn-1", form="dropped")
+def entries_of_a_and_b_that_move_together(problem: LQR, K: ArrayLike) -> Inequalities:
+    """The noise part of F_K(Sigma_K) for one term (A_1, B_1) is that of A_1 and B_1 alone."""
+    at, gain = objective.at_gain(problem, K), objective.gain_array(problem, K)
+    A_1, B_1 = (
+        problem.state_noise.directions[..., 0, :, :],
+        problem.input_noise.directions[..., 0, :, :],
+    )
+    parts = [M @ at.Sigma @ transpose(M) for M in (A_1 - B_1 @ gain, A_1, B_1 @ gain)]
+    error = frobenius_norm(parts[0] - parts[1] - parts[2]) / frobenius_norm(parts[0])
+    yield Sides("", error, 1e-9, 0.0, "the entries of A and of B are uncorrelated")
 
 
 # ---------------------------------------------------------------- generalised Riccati equation

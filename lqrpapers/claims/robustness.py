@@ -8,11 +8,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lqrlib import LQR, NotStabilizableError, objective, optimality_gap, solve
+from lqrlib import LQR, NotStabilizableError, objective, optimality_gap, solve, systems
 from lqrlib.matrices import frobenius_norm, transpose
 from lqrlib.validation import Array
 from lqrpapers.studies.moments import second_moment_matrix
-from lqrpapers.studies.robustness import critical_scale, scaled_noise
+from lqrpapers.studies.robustness import critical_scale, like_the_weights, scaled_noise
 
 from ..constants import magnitudes, printed, sample_sizes, sharp
 from .registry import Inequalities, Sides, claim
@@ -77,6 +77,10 @@ SIZED, AIM = 5, 0.05
 BELOW, ABOVE = (0.5, 1 - 1e-6), (1 + 1e-6, 2.0)
 # Relative errors: of a number, of a gain, and of a growth per sweep after so many.
 EXACT, SAME_GAIN, GROWTH, SWEEPS = 1e-8, 1e-6, 0.02, 512
+# Variances of state and input noise: little, as much, and more than the weights say.
+SHARES = (0.02, 0.05), (0.05, 0.05), (0.05, 0.02)
+# Relative change of a gain that noise does not move.
+UNMOVED = 1e-12
 
 
 @claim("s2-rem-4.2", rates=True)
@@ -173,6 +177,34 @@ def noise_that_kicks_in_one_direction(problem: LQR, w: ArrayLike, K: ArrayLike) 
         same = quiet.replace(Q=problem.Q + weight * V, R=problem.R + weight * Y).optimum.K
         error = frobenius_norm(designed.optimum.K - same) / frobenius_norm(same)
         yield Sides(f"optimal gain at {part} of it", error, SAME_GAIN)
+
+
+# Noise of the weights' shape up to these fractions of the level at which no gain is left.
+FRACTIONS = (0.1, 0.5, 0.9, 0.99)
+
+
+@claim("ours-invisible-noise")
+def noise_in_proportion_to_the_weights(problem: LQR, W: ArrayLike) -> Inequalities:
+    """Noise c times <Q + K'RK, X> W (..., n, n) on a problem without noise: gain, value and limit.
+
+    Relative errors, at fractions of the limit c = 1 / tr PW; and one state with unequal shares.
+    """
+    kick, P, K = np.asarray(W, dtype=float), problem.optimum.P, problem.optimum.K
+    limit = 1 / np.sum(P * kick, axis=(-2, -1))
+    for c in FRACTIONS:
+        noisy = like_the_weights(problem, kick, c * limit)
+        error = frobenius_norm(noisy.optimum.K - K) / frobenius_norm(K)
+        yield Sides(f"the gain at {c} of the limit", error, UNMOVED)
+        value = frobenius_norm((1 - c) * noisy.optimum.P - P) / frobenius_norm(P)
+        yield Sides(f"the value at {c} of the limit", value, EXACT)
+        survived = np.abs(c * critical_scale(noisy, K) - 1)
+        yield Sides(f"what it survives at {c} of the limit", survived, EXACT)
+    most = like_the_weights(problem, kick, limit)
+    gains = [K, 1.01 * K, 0.99 * K]
+    yield Sides("no gain survives more", [critical_scale(most, each) for each in gains], 1.0)
+    unequal = (systems.scalar(0.9, 1.0, 1.0, 1.0, 1.0, *each) for each in SHARES)
+    less, same, more = (float(each.optimum.K[0, 0]) for each in unequal)
+    yield Sides("unequal shares move the gain", [less, same], [same, more], -1e-3, role="guard")
 
 
 @claim("ours-suspension-family")

@@ -44,6 +44,7 @@ s2-cor-3.3 | domination | Corollary 3.3 | A stationary gain is the optimal gain,
     singular.
 s2-lemma-b.2 | domination | Lemma B.2 | The cost difference of two gains is 2 tr Sigma' D'E_K + tr
     Sigma' D'R_K D with D = K' - K, and the advantage is at least -x'E_K'R_K^-1 E_K x.
+s2-q-function | policies | Equations (44)–(46) | The state-action value is quadratic in x and u.
 s2-app-a | inequalities | Appendix A, (4)–(21) | Standard inequalities for matrices.
 s1-lemma-5 | smoothness | Lemma 5 (TR Lemma 14) | Gradient, Hessian and gain are bounded by h_G, h_H
     and h_c.
@@ -82,12 +83,17 @@ ours-thm-critical | stability_levels | The critical level | With one input whose
     own, a stabilizing gain exists exactly below a variance that the unstable eigenvalues of A give.
 ours-certificate | stability_levels | Certificate | A gain stabilizes exactly when the solution of X
     = W + F_K(X), W definite, is definite.
+s2-fn-1 | mean_square | Footnote 1 | Eigenvectors of the entries' covariance give their noise.
+s2-robust | journal | Robust stability | Mean-square stability survives constant shifts of a size.
 s2-thm-3.4 | convergence | Theorem 3.4 | A Gauss-Newton step of size up to 1/2 leaves at most 1 - 2
     step mu / ||Sigma_K*|| of the optimality gap.
 s2-thm-3.5 | convergence | Theorem 3.5 | A natural gradient step up to the stated size leaves at
     most 1 - 2 step sigma_min(R) mu / ||Sigma_K*|| of the optimality gap.
 s2-thm-3.6 | convergence | Theorem 3.6 | A gradient step up to c_pg leaves at most 1 - 2 step
     sigma_min(R) mu^2 / ||Sigma_K*|| of the optimality gap.
+s2-c-pg | journal | One-step lemma | A step up to the journal's size takes its part of the gap.
+s2-app-c | journal | Appendix lemmas | C(K) bounds P_K, Sigma_K; tr Sigma_K >= mu / (1 - rho(F_K)).
+s2-recovery | journal | Footnote 2 | Without noise S2 takes half of Fazel's steps and Fazel's rates.
 s2-rem-4.2 | robustness | Remark 4.2 | At one gain, noise raises C(K), ||P_K||, ||Sigma_K|| and
     ||B||^2 + sum beta_j ||B_j||^2, and shrinks the steps that the theorems allow.
 s2-fig-1a | robustness | Figure 1a | Descent on the cost with noise minimises it; the cost without
@@ -99,6 +105,7 @@ ours-critical-scale | robustness | Critical noise scale | A gain stabilizes at n
     1.
 ours-common-kick | robustness | Noise that kicks in one direction | If all noise acts along one
     vector w, 1/s_c(K) is a noise-free cost from w, and the most robust gain is its optimal gain.
+ours-invisible-noise | robustness | Invisible noise | Noise like the weights keeps the best gain.
 ours-suspension-family | robustness | The suspension | For the suspension the optimal gains at all
     noise scales are noise-free optima with input weight r from 1 to 2, and s_c does not fall along
     them.
@@ -110,6 +117,7 @@ ours-improvement | convergence | A step that helps in every state | If the advan
 ours-steps | convergence | Steps that work, and steps that cannot | Gauss-Newton converges for steps
     below 1, the natural gradient below 1/||R_K0||, with explicit ratios; beyond stated ceilings
     steps raise the cost or the optimum repels.
+ours-metric | policies | The metric of the natural gradient | It is W (x) Sigma_K / s^2.
 ours-quadratic | convergence | Policy iteration converges quadratically | A Gauss-Newton step of 1/2
     leaves at most an explicit constant times the square of the gap.
 s2-alg-1 | model_free | Algorithm 1 | The estimate's mean is the gradient of the truncated cost,
@@ -129,6 +137,11 @@ ours-lemma-truncation | rollouts | Truncation | A roll-out of l steps misses at 
 ours-lemma-tails | rollouts | When the cost of a roll-out has a variance | With Gaussian noise the
     cost of a roll-out has a variance exactly when the operator on quartic forms has spectral radius
     rho_4 < 1; for one state in closed form.
+ours-thm-rollouts | rollout_numbers | How many roll-outs an average needs | With a fair coin for
+    noise an average within a quarter of the cost, or of the gradient, needs a number of roll-outs
+    that grows exponentially with C(K) / (mu q).
+ours-prop-tilted | rollout_numbers | Tilted noise | With noise tilted by the top eigenvector of
+    F_K* weighted roll-outs have the right mean and a bounded spread, for one state none.
 ours-thm-inexact | model_free | Descent along inexact gradients | Descent with steps up to 1/L along
     gradients wrong by at most sqrt(lambda Delta / 2) takes step lambda / 4 of the gap at each step
     until it is at most Delta.
@@ -238,6 +251,8 @@ ours-thm-model-free-maml | wrong_steps | Model-free MAML with any bounded Hessia
     each gap decays to a bias of b_i^2 / lambda_i.
 e11 | published_code | E11 | The published solver of S2 keeps every input-noise term and sweeps
     until its costs settle.
+e12 | rollout_numbers | E12 | Polynomially many roll-outs bring costs and gradients within a
+    quarter.
 """
 
 _ROWS = [line.split(" | ", 3) for line in re.sub(r"\n +", " ", TABLE.strip()).splitlines()]

@@ -8,6 +8,7 @@ r"""The papers' constants: as printed, repaired, and sharp.
 `sampling`         sample sizes of the model-free theorem of S2, written out
 `estimates`        sample sizes of S1's estimates: TR Lemmas 16 to 18, and repaired ones
 `meta`             S1's Theorems 10 to 13: steps, heterogeneity, rate and bias
+`journal`          what the journal version of S2 prints, and what it leaves open
 =================  =================================================================
 
 A constant of the same name bounds the same quantity in each module:
@@ -19,6 +20,7 @@ for the papers' maximum over tasks, ``sublevel(problem, level)`` for every gain 
 from . import corrected as corrected
 from . import estimates as estimates
 from . import heterogeneity as heterogeneity
+from . import journal as journal
 from . import meta as meta
 from . import printed as printed
 from . import sampling as sampling

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .curves import Curve, Panel, Reference, dashed
-from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, in_order
+from .curves import QUARTILES, Curve, Panel, Reference, dashed
+from .looks import BLUE, GREY, OTHERS, SERIES, SKY, VERMILION, Look, in_order
 from .panels import draw
 from .words import number
 
@@ -88,6 +88,32 @@ def rollout_tails(
     return draw(panels, story=f"Dashed: the predicted slopes. {'; '.join(words)}.", height=3.7)
 
 
+def cost_seen(
+    values: Array, seen: Mapping[int, Array], demands: Mapping[str, tuple[Array, Array]], power: int
+) -> Figure:
+    """Draw which share of the cost averages of N roll-outs see, and how many roll-outs it takes.
+
+    Over the cost nu (X,): {N: shares (S, X)}, at most three; by name of a system, values of nu and
+    numbers of roll-outs that are proved to be needed, beside nu^power.
+    """
+    names = {f"$N = 10^{{{np.log10(paths):.0f}}}$": found for paths, found in seen.items()}
+    several = in_order(LEVELS, names)
+    left = [Curve(values, found, look, quantiles=QUARTILES) for look, found in several]
+    right = [Curve(*line, look, told=False) for look, line in in_order(OTHERS, demands)]
+    name, aims = f"$\\nu^{power}$", [Reference(1.0, label="the cost"), Reference(0.75, color=GREY)]
+    right.append(dashed(values, values**power, Look(GREY), name, listed=True, told=False))
+    ticks = [x for x in (10, 20, 50, 100, 200) if min(values) <= x <= max(values)]
+    axes: Any = {"xlabel": r"cost $\nu$ (dimensionless)", "xticks": ticks, "legend": "best"}
+    share: Any = {"ylabel": "average / cost (dimensionless)", "yscale": "linear", "ylim": (0, 1.3)}
+    panels = [
+        Panel(curves=left, references=aims, **share, **axes),
+        Panel(curves=right, ylabel="roll-outs needed", ylim=(1, None), **axes),
+    ]
+    most = [f"{key}: {number(line[-1])} at {x[-1]:g}" for key, (x, line) in demands.items()]
+    told = "; ".join(most).replace("$", "")
+    return draw(panels, story=f"Right: roll-outs proved to be needed. {told}.", height=3.7)
+
+
 SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
 
 
@@ -105,25 +131,6 @@ def learning_curves(
         curves = [Curve(*data, ESTIMATORS[name]) for name, data in several.items()]
         drawn.append(Panel("simulated time steps", curves, title, **axes))
     return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
-
-
-def promised_rate(gaps: Array, exact: Array, rate: float) -> Figure:
-    """Draw gaps over the first: estimated (S, T), exact (T,), and two promises.
-
-    Theorem 3.6 promises that a step closes the share `rate` of the gap, Theorem 4.1 half of it.
-    """
-    iterations = np.arange(len(exact))
-    shaped("gaps", gaps, "seeds", len(exact))
-    curves = [
-        Curve(iterations, gaps, METHODS["zeroth_order"], "one point, measured"),
-        Curve(iterations, exact, METHODS["gradient"], "exact gradient, measured"),
-    ]
-    for look, share, name in ((Look(BLUE), rate, "3.6"), (Look(VERMILION), rate / 2, "4.1")):
-        promised, label = (1 - share) ** iterations, f"promise of Theorem {name}"
-        curves.append(dashed(iterations, promised, look, label, listed=True))
-    floor = max(1e-4, 0.3 * float(np.min(gaps)))
-    panel = Panel("iteration", curves, xscale="linear", ylim=(floor, None), legend="best")
-    return draw([panel], "gap / gap at the start (dimensionless)", height=3.4)
 
 
 def bad_choices(

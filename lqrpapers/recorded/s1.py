@@ -20,18 +20,11 @@ import numpy as np
 
 from lqrlib.validation import Array
 
+from . import Source, told
+
 REPOSITORY, COMMIT = "github.com/jd-anderson/MAML-LQR", "8fd752f"
 # The notebooks "MAML - LQR- ....ipynb" and the first digits of their Git objects.
-NOTEBOOKS = {"Convergence": "2a2e7d2", "Generalization": "ab647ff", "Heterogeneity": "f3f5a2c"}
-
-
-class Source(NamedTuple):
-    """A line of a published notebook."""
-
-    notebook: str  #: A key of `NOTEBOOKS`.
-    cell: int  #: In [cell].
-    line: str  #: As it stands there.
-
+FILES = {"Convergence": "2a2e7d2", "Generalization": "ab647ff", "Heterogeneity": "f3f5a2c"}
 
 # What the findings and observations about S1's experiments rest on.
 SOURCES = {
@@ -62,11 +55,7 @@ UNSEEN, UNSEEN_TRAINED_ON = 3, 1
 
 def where(id: str) -> str:
     """Repository, commit, notebooks and cells that a finding or observation rests on."""
-    cells: dict[str, list[str]] = {}
-    for source in SOURCES[id]:
-        cells.setdefault(source.notebook, []).append(f"In [{source.cell}]")
-    places = [f"“MAML - LQR- {name}.ipynb”, {', '.join(cells[name])}" for name in cells]
-    return f"{REPOSITORY} at commit {COMMIT}, {'; '.join(places)}"
+    return told(REPOSITORY, COMMIT, SOURCES[id], "“MAML - LQR- {}.ipynb”,", "In [{}]")
 
 
 TASKS, SAMPLES, RADIUS, HORIZON = 10, 20, 0.01, 500

@@ -9,21 +9,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from . import Source, told
+
 REPOSITORY, COMMIT = "github.com/TSummersLab/polgrad-multinoise", "38c7b92"  # 28 November 2020
 # The files below polgrad_multinoise, and the first digits of their Git objects.
 FILES = {
     "ltimult.py": "7990c92",
     "gradient_estimate_study/example_gradient_estimate_variance.py": "3acbc48",
 }
-
-
-class Source(NamedTuple):
-    """A line of the published code."""
-
-    file: str  #: A key of `FILES`.
-    number: int
-    line: str  #: As it stands there.
-
 
 SOURCES = {
     "e11": (
@@ -40,11 +33,7 @@ SOURCES = {
 
 def where(id: str) -> str:
     """Repository, commit, files and lines that a finding rests on."""
-    lines: dict[str, list[str]] = {}
-    for source in SOURCES[id]:
-        lines.setdefault(source.file, []).append(str(source.number))
-    places = [f"{name}, l. {', '.join(lines[name])}" for name in lines]
-    return f"{REPOSITORY} at commit {COMMIT}, {'; '.join(places)}"
+    return told(REPOSITORY, COMMIT, SOURCES[id], "{}, l.")
 
 
 class Spread(NamedTuple):

@@ -19,6 +19,8 @@ One problem or family
 ==================  ==============================================================================
 `moments`           second moments from the definition, an independent check of the closed forms
 `tails`             fourth moments and tails of simulated costs
+`rollout_numbers`   how many roll-outs an average needs under noise by a fair coin
+`split_paths`       averages of any number of such roll-outs, exactly; tilted noise
 `errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
 `published_solver`  what the code published with S2 takes for costs and gradients

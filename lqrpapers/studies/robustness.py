@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lqrlib.matrices import transpose
 from lqrlib.matrix_equations import closed_loop
 from lqrlib.objective import gain_array
 from lqrlib.problem import LQR
@@ -95,3 +96,22 @@ def kicked(problems: LQR, rng: Seed) -> tuple[LQR, Array]:
         rows = generator.standard_normal((many, size, 1, size))
         terms.append((np.ones((many, size)), w[:, None, :, None] * rows))
     return problems.replace(state_noise=terms[0], input_noise=terms[1]), w
+
+
+def like_the_weights(problem: LQR, W: ArrayLike, level: ArrayLike) -> LQR:
+    """A problem without noise, and noise of second moment level <Q + K'RK, X> W at every gain K.
+
+    For W = Q = R = I every entry of A and B has independent noise of that variance. W (..., n, n)
+    is positive definite, level (...).
+    """
+    root = np.linalg.cholesky(np.broadcast_to(W, problem.A.shape))
+    terms = []
+    for weight in (problem.Q, problem.R):
+        rows = transpose(
+            np.linalg.cholesky(np.broadcast_to(weight, problem.batch_shape + weight.shape[-2:]))
+        )
+        pairs = transpose(root)[..., :, None, :, None] * rows[..., None, :, None, :]
+        flat = pairs.reshape(*problem.batch_shape, -1, *pairs.shape[-2:])
+        variances = np.broadcast_to(np.asarray(level)[..., None], flat.shape[:-2])
+        terms.append((variances, flat))
+    return problem.replace(state_noise=terms[0], input_noise=terms[1])

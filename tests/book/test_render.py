@@ -39,6 +39,7 @@ def book(tmp_path_factory):
     for name in ("pages", "chapters"):
         (root / name).mkdir(parents=True)
     texts = {"_config.yml": CONFIG, "_toc.yml": TOC, "slow.py": SLOW, "pages/index.md": INDEX}
+    texts["chapters/claims.yml"] = "[]"
     for name, text in texts.items():
         (root / name).write_text(text)
     other(root, "words")

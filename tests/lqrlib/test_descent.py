@@ -300,3 +300,11 @@ def test_a_gain_that_leaves_the_stabilizing_set_raises_or_is_flagged(step):
     assert np.array_equal(trace.gains[:, 0], alone.gains[:, 0])
     assert np.array_equal(trace.costs[:, 0], alone.costs[:, 0])
     assert (trace.costs[1:, 1] == np.inf).all()
+
+
+def test_a_learned_descent_that_leaves_says_so_and_has_no_radius_to_tell():
+    problem = lqrlib.LQR(0.9, 1.0, 1.0, 1.0)
+    learned = directions.zeroth_order(lambda K: K[..., 0, 0] ** 2, 0.1, 4, rng=5)
+    with pytest.raises(NotStabilizingError, match="iteration 1: the iterate left") as caught:
+        descend(learned, [[1.0]], 1e3, 3, cost=lambda K: lqrlib.cost(problem, K))
+    assert caught.value.radius is None

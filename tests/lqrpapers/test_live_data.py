@@ -6,7 +6,7 @@ from scipy.integrate import quad
 
 import lqrlib
 from lqrlib import systems
-from lqrpapers.live import estimator, tail
+from lqrpapers.live import estimator, rollouts, tail
 from lqrpapers.studies import sphere, taylor
 from lqrpapers.studies.query_errors import KINDS
 
@@ -102,3 +102,17 @@ def test_data_of_estimators_are_those_of_the_runs(monkeypatch):
     assert (low <= middle).all() and (middle <= high).all()
     assert np.ptp(data["x"]) == pytest.approx(np.ptp(data["y"]))
     assert set(estimator.panels(runs)) == set(runs.gains)
+
+
+def test_data_of_roll_outs_are_what_was_simulated_and_proved(monkeypatch):
+    monkeypatch.setattr(rollouts, "VALUES", (10, 80))
+    monkeypatch.setattr(rollouts, "POWERS", (2, 5))
+    monkeypatch.setattr(rollouts, "START", (1, 1))
+    found = rollouts.seen(6, [3])
+    kind, data = rollouts.rollouts(found)
+    marks = np.array(data["quantiles"])
+    assert kind == "rollouts" and marks.shape == (2, 2, 5) and (np.diff(marks) >= 0).all()
+    np.testing.assert_allclose(marks[..., 2], np.median(found, axis=2), atol=1e-4)
+    np.testing.assert_array_equal(data["low"], (found < 0.75).sum(axis=2))
+    assert data["proved"][0] == [0, 0] and data["proved"][1][0] > data["proved"][1][1] > 0
+    assert data["needed"][0] < data["needed"][1]

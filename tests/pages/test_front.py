@@ -18,6 +18,7 @@ FOUND = [
     ("06_robustness", "price", "{:.1f}"),
     ("07_model_free", "wild-lost", "{}"),
     ("07_model_free", "wild-all", "{}"),
+    ("07_model_free", "need-200", "{:.0e}"),
 ]
 
 

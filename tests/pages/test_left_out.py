@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ from book.render import STAMP, hashes
 
 TESTS = Path(__file__).resolve().parent.parent
 MARKED = "import pytest\n@pytest.mark.{}\ndef test_one({}): {}\n"
+SHARED = """import pytest, types
+@pytest.fixture(scope="module")
+def opened(browser): return types.SimpleNamespace(page=browser.new_page())
+@pytest.mark.browser
+def test_two(opened): assert opened.page.title()
+"""
 FILES = {
     "tests/conftest.py": (TESTS / "conftest.py").read_text(),
     "tests/pages/conftest.py": (TESTS / "pages" / "conftest.py").read_text(),
@@ -22,9 +29,10 @@ FILES = {
 }
 
 
-def run(root: Path, book: str, **environment: str) -> str:
+def run(root: Path, book: str, more: Mapping[str, str] = {}, **environment: str) -> str:
     """What pytest prints where there is no book, or an old or a current one."""
-    for name, text in (FILES | ({"_build/html/index.html": "<p>Here."} if book else {})).items():
+    built = {"_build/html/index.html": "<p>Here."} if book else {}
+    for name, text in (FILES | built | more).items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     if book == "current":
@@ -57,5 +65,7 @@ def test_what_is_not_chromium_is_refused_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 def test_a_failure_leaves_a_picture_and_says_where(tmp_path: Path) -> None:
-    assert "_build/logs/test-one.png" in run(tmp_path, "")
-    assert (tmp_path / "_build/logs/test-one.png").read_bytes().startswith(b"\x89PNG")
+    said = run(tmp_path, "", {"tests/pages/test_shared.py": SHARED})
+    for name in ("test-one", "test-two"):  # of a page of its own, of one that is shared
+        assert f"_build/logs/{name}.png" in said
+        assert (tmp_path / f"_build/logs/{name}.png").read_bytes().startswith(b"\x89PNG")

@@ -1,13 +1,13 @@
 """Two tasks of one state and MAML's gain for both: against lqrlib, and on the page of chapter 9."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from faults import TOO_WIDE, watch
-from playwright.sync_api import Browser, Page
+from live_figure import NONSENSE, LiveFigure
+from live_scripts import Record, agree, each
+from playwright.sync_api import Page
 from scipy.optimize import brentq
 
 import lqrlib
@@ -17,8 +17,8 @@ from lqrpapers.live import plain
 from lqrpapers.studies.meta_bias import hessian_norm
 from lqrpapers.studies.stationary import stationary_gain
 
-LIVE = Path(__file__).resolve().parent.parent.parent / "pages" / "_static" / "live"
-SETTINGS = 240
+PAGE, FIGURE = "chapters/09_model_based_maml.html", "fig-09-two-tasks"
+SCRIPTS, SETTINGS = ("matrices", "page", "bias"), 240
 RUN = """settings => settings.map(([tasks, k, relative]) => {
   const B = LQR.bias, pair = B.tasksAt({ tasks, drawn: 1 }, 1), common = B.common(pair, relative);
   const { cost, slope } = B.meta(pair, k, common.eta), walk = B.descend(pair, k, common.eta, 40);
@@ -32,10 +32,6 @@ RUN = """settings => settings.map(([tasks, k, relative]) => {
 })"""
 NAMES = ("cost", "slope", "curvature", "best", "gap", "meta_cost", "meta_slope")
 NAMES += ("common", "eta", "gaps", "kappa", "promised")
-STATE = "() => LQR.views['fig-09-two-tasks'].state()"
-FIGURE = "#fig-09-two-tasks"
-SENTENCE = f"{FIGURE} .lqr-live-sentence"
-
 Found = list[tuple[dict[str, Any], dict[str, Any]]]
 
 
@@ -89,32 +85,23 @@ def expected(tasks: LQR, k: float, relative: float) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def pairs(browser: Browser) -> Iterator[Found]:
+def pairs(scripts: Page) -> Found:
     """What the scripts find, and what lqrlib does, in every setting."""
-    page = browser.new_page()
-    page.evaluate("window.LQR = { figures: {} }")
-    page.add_script_tag(path=LIVE / "bias.js")
     cases = list(settings())
     told = [[[plain(tasks[0]), plain(tasks[1])], k, relative] for tasks, k, relative in cases]
-    found = page.evaluate(RUN, told)
-    yield [(one, expected(*case) | {"case": case}) for one, case in zip(found, cases, strict=True)]
-    page.close()
+    found = scripts.evaluate(RUN, told)
+    return [(one, expected(*case) | {"case": case}) for one, case in zip(found, cases, strict=True)]
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", NAMES)
 def test_costs_gains_and_promises_agree_with_lqrlib(
-    pairs: Found, name: str, record_property: Callable[[str, object], None]
+    pairs: Found, name: str, record_property: Record
 ) -> None:
     both = [(f[name], t[name]) for f, t in pairs if name != "promised" or t["kappa"] < 1]
     # gains and slopes pass through zero: theirs are told against one
-    floor = 1.0 if name in ("slope", "best", "meta_slope", "common") else 0.0
-    errors = [
-        float(np.max(np.abs(np.subtract(f, t)) / np.maximum(np.abs(t), floor))) for f, t in both
-    ]
-    record_property("largest relative error", float(max(errors)))
-    print(f"{name}: largest relative error {max(errors):.1e} in {len(errors)} settings")
-    assert len(errors) >= 200 and max(errors) < 1e-9
+    least = 1.0 if name in ("slope", "best", "meta_slope", "common") else 0.0
+    agree(name, both, record_property, lambda found, true: each(found, true, least))
 
 
 @pytest.mark.browser
@@ -141,77 +128,46 @@ def test_the_descent_takes_the_longest_step_of_the_theorem(pairs: Found) -> None
         assert np.abs(gains - found["path"]).max() < 1e-9
 
 
-@pytest.fixture
-def chapter(page: Page, base: str) -> Iterator[Page]:
-    """Chapter 9 with its two tasks drawn; whatever goes wrong while it is used is a fault."""
-    faults = watch(page, base)
-    page.goto(f"{base}/chapters/09_model_based_maml.html", wait_until="domcontentloaded")
-    page.wait_for_function(f"document.querySelector('{SENTENCE}')?.textContent")
-    yield page
-    assert faults == []
-
-
-def set_sliders(page: Page, **values: float) -> str:
-    """Move sliders, "differ" and "inner", to powers of ten; what the sentence then says."""
-    before = page.locator(SENTENCE).text_content()
-    change = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')) }"
-    for name, value in values.items():
-        slider = page.locator(f"{FIGURE} input").nth(["differ", "inner"].index(name))
-        slider.evaluate(change, value)
-    return news(page, before)
-
-
-def news(page: Page, before: str | None) -> str:
-    text = f"document.querySelector('{SENTENCE}').textContent"
-    page.wait_for_function(f"before => {text} !== before", arg=before)
-    return page.locator(SENTENCE).text_content() or ""
-
-
 @pytest.mark.pages
 @pytest.mark.browser
 class TestBias:
     """The figure in chapter 9, served and from disk."""
 
-    def test_the_sentence_tells_heterogeneity_bias_and_promise(self, chapter: Page) -> None:
-        before = chapter.locator(SENTENCE).text_content() or ""
-        assert before.startswith("At heterogeneity 0.5 the tasks' best gains are 0 and 0.27;")
-        told = set_sliders(chapter, differ=-2)
-        found = chapter.evaluate(STATE)["found"]
+    def test_the_sentence_tells_heterogeneity_bias_and_promise(self, figure: LiveFigure) -> None:
+        before = "At heterogeneity 0.5 the tasks' best gains are 0 and 0.27;"
+        assert figure.sentence.startswith(before)
+        told, found = figure.set(0, -2), figure.state()["found"]
         assert found["bias"] < found["promised"] and "The promise is" in told
         assert found["bias"] == pytest.approx(1.25e-5, rel=0.02)  # slope 2 from 1.25e-9 at 1e-4
 
-    def test_a_long_inner_step_turns_red_and_has_no_promise(self, chapter: Page) -> None:
-        claim = chapter.locator(f"{FIGURE} .lqr-live-claim")
-        assert chapter.locator(f"{FIGURE} .lqr-live-over").count() == 0
+    def test_a_long_inner_step_turns_red_and_has_no_promise(self, figure: LiveFigure) -> None:
+        claim = figure.it.locator(".lqr-live-claim")
+        assert figure.over() == 0
         theorem = claim.locator("a").get_attribute("href") or ""
-        assert chapter.evaluate("id => !!document.getElementById(id)", theorem[1:])
-        told = set_sliders(chapter, inner=np.log10(0.6))
-        assert chapter.locator(f"{FIGURE} .lqr-live-over").count() == 1
+        assert figure.has(theorem)
+        told = figure.set(1, np.log10(0.6))
+        assert figure.over() == 1
         assert "exceeds (√2 − 1)/L by" in (claim.text_content() or "")
         assert "promises nothing for this inner step" in told
 
-    def test_at_all_ends_of_the_sliders_it_says_something_sensible(self, chapter: Page) -> None:
+    def test_at_all_ends_of_the_sliders_it_says_something_sensible(
+        self, figure: LiveFigure
+    ) -> None:
+        told = {figure.sentence}
         for differ, inner in ((-9, -9), (-9, 9), (9, -9), (9, 9)):
-            told = set_sliders(chapter, differ=differ, inner=inner)
-            assert not any(wrong in told for wrong in ("NaN", "undefined", "Infinity", "∞"))
+            figure.set(0, differ)
+            told.add(figure.set(1, inner))
+        assert len(told) == 5
+        assert not any(wrong in line for line in told for wrong in NONSENSE)
 
-    def test_arrow_keys_move_the_start_up_to_another_minimum(self, chapter: Page) -> None:
-        handle = chapter.locator(f"{FIGURE} .lqr-live-handle")
-        before = chapter.locator(SENTENCE).text_content() or ""
-        assert "From 0.6 the descent ends there after" in before
-        told = before
+    def test_arrow_keys_move_the_start_up_to_another_minimum(self, figure: LiveFigure) -> None:
+        told = figure.sentence
+        assert "From 0.6 the descent ends there after" in told
         for _ in range(12):  # 0.87, beyond the hill of the objective, is some presses away
-            handle.press("Shift+ArrowRight")
-            told = news(chapter, told)
-            if "the descent ends there" not in told:
-                break
+            if "the descent ends there" in told:
+                told = figure.press("Shift+ArrowRight")
         assert "the descent ends elsewhere, at 0.9" in told
 
-    def test_a_phone_shows_it_and_print_the_picture(self, chapter: Page) -> None:
-        chapter.set_viewport_size({"width": 390, "height": 844})
-        narrow = f"document.querySelector('{FIGURE} .lqr-live-plot canvas').clientWidth < 390"
-        chapter.wait_for_function(narrow)
-        assert chapter.evaluate(TOO_WIDE) == []
-        chapter.emulate_media(media="print")
-        assert chapter.locator(f"{FIGURE} img").is_visible()
-        assert not chapter.locator(f"{FIGURE} .lqr-live-figure").is_visible()
+    def test_a_phone_shows_it_and_print_the_picture(self, figure: LiveFigure) -> None:
+        figure.fits_a_phone()
+        figure.prints_its_picture()

@@ -1,12 +1,12 @@
 """The equations of the live figures against lqrlib, on random problems and gains."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from live_scripts import Record, agree
+from playwright.sync_api import Page
 from scipy.optimize import linear_sum_assignment
 from strategies import build
 
@@ -15,8 +15,7 @@ from lqrlib import LQR, directions
 from lqrpapers.live import plain
 from lqrpapers.live.landscape import allowed_steps, fish
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-LIVE = ROOT / "pages" / "_static" / "live"
+SCRIPTS = ("matrices", "equations")
 METHODS = ("gradient", "natural_gradient", "gauss_newton")
 SETTINGS = 300
 EVALUATE = """settings => settings.map(([problem, K]) => {
@@ -65,15 +64,11 @@ def paired(found: dict[str, Any], true: dict[str, Any]) -> tuple[dict[str, Any],
 
 
 @pytest.fixture(scope="module")
-def pairs(browser: Browser) -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
+def pairs(scripts: Page) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What the scripts find, and what lqrlib does, in every setting."""
-    page = browser.new_page()
-    for name in ("matrices", "equations"):
-        page.add_script_tag(path=LIVE / f"{name}.js")
     cases = list(settings())
-    found = page.evaluate(EVALUATE, [[plain(problem), K.tolist()] for problem, K in cases])
-    yield [paired(f, expected(*case)) for f, case in zip(found, cases, strict=True)]
-    page.close()
+    found = scripts.evaluate(EVALUATE, [[plain(problem), K.tolist()] for problem, K in cases])
+    return [paired(f, expected(*case)) for f, case in zip(found, cases, strict=True)]
 
 
 NAMES = ("cost", "radius", "optimal_gain", "gap", "steps", "poles", *METHODS)
@@ -81,47 +76,31 @@ NAMES = ("cost", "radius", "optimal_gain", "gap", "steps", "poles", *METHODS)
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", NAMES)
-def test_the_equations_agree_with_lqrlib(
-    pairs: Any, name: str, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_equations_agree_with_lqrlib(pairs: Any, name: str, record_property: Record) -> None:
     both = [(found[name], true[name]) for found, true in pairs if name in true]
     if name == "cost":
         assert [found == np.inf for found, _ in both] == [true == np.inf for _, true in both]
         both = [(found, true) for found, true in both if np.isfinite(true)]
-    assert len(both) > 0.7 * SETTINGS
-    worst = max(
-        float(np.linalg.norm(np.subtract(found, true)) / np.linalg.norm(true))
-        for found, true in both
-    )
-    record_property("largest relative error", float(worst))
-    print(f"{name}: largest relative error {worst:.1e} in {len(both)} settings")
-    assert worst < 1e-9
+    agree(name, both, record_property, least=int(0.7 * SETTINGS) + 1)
 
 
 @pytest.mark.browser
-def test_a_problem_that_no_gain_stabilizes_has_no_optimum(page: Page) -> None:
-    for name in ("matrices", "equations"):
-        page.add_script_tag(path=LIVE / f"{name}.js")
+def test_a_problem_that_no_gain_stabilizes_has_no_optimum(scripts: Page) -> None:
     hopeless = plain(LQR([[2.0]], [[1.0]], [[1.0]], [[1.0]], state_noise=([1.5], [[[1.0]]])))
-    assert page.evaluate("problem => LQR.equations.optimum(problem)", hopeless) is None
+    assert scripts.evaluate("problem => LQR.equations.optimum(problem)", hopeless) is None
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("noise", [0.0, 1.0, 10.0])
-def test_the_map_agrees_with_lqrlib(page: Page, noise: float) -> None:
-    for name in ("matrices", "equations"):
-        page.add_script_tag(path=LIVE / f"{name}.js")
+def test_the_map_agrees_with_lqrlib(scripts: Page, noise: float) -> None:
     problem, plane = fish()
     variances, shapes = problem.state_noise
-    problem = LQR(
-        *(getattr(problem, name) for name in ("A", "B", "Q", "R", "Sigma0")),
-        state_noise=(noise * variances, shapes),
-    )
+    problem = problem.replace(state_noise=(noise * variances, shapes))
     xs, ys = np.linspace(-1.4, 5.4, 128), np.linspace(-2.5, 4.3, 128)
     K = xs[:, None, None] * plane["across"] + ys[:, None, None, None] * plane["up"]
     given = [plain(problem), {name: M.tolist() for name, M in plane.items()}, list(xs), list(ys)]
     map_of = "given => Array.from(LQR.equations.inverseCosts(...given))"
-    inverse = np.reshape(page.evaluate(map_of, given), (128, 128))
+    inverse = np.reshape(scripts.evaluate(map_of, given), (128, 128))
     costs = lqrlib.cost(problem, K)
     there = np.isfinite(costs)
     assert ((inverse > 0) == there).all() and there.any() and not there.all()

@@ -1,20 +1,19 @@
 """The tour's formulas for one state against lqrlib, on random systems, gains and steps."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from live_scripts import Record, agree, each
+from playwright.sync_api import Page
 
 import lqrlib
-from lqrlib import LQR, directions, maml, systems
+from lqrlib import LQR, directions, maml
 from lqrpapers.constants import printed
 from lqrpapers.studies.scalar_landscape import stationary_gains
 
-LIVE = Path(__file__).resolve().parent.parent.parent / "pages" / "_static" / "live"
-SETTINGS = 300
+SCRIPTS, SETTINGS = ("matrices", "one_state"), 300
 ONE = """settings => settings.map(([s, k]) => {
   const E = LQR.oneState, best = E.optimum(s);
   return { cost: E.cost(s, k), slope: E.slope(s, k), curvature: E.curvature(s, k), gap: E.gap(s, k),
@@ -30,54 +29,46 @@ SEVERAL = """settings => settings.map(([systems, k, step]) => {
     slope: E.objectiveSlope(systems, k, step), common: E.common(systems),
     places: E.stationary(systems, step) };
 })"""
-Record = Callable[[str, object], None]
 
 
-def problem(a: float, noise: float = 0.0) -> LQR:
-    return systems.scalar(a, 1.0, 1.0, 1.0, state_variance=noise)
+def problem(a: Any, noise: Any = 0.0) -> LQR:
+    """Systems x+ = (a + delta) x + u with unit weights, one for each a."""
+    a, noise = np.broadcast_arrays(a, noise)
+    ones = np.ones((*a.shape, 1, 1))
+    noises = noise[..., None], ones[..., None]
+    return LQR(a[..., None, None], ones, ones, ones, state_noise=noises)
 
 
-def error(found: Any, true: Any) -> float:
-    """Largest relative error; both are infinite, or not a number, at the same places."""
-    found, true = (np.array(each, dtype=float) for each in (found, true))
+def column(gains: Any) -> Any:
+    return np.asarray(gains, dtype=float)[..., None, None]
+
+
+def agree_where_finite(name: str, found: Any, true: Any, record: Record) -> None:
+    """Both are infinite in the same settings, and agree in the others."""
+    found, true = np.asarray(found, dtype=float), np.asarray(true, dtype=float)
     there = np.isfinite(true)
-    assert (np.isfinite(found) == there).all() and there.mean() > 0.7
-    return float(np.max(np.abs(found[there] - true[there]) / np.abs(true[there])))
-
-
-def agree(name: str, found: Any, true: Any, record: Record) -> None:
-    worst = error(found, true)
-    record(name, worst)
-    print(f"{name}: largest relative error {worst:.1e} in {len(found)} settings")
-    assert worst < 1e-9
+    assert (np.isfinite(found) == there).all()
+    pairs = zip(found[there], true[there], strict=True)
+    agree(name, pairs, record, each, least=SETTINGS * 7 // 10)
 
 
 @pytest.fixture(scope="module")
-def scripts(browser: Browser) -> Any:
-    page = browser.new_page()
-    for name in ("matrices", "one_state"):
-        page.add_script_tag(path=LIVE / f"{name}.js")
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def one(scripts: Page) -> tuple[list[Any], list[Any]]:
+def one(scripts: Page) -> tuple[LQR, Any, list[Any]]:
     """Systems with and without noise, gains inside the interval and, in a tenth, outside."""
-    rng = np.random.default_rng(1201)
-    cases = []
-    for i in range(SETTINGS):
-        a, noise = rng.uniform(-2.5, 2.5), (i % 3 > 0) * rng.uniform(0, 0.95)
-        within = rng.uniform(-0.98, 0.98) if i % 10 else rng.choice([-1.3, 1.2])
-        cases.append(({"a": a, "noise": noise}, a + within * np.sqrt(1 - noise)))
-    return cases, scripts.evaluate(ONE, [[s, float(k)] for s, k in cases])
+    rng, i = np.random.default_rng(1201), np.arange(SETTINGS)
+    a, noise = rng.uniform(-2.5, 2.5, SETTINGS), (i % 3 > 0) * rng.uniform(0, 0.95, SETTINGS)
+    within = rng.uniform(-0.98, 0.98, SETTINGS)
+    within[::10] = rng.choice([-1.3, 1.2], len(within[::10]))
+    k = a + within * np.sqrt(1 - noise)
+    told = [[{"a": a, "noise": v}, k] for a, v, k in np.stack([a, noise, k], axis=1).tolist()]
+    return problem(a, noise), column(k), scripts.evaluate(ONE, told)
 
 
 QUANTITIES: dict[str, Callable[[LQR, Any], Any]] = {
     "cost": lqrlib.cost,
-    "slope": lambda p, K: directions.gradient(p)(K)[0, 0],
-    "curvature": lambda p, K: lqrlib.hessian(p, K, [[1.0]])[0, 0],
-    "optimum": lambda p, K: lqrlib.optimal_gain(p)[0, 0],
+    "slope": lambda p, K: directions.gradient(p)(K),
+    "curvature": lambda p, K: lqrlib.hessian(p, K, [[1.0]]),
+    "optimum": lambda p, K: lqrlib.optimal_gain(p),
     "least": lambda p, K: lqrlib.cost(p, lqrlib.optimal_gain(p)),
     "gap": lambda p, K: lqrlib.at_gain(p, K).gap,
     "domination": lambda p, K: printed.gradient_domination(p, lqrlib.optimal_gain(p)),
@@ -89,18 +80,18 @@ QUANTITIES: dict[str, Callable[[LQR, Any], Any]] = {
 def test_a_formula_of_one_system_agrees_with_lqrlib(
     one: Any, name: str, record_property: Record
 ) -> None:
-    cases, found = one
-    true = [QUANTITIES[name](problem(**s), [[k]]) for s, k in cases]
-    agree(name, [each[name] for each in found], true, record_property)
+    problems, K, found = one
+    true = np.ravel(QUANTITIES[name](problems, K))
+    agree_where_finite(name, [it[name] for it in found], true, record_property)
 
 
 @pytest.mark.browser
 def test_the_interval_ends_where_the_cost_is_infinite(one: Any) -> None:
-    for (system, _), found in zip(*one, strict=True):
-        low, high = found["interval"]
-        gains = np.array([low - 1e-7, low + 1e-7, high - 1e-7, high + 1e-7])
-        costs = lqrlib.cost(problem(**system), gains[:, None, None])
-        assert np.isfinite(costs).tolist() == [False, True, True, False]
+    problems, _, found = one
+    low, high = np.transpose([it["interval"] for it in found])
+    gains = np.stack([low - 1e-7, low + 1e-7, high - 1e-7, high + 1e-7])
+    costs = lqrlib.cost(problems, column(gains))
+    assert (np.isfinite(costs).T == [False, True, True, False]).all()
 
 
 @pytest.mark.browser
@@ -115,38 +106,36 @@ def test_descents_and_the_safe_step_agree_with_lqrlib(
     scripts: Page, record_property: Record
 ) -> None:
     rng = np.random.default_rng(1202)
-    cases = [
-        (a, a + rng.uniform(-0.95, 0.95), 10 ** rng.uniform(-3, -0.3))
-        for a in rng.uniform(-2, 2, SETTINGS)
-    ]
-    found = scripts.evaluate(DOWN, [[{"a": a}, float(k), step] for a, k, step in cases])
-    safe, worst, left = [], 0.0, 0
-    for (a, k, step), told in zip(cases, found, strict=True):
-        system = problem(a)
-        costs = lqrlib.cost(system, np.array([k, told["opposite"]])[:, None, None])
-        assert costs[0] == pytest.approx(costs[1], rel=1e-9)
-        # On a fine grid between the two gains no curvature is larger than at an end.
-        gains = np.linspace(k, told["opposite"], 101)[:, None, None]
-        bends = lqrlib.hessian(system, gains, [[1.0]])[:, 0, 0]
-        safe.append((told["safe"], 1 / bends.max()))
-        run = lqrlib.descend(directions.gradient(system), [[k]], step, 15, on_leave="flag")
-        path, true = np.array(told["path"]), run.gains[:, 0, 0]
-        left += int(run.left)
-        assert np.isinf(lqrlib.cost(system, [[path[-1]]])) == run.left
-        true = true[: len(path)]
-        worst = max(worst, float(np.max(np.abs(path - true) / (1 + np.abs(true)))))
-    assert SETTINGS / 10 < left < 0.9 * SETTINGS
-    agree("safe step", *np.transpose(safe), record_property)
-    record_property("descent", float(worst))
-    print(f"descent: largest error {worst:.1e}")
-    assert worst < 1e-9
+    a = rng.uniform(-2, 2, SETTINGS)
+    k, step = a + rng.uniform(-0.95, 0.95, SETTINGS), 10 ** rng.uniform(-3, -0.3, SETTINGS)
+    told = np.stack([a, k, step], axis=1).tolist()
+    found = scripts.evaluate(DOWN, [[{"a": a}, k, step] for a, k, step in told])
+    system, opposite = problem(a), np.array([it["opposite"] for it in found])
+    assert lqrlib.cost(system, column(opposite)) == pytest.approx(
+        lqrlib.cost(system, column(k)), rel=1e-9
+    )
+    # On a fine grid between the two gains no curvature is larger than at an end.
+    bends = lqrlib.hessian(system, column(np.linspace(k, opposite, 101)), [[1.0]])
+    safe = 1 / bends[..., 0, 0].max(axis=0)
+    agree_where_finite("safe step", [it["safe"] for it in found], safe, record_property)
+    run = lqrlib.descend(directions.gradient(system), column(k), step, 15, on_leave="flag")
+    # A path ends where it has left.
+    last = column([it["path"][-1] for it in found])
+    assert (np.isinf(lqrlib.cost(system, last)) == run.left).all()
+    assert SETTINGS / 10 < run.left.sum() < 0.9 * SETTINGS
+    paths = [(it["path"], run.gains[: len(it["path"]), i, 0, 0]) for i, it in enumerate(found)]
+    agree("descent", paths, record_property, beside_one)
+
+
+def beside_one(found: Any, true: Any) -> float:
+    return float(np.max(np.abs(found - true) / (1 + np.abs(true))))
 
 
 @pytest.mark.browser
 def test_a_step_that_is_safe_goes_down_from_everywhere_below(scripts: Page) -> None:
     for a, k in [(1.2, 1.5), (1.2, 0.3), (-0.7, 0.1), (0.0, 0.9)]:
-        ((told,),) = [scripts.evaluate(DOWN, [[{"a": a}, k, 0.1]])]
-        gains = np.linspace(k, told["opposite"], 401)[:, None, None]
+        (told,) = scripts.evaluate(DOWN, [[{"a": a}, k, 0.1]])
+        gains = column(np.linspace(k, told["opposite"], 401))
         slopes = directions.gradient(problem(a))(gains)
         costs = lqrlib.cost(problem(a), gains)
         after = lqrlib.cost(problem(a), gains - told["safe"] * slopes)
@@ -168,11 +157,6 @@ def several(scripts: Page) -> tuple[list[Any], list[Any]]:
     return cases, scripts.evaluate(SEVERAL, given)
 
 
-def family(a: Any) -> LQR:
-    ones = np.ones((len(a), 1, 1))
-    return LQR(np.asarray(a)[:, None, None], ones, ones, ones)
-
-
 AVERAGES: dict[str, Callable[[LQR, Any, float], Any]] = {
     "average": lambda tasks, K, step: maml.cost(tasks, K, 0.0),
     "objective": maml.cost,
@@ -186,8 +170,8 @@ def test_the_objective_of_maml_agrees_with_lqrlib(
     several: Any, name: str, record_property: Record
 ) -> None:
     cases, found = several
-    true = [AVERAGES[name](family(a), [[k]], step) for a, k, step in cases]
-    agree(name, [each[name] for each in found], true, record_property)
+    true = [AVERAGES[name](problem(a), [[k]], step) for a, k, step in cases]
+    agree_where_finite(name, [it[name] for it in found], true, record_property)
 
 
 @pytest.mark.browser
@@ -196,7 +180,7 @@ def test_the_stationary_gains_are_those_that_python_finds(several: Any) -> None:
     for (a, _, step), told in list(zip(*several, strict=True))[::17]:
         low, high = told["common"]
         assert [low, high] == pytest.approx([a.max() - 1, a.min() + 1], rel=1e-12)
-        places = stationary_gains(family(a), step, np.linspace(low, high, 2003)[1:-1])
+        places = stationary_gains(problem(a), step, np.linspace(low, high, 2003)[1:-1])
         assert [one["k"] for one in told["places"]] == pytest.approx(places, rel=1e-9, abs=1e-10)
         # They take turns, and the first and the last is a minimum.
         assert [one["minimum"] for one in told["places"]] == [

@@ -1,23 +1,20 @@
 """The tail of a one-state roll-out's cost: its equations, and the figure of chapter 7."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
-from faults import TOO_WIDE, watch
+from live_figure import LiveFigure
+from live_scripts import Record, agree, each
 from playwright.sync_api import Page
 from scipy.optimize import brentq
 from scipy.special import gammaln, hyp1f1
 
 import lqrlib
-from lqrlib import systems
+from lqrlib import LQR, systems
 from lqrpapers.studies.tails import fourth_moment_radius, tail_exponent
 
-LIVE = Path(__file__).resolve().parent.parent.parent / "pages" / "_static" / "live"
+PAGE, FIGURE = "chapters/07_model_free.html", "fig-07-tails"
 SCRIPTS = ("matrices", "equations", "page", "marks", "drawing", "handle", "tail")
-SETTINGS = 300
-FIGURE, ZERO = "#fig-07-tails", [[0.0]]
+SETTINGS, ZERO = 300, [[0.0]]
 
 
 def log_moment(k: float, a: float, v: float) -> float:
@@ -40,78 +37,66 @@ def exponent(a: float, v: float) -> float:
     return float(brentq(log_moment, low, high, args=(a, v), xtol=1e-14, rtol=1e-14))
 
 
-def settings() -> Iterator[tuple[float, float]]:
-    """Random a and s^2, on both sides of both edges."""
-    rng = np.random.default_rng(7)
-    for _ in range(SETTINGS):
-        yield float(rng.uniform(-0.95, 0.95)), float(rng.uniform(0.02, 1.2))
-
-
-@pytest.fixture
-def script(page: Page) -> Page:
-    for name in SCRIPTS:
-        page.add_script_tag(path=LIVE / f"{name}.js")
-    return page
-
-
 @pytest.mark.browser
-def test_tails_and_moments_agree(
-    script: Page, record_property: Callable[[str, object], None]
-) -> None:
-    cases = list(settings())
-    found = script.evaluate(
+def test_tails_and_moments_agree(scripts: Page, record_property: Record) -> None:
+    """On both sides of both edges."""
+    rng = np.random.default_rng(7)
+    cases = rng.uniform([-0.95, 0.02], [0.95, 1.2], (SETTINGS, 2)).tolist()
+    found = scripts.evaluate(
         """cases => cases.map(([a, v]) => ({
              ...LQR.tail.moments(a, v), kappa: LQR.tail.exponent(a, v),
              edges: [LQR.tail.meanEdge(a), LQR.tail.varianceEdge(a)] }))""",
         cases,
     )
-    off: dict[str, list[float]] = {"exponent": [], "mean": [], "fourth": [], "edges": []}
-    for (a, v), it in zip(cases, found, strict=True):
-        problem = systems.scalar(a, 1.0, 1.0, 1.0, state_variance=v)
-        mean = float(lqrlib.cost(problem, ZERO))
-        assert (it["mean"] < np.inf) == (mean < np.inf) == (a * a + v < 1)
-        if mean < np.inf:
-            off["mean"].append(it["mean"] / mean - 1)
-        fourth = fourth_moment_radius(problem, ZERO)
-        assert (it["deviation"] < np.inf) == (fourth < 1)
-        off["fourth"].append(it["m4"] / fourth - 1)
-        off["exponent"].append(it["kappa"] / exponent(a, v) - 1)
-        for edge, order in zip(it["edges"], (1, 2), strict=True):
-            off["edges"].append(log_moment(order, a, edge))
-    for name, errors in off.items():
-        worst = max(map(abs, errors))
-        record_property(f"largest relative error, {name}", float(worst))
-        print(f"{name}: largest relative error {worst:.1e} in {len(errors)} settings")
-        assert worst < 1e-9
+    a, v = np.transpose(cases)
+    A, ones = a[:, None, None], np.ones((SETTINGS, 1, 1))
+    noise = v[:, None], ones[..., None]
+    means = lqrlib.cost(LQR(A, ones, ones, ones, state_noise=noise), ZERO)
+    assert (np.isfinite(means) == (a * a + v < 1)).all()
+    assert [it["mean"] < np.inf for it in found] == np.isfinite(means).tolist()
+    problems = [systems.scalar(a, 1.0, 1.0, 1.0, state_variance=v) for a, v in cases]
+    fourths = [fourth_moment_radius(problem, ZERO) for problem in problems]
+    assert [it["deviation"] < np.inf for it in found] == [fourth < 1 for fourth in fourths]
+    finite = [(it["mean"], mean) for it, mean in zip(found, means, strict=True) if mean < np.inf]
+    agree("mean", finite, record_property, each, least=100)
+    true = {"m4": fourths, "kappa": [exponent(*case) for case in cases]}
+    for name, values in true.items():
+        both = [(it[name], value) for it, value in zip(found, values, strict=True)]
+        agree(name, both, record_property, each)
+    moments = [
+        (np.exp([log_moment(k, a, edge) for k, edge in zip((1, 2), it["edges"], strict=True)]), 1)
+        for (a, _), it in zip(cases, found, strict=True)
+    ]
+    agree("edges", moments, record_property, each)
 
 
 @pytest.mark.browser
-def test_exponents_are_those_of_the_chapter(script: Page) -> None:
+def test_exponents_are_those_of_the_chapter(scripts: Page) -> None:
     cases = [(0.5, 0.1), (0.5, (np.sqrt(13.5) - 1.5) / 6), (0.5, 0.6), (-0.8, 0.3), (0.0, 0.9)]
-    found = script.evaluate("cases => cases.map((it) => LQR.tail.exponent(...it))", cases)
+    found = scripts.evaluate("cases => cases.map((it) => LQR.tail.exponent(...it))", cases)
     for (a, v), kappa in zip(cases, found, strict=True):
         problem = systems.scalar(a, 1.0, 1.0, 1.0, state_variance=float(v))
         assert kappa == pytest.approx(tail_exponent(problem, ZERO), rel=1e-9)
     ends = "[LQR.tail.exponent(0.5, 0), LQR.tail.exponent(0.5, 1e-4), LQR.tail.exponent(1.5, 0.1)]"
-    assert script.evaluate(ends) == [np.inf, np.inf, pytest.approx(0, abs=1e-12)]
+    assert scripts.evaluate(ends) == [np.inf, np.inf, pytest.approx(0, abs=1e-12)]
 
 
 @pytest.mark.browser
-def test_the_deviation_is_that_of_simulated_costs(script: Page) -> None:
+def test_the_deviation_is_that_of_simulated_costs(scripts: Page) -> None:
     a, v, rng = 0.3, 0.1, np.random.default_rng(1)
     rest = np.ones(400_000)
     for _ in range(60):
         rest = 1 + (a + v**0.5 * rng.standard_normal(len(rest))) ** 2 * rest
     costs = rng.standard_normal(len(rest)) ** 2 * rest
-    assert script.evaluate(f"LQR.tail.moments({a}, {v}).deviation") == pytest.approx(
+    assert scripts.evaluate(f"LQR.tail.moments({a}, {v}).deviation") == pytest.approx(
         costs.std(), rel=0.02
     )
 
 
 @pytest.mark.browser
-def test_without_a_variance_an_average_misses_what_is_rare(script: Page) -> None:
+def test_without_a_variance_an_average_misses_what_is_rare(scripts: Page) -> None:
     """A Pareto tail, (1/z)^1.5 from z = 1 on, with mean 3: the median error of many averages."""
-    found = script.evaluate(
+    found = scripts.evaluate(
         "LQR.tail.error({ mean: 3, deviation: Infinity }, 1.5, [10 ** (2 / 3), 0.1], 1000)"
     )
     costs = np.random.default_rng(2).uniform(size=(2000, 1000)) ** (-1 / 1.5)
@@ -119,71 +104,37 @@ def test_without_a_variance_an_average_misses_what_is_rare(script: Page) -> None
     assert found == pytest.approx(3 * 1000 ** (2 / 3) / 1000 / 3, rel=1e-12)
     assert 0.5 < measured / found < 1.2
     needed = "LQR.tail.needed({ mean: 3, deviation: Infinity }, 1.5, [10 ** (2 / 3), 0.1], 0.1)"
-    assert script.evaluate(needed) == pytest.approx(1000, rel=1e-12)
-
-
-@pytest.fixture
-def chapter(page: Page, built_book: Path) -> Iterator[Page]:
-    """Chapter 7 with its figure drawn; whatever goes wrong while it is used is a fault."""
-    base = built_book.as_uri()
-    faults = watch(page, base)
-    page.goto(f"{base}/chapters/07_model_free.html")
-    page.wait_for_function(f"document.querySelector('{FIGURE} .lqr-live-sentence')?.textContent")
-    yield page
-    assert faults == []
-
-
-def sentence(page: Page) -> str:
-    return page.locator(f"{FIGURE} .lqr-live-sentence").text_content() or ""
-
-
-def wait_for(page: Page, words: str) -> None:
-    text = f"document.querySelector('{FIGURE} .lqr-live-sentence').textContent"
-    page.wait_for_function(f"words => {text}.includes(words)", arg=words)
+    assert scripts.evaluate(needed) == pytest.approx(1000, rel=1e-12)
 
 
 @pytest.mark.pages
 @pytest.mark.browser
 class TestFigure:
-    """The figure as a reader of chapter 7 meets it."""
+    """The figure in chapter 7, served and from disk."""
 
-    def test_keys_lead_through_the_three_regions(self, chapter: Page) -> None:
-        handle, over = chapter.locator(f"{FIGURE} .lqr-live-handle"), f"{FIGURE} .lqr-live-over"
-        assert sentence(chapter).startswith("The mean is finite, 6.67 times the first step's")
-        assert chapter.locator(over).count() == 1
-        for _ in range(6):
-            handle.press("Shift+ArrowDown")
-        wait_for(chapter, "Mean and variance are finite")
-        assert chapter.locator(over).count() == 0
-        for _ in range(14):
-            handle.press("Shift+ArrowUp")
-        wait_for(chapter, "The mean is infinite")
-        assert chapter.locator(over).count() == 1
-        chapter.get_by_role("button", name="Start again").click()
-        wait_for(chapter, "The mean is finite, 6.67")
+    def test_keys_lead_through_the_three_regions(self, figure: LiveFigure) -> None:
+        assert figure.sentence.startswith("The mean is finite, 6.67 times the first step's")
+        assert figure.over() == 1
+        assert "Mean and variance are finite" in figure.press("Shift+ArrowDown", 6)
+        assert figure.over() == 0
+        assert "The mean is infinite" in figure.press("Shift+ArrowUp", 14)
+        assert figure.over() == 1
+        assert "The mean is finite, 6.67" in figure.start_again()
 
-    def test_more_roll_outs_help_slowly(self, chapter: Page) -> None:
-        state = f"LQR.views['{FIGURE[1:]}'].state()"
-        before = chapter.evaluate(state)
-        move = "it => { it.value = 5; it.dispatchEvent(new Event('input')) }"
-        chapter.locator(f"{FIGURE} .lqr-live-slider input").evaluate(move)
-        wait_for(chapter, "100,000 roll-outs")
-        after = chapter.evaluate(state)
+    def test_more_roll_outs_help_slowly(self, figure: LiveFigure) -> None:
+        before = figure.state()
+        assert "100,000 roll-outs" in figure.set(0, 5)
+        after = figure.state()
         assert after["off"] / before["off"] == pytest.approx(100 ** (1 / before["kappa"] - 1))
 
-    def test_every_corner_of_the_plane_has_its_words(self, chapter: Page) -> None:
-        told = chapter.evaluate(f"""() => {{ const view = LQR.views['{FIGURE[1:]}'], told = [];
+    def test_every_corner_of_the_plane_has_its_words(self, figure: LiveFigure) -> None:
+        told = figure.page.evaluate(f"""() => {{ const view = LQR.views['{FIGURE}'], told = [];
           for (const x of [0, 0.5, 0.95]) for (const y of [0, 1e-4, 0.04, 0.09, 0.97, 1.2]) {{
             view.setting.value = [x, y]; view.draw(); told.push(view.text.textContent); }}
           return told; }}""")
         assert all("NaN" not in it and "undefined" not in it and len(it) > 60 for it in told)
         assert "no tail to speak of" in told[0] and told[-1].startswith("The mean is infinite")
 
-    def test_it_is_as_narrow_as_a_phone_and_printed_as_a_picture(self, chapter: Page) -> None:
-        chapter.set_viewport_size({"width": 390, "height": 844})
-        narrow = f"document.querySelector('{FIGURE} canvas').clientWidth < 390"
-        chapter.wait_for_function(narrow)
-        assert chapter.evaluate(TOO_WIDE) == []
-        chapter.emulate_media(media="print")
-        assert chapter.locator(f"{FIGURE} img").is_visible()
-        assert not chapter.locator(f"{FIGURE} .lqr-live-figure").is_visible()
+    def test_it_is_as_narrow_as_a_phone_and_printed_as_a_picture(self, figure: LiveFigure) -> None:
+        figure.fits_a_phone()
+        figure.prints_its_picture()

@@ -30,6 +30,12 @@ def typeset_page(page: Page, base: str) -> Page:
     return page
 
 
+@pytest.fixture(scope="module")
+def anchors(built_book: Path) -> dict[str, set[str]]:
+    """Places on every page, read once for both bases: it takes seconds."""
+    return {path.name: links.Page(path).anchors for path in built_book.glob("*/*.html")}
+
+
 def node(page: Page, label: str = LABEL) -> str:
     return f'{NODE}[data-label="{label}"]'
 
@@ -41,14 +47,13 @@ def hrefs(page: Page, selector: str) -> list[str]:
 
 
 def test_the_map_has_the_statements_of_the_index_and_every_link_resolves(
-    map_page: Page, built_book: Path
+    map_page: Page, built_book: Path, anchors: dict[str, set[str]]
 ) -> None:
     index = links.Page(built_book / "pages" / "theorems.html").links
     statements = [place for place in index if "/chapters/" in place and "#" in place]
     drawn = hrefs(map_page, NODE)
     assert drawn == statements and len(drawn) > 100
     assert drawn == hrefs(map_page, f"{ENTRY} > p:first-child > a")
-    anchors = {path.name: links.Page(path).anchors for path in built_book.glob("*/*.html")}
     for place in drawn + hrefs(map_page, f"{ENTRY} a") + hrefs(map_page, ".lqr-map .head"):
         name, _, anchor = place.rpartition("/")[2].partition("#")
         assert name in anchors and (not anchor or anchor in anchors[name]), place

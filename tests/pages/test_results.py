@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import links
 import pytest
 from bs4 import BeautifulSoup, Tag
-from faults import watch
 from playwright.sync_api import Browser, Page, expect
 
 from book import collect
@@ -127,12 +126,10 @@ def test_the_words_of_every_verdict_are_explained(built_book: Path) -> None:
 
 
 @pytest.fixture
-def results(page: Page, base: str) -> Iterator[Page]:
-    faults = watch(page, base)
-    page.goto(f"{base}/pages/results.html")
-    page.wait_for_selector(".lqr-filters")
-    yield page
-    assert faults == []
+def results(faultless: Page, base: str) -> Page:
+    faultless.goto(f"{base}/pages/results.html")
+    faultless.wait_for_selector(".lqr-filters")
+    return faultless
 
 
 def shown(page: Page) -> list[dict[str, str]]:

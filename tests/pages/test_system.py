@@ -1,11 +1,9 @@
 """The page of the reader's own system: what is typed, what it prints, what it says of the rest."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from faults import watch
 from playwright.sync_api import Page
 from system_page import (
     HANDLE,
@@ -25,25 +23,15 @@ import lqrlib
 from lqrpapers.live import plain, system
 
 
-@pytest.fixture
-def front(page: Page, base: str) -> Iterator[Page]:
-    """The page with its first system; whatever goes wrong while it is used is a fault."""
-    faults = watch(page, base)
-    page.goto(f"{base}/pages/your_system.html")
-    page.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")
-    yield page
-    assert faults == []
-
-
 @pytest.mark.pages
 @pytest.mark.browser
 class TestPage:
     """The page, served and from disk."""
 
-    def test_it_prints_what_lqrlib_finds(self, front: Page) -> None:
+    def test_it_prints_what_lqrlib_finds(self, yours: Page) -> None:
         for place, (problem, _) in enumerate(system.known().values()):
-            choose(front, place)
-            state, rows = front.evaluate(STATE), front.evaluate(ROWS)
+            choose(yours, place)
+            state, rows = yours.evaluate(STATE), yours.evaluate(ROWS)
             assert state["problem"] == plain(problem)
             best = lqrlib.at_gain(problem, lqrlib.optimal_gain(problem))
             printed = [number(text) for text in rows["Best gain K*"].split()]
@@ -66,16 +54,16 @@ class TestPage:
                 assert step > 0 and name in LABELS.values()
 
     def test_its_lines_of_python_give_its_numbers(
-        self, front: Page, capsys: pytest.CaptureFixture[str]
+        self, yours: Page, capsys: pytest.CaptureFixture[str]
     ) -> None:
         for place in range(len(system.known())):
-            choose(front, place)
-            front.locator(HANDLE).press("ArrowRight")
-            front.locator(".lqr-live-slider input").last.press(
+            choose(yours, place)
+            yours.locator(HANDLE).press("ArrowRight")
+            yours.locator(".lqr-live-slider input").last.press(
                 "ArrowRight"
             )  # noise, if there is any
-            settle(front)
-            state, names = front.evaluate(STATE), python_of(front)
+            settle(yours)
+            state, names = yours.evaluate(STATE), python_of(yours)
             found = state["found"]
             assert names["best"].K == pytest.approx(np.array(found["K"]), rel=1e-9)
             assert names["best"].cost == pytest.approx(found["cost"], rel=1e-9)
@@ -93,63 +81,63 @@ class TestPage:
             assert names["shares"] == pytest.approx(state["shares"], rel=1e-6, abs=1e-15)
         assert "mean-square radius" in capsys.readouterr().out
 
-    def test_a_system_is_typed(self, front: Page) -> None:
-        enter(front, A="[1.1 0; 0.2 0.9]", B="np.array([[1.], [0.]])", Q="eye(2)", R="1")
-        assert "A_i" in (front.locator(STATUS).text_content() or "")  # the noise does not fit
-        enter(front, Sigma0="", alpha="", A_i="", beta="", B_j="")
-        assert front.locator(STATUS).text_content() == ""
-        state = front.evaluate(STATE)
+    def test_a_system_is_typed(self, yours: Page) -> None:
+        enter(yours, A="[1.1 0; 0.2 0.9]", B="np.array([[1.], [0.]])", Q="eye(2)", R="1")
+        assert "A_i" in (yours.locator(STATUS).text_content() or "")  # the noise does not fit
+        enter(yours, Sigma0="", alpha="", A_i="", beta="", B_j="")
+        assert yours.locator(STATUS).text_content() == ""
+        state = yours.evaluate(STATE)
         problem = lqrlib.LQR([[1.1, 0.0], [0.2, 0.9]], [[1.0], [0.0]], np.eye(2), [[1.0]])
         assert state["found"]["K"] == pytest.approx(lqrlib.optimal_gain(problem), rel=1e-9)
-        assert front.locator(KNOWN).evaluate("it => it.selectedOptions[0].text") == "your own"
-        assert front.evaluate(ROWS)["Stabilizable?"] == "Yes."
+        assert yours.locator(KNOWN).evaluate("it => it.selectedOptions[0].text") == "your own"
+        assert yours.evaluate(ROWS)["Stabilizable?"] == "Yes."
 
     def test_a_pair_of_another_size_takes_one_more_step_that_can_be_undone(
-        self, front: Page
+        self, yours: Page
     ) -> None:
         fields = ("Q", "R", "Sigma0", "alpha", "A_i", "beta", "B_j")
         texts = (
             f"() => {list(fields)}.map(name => document.getElementById('lqr-field-' + name).value)"
         )
-        before = front.evaluate(texts)
-        enter(front, A="1.1 0.1\n0 0.9")
-        button = front.locator(f"{STATUS} button")
+        before = yours.evaluate(texts)
+        enter(yours, A="1.1 0.1\n0 0.9")
+        button = yours.locator(f"{STATUS} button")
         assert button.count() == 0  # B does not fit yet
-        enter(front, B="0\n1")
+        enter(yours, B="0\n1")
         assert button.text_content() == "Use identity weights and no noise"
-        assert front.evaluate(texts) == before
+        assert yours.evaluate(texts) == before
         button.press("Enter")
-        settle(front)
-        assert front.evaluate(texts) == ["1, 0\n0, 1", "1", "1, 0\n0, 1", "", "", "", ""]
-        assert front.locator("#lqr-field-A").input_value() == "1.1 0.1\n0 0.9"
+        settle(yours)
+        assert yours.evaluate(texts) == ["1, 0\n0, 1", "1", "1, 0\n0, 1", "", "", "", ""]
+        assert yours.locator("#lqr-field-A").input_value() == "1.1 0.1\n0 0.9"
         problem = lqrlib.LQR([[1.1, 0.1], [0.0, 0.9]], [[0.0], [1.0]], np.eye(2), [[1.0]])
-        found = front.evaluate(STATE)["found"]
+        found = yours.evaluate(STATE)["found"]
         assert found["K"] == pytest.approx(lqrlib.optimal_gain(problem), rel=1e-9)
-        front.locator(f"{STATUS} button:focus", has_text="Undo").press("Enter")
-        settle(front)
-        assert front.evaluate(texts) == before
-        assert "look at Q, R, Sigma0, A_i and B_j" in (front.locator(STATUS).text_content() or "")
-        enter(front, A="x")
+        yours.locator(f"{STATUS} button:focus", has_text="Undo").press("Enter")
+        settle(yours)
+        assert yours.evaluate(texts) == before
+        assert "look at Q, R, Sigma0, A_i and B_j" in (yours.locator(STATUS).text_content() or "")
+        enter(yours, A="x")
         assert button.count() == 0
 
-    def test_wrong_input_loses_nothing(self, front: Page) -> None:
-        before = front.evaluate(ROWS)
-        enter(front, B="1 2\n3 4", Q="<img src=x onerror=alert(1)>")
-        assert front.evaluate(ROWS) == before
-        fault = front.locator("#lqr-fault-B")
+    def test_wrong_input_loses_nothing(self, yours: Page) -> None:
+        before = yours.evaluate(ROWS)
+        enter(yours, B="1 2\n3 4", Q="<img src=x onerror=alert(1)>")
+        assert yours.evaluate(ROWS) == before
+        fault = yours.locator("#lqr-fault-B")
         assert fault.text_content() == "B: expected 3 rows as A has, got 2."
-        assert front.locator("#lqr-field-B").get_attribute("aria-invalid") == "true"
-        assert front.locator("#lqr-field-B").get_attribute("aria-describedby") == "lqr-fault-B"
-        assert "got “<img" in (front.locator("#lqr-fault-Q").text_content() or "")
-        assert front.locator(".lqr-system-form img").count() == 0
-        told = front.locator(STATUS).text_content() or ""
+        assert yours.locator("#lqr-field-B").get_attribute("aria-invalid") == "true"
+        assert yours.locator("#lqr-field-B").get_attribute("aria-describedby") == "lqr-fault-B"
+        assert "got “<img" in (yours.locator("#lqr-fault-Q").text_content() or "")
+        assert yours.locator(".lqr-system-form img").count() == 0
+        told = yours.locator(STATUS).text_content() or ""
         assert told == "The results below are those of the last good input: look at B and Q."
-        assert front.locator(".lqr-system-results.lqr-system-stale").count() == 1
-        choose(front, 1)
-        assert front.locator(STATUS).text_content() == ""
-        choose(front, len(system.known()))  # your own, as it was left
-        assert front.locator("#lqr-field-B").input_value() == "1 2\n3 4"
-        assert front.locator("#lqr-field-Q").input_value() == "<img src=x onerror=alert(1)>"
+        assert yours.locator(".lqr-system-results.lqr-system-stale").count() == 1
+        choose(yours, 1)
+        assert yours.locator(STATUS).text_content() == ""
+        choose(yours, len(system.known()))  # your own, as it was left
+        assert yours.locator("#lqr-field-B").input_value() == "1 2\n3 4"
+        assert yours.locator("#lqr-field-Q").input_value() == "<img src=x onerror=alert(1)>"
 
     @pytest.mark.parametrize(
         ("texts", "sentence"),
@@ -160,30 +148,30 @@ class TestPage:
         ],
     )
     def test_what_nothing_stabilizes_is_told_so(
-        self, front: Page, texts: dict[str, str], sentence: str
+        self, yours: Page, texts: dict[str, str], sentence: str
     ) -> None:
-        choose(front, 5)
-        enter(front, **texts)
-        rows = front.evaluate(ROWS)
+        choose(yours, 5)
+        enter(yours, **texts)
+        rows = yours.evaluate(ROWS)
         assert sentence in rows[next(head for head in rows if head.startswith("Stabilizable"))]
-        assert not front.locator("#fig-system").is_visible()
-        lines = front.locator(".lqr-system-python pre").text_content() or ""
+        assert not yours.locator("#fig-system").is_visible()
+        lines = yours.locator(".lqr-system-python pre").text_content() or ""
         assert "# No gain was found" in lines and "NotStabilizableError" in lines
         with pytest.raises(lqrlib.NotStabilizableError):
-            python_of(front)
-        choose(front, 0)
-        assert front.locator("#fig-system").is_visible()
+            python_of(yours)
+        choose(yours, 0)
+        assert yours.locator("#fig-system").is_visible()
 
-    def test_an_edge_is_doubted(self, front: Page) -> None:
-        choose(front, 5)
-        enter(front, A="0.9999999", B="0", alpha="0", beta="0")
-        assert "few digits above can be trusted" in front.evaluate(ROWS)["Check"]
+    def test_an_edge_is_doubted(self, yours: Page) -> None:
+        choose(yours, 5)
+        enter(yours, A="0.9999999", B="0", alpha="0", beta="0")
+        assert "few digits above can be trusted" in yours.evaluate(ROWS)["Check"]
 
-    def test_the_address_keeps_the_system(self, front: Page, base: str) -> None:
-        enter(front, A="0.5 0 0; 0 0.5 0.1; 0 0 -0.5")
-        url, rows = front.url, front.evaluate(ROWS)
-        front.goto("about:blank")
-        front.goto(url)
-        front.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")
-        assert front.locator("#lqr-field-A").input_value() == "0.5 0 0; 0 0.5 0.1; 0 0 -0.5"
-        assert front.evaluate(ROWS) == rows
+    def test_the_address_keeps_the_system(self, yours: Page, base: str) -> None:
+        enter(yours, A="0.5 0 0; 0 0.5 0.1; 0 0 -0.5")
+        url, rows = yours.url, yours.evaluate(ROWS)
+        yours.goto("about:blank")
+        yours.goto(url)
+        yours.wait_for_function("document.querySelector('.lqr-live-sentence')?.textContent")
+        assert yours.locator("#lqr-field-A").input_value() == "0.5 0 0; 0 0.5 0.1; 0 0 -0.5"
+        assert yours.evaluate(ROWS) == rows

@@ -1,12 +1,11 @@
 """What the page of the reader's own system finds, against lqrlib on random systems."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from live_scripts import Record, agree, whole
+from playwright.sync_api import Page
 from scipy.optimize import linear_sum_assignment
 from strategies import build
 
@@ -16,7 +15,7 @@ from lqrpapers.live import plain
 from lqrpapers.live.landscape import allowed_steps
 from lqrpapers.studies.robustness import critical_scale, scaled_noise
 
-LIVE = Path(__file__).resolve().parents[2] / "pages" / "_static" / "live"
+SCRIPTS = ("matrices", "equations", "page", "system_input", "system_facts")
 SETTINGS = 300
 FIND = """settings => settings.map(([problem, K0], k) => {
   const S = LQR.system, found = S.facts(problem), { ignorant } = found;
@@ -45,16 +44,6 @@ def settings() -> list[tuple[LQR, Any]]:
         problem = scaled_noise(case.problem, 400.0) if seed % 9 == 1 else case.problem
         found.append((problem, case.K))
     return found
-
-
-@pytest.fixture(scope="module")
-def scripts(browser: Browser) -> Iterator[Page]:
-    """An empty tab with the scripts that compute."""
-    page = browser.new_page()
-    for name in ("matrices", "equations", "page", "system_input", "system_facts"):
-        page.add_script_tag(path=LIVE / f"{name}.js")
-    yield page
-    page.close()
 
 
 Pair = tuple[LQR, dict[str, Any], dict[str, Any]]
@@ -89,47 +78,36 @@ def expected(problem: LQR, K: Any) -> dict[str, Any]:
     return true
 
 
-def error(found: Any, true: Any) -> float:
-    """Largest relative error; infinite numbers must be the same."""
-    found, true = np.asarray(found, dtype=float), np.asarray(true, dtype=float)
-    if not np.isfinite(true).all():
-        return 0.0 if np.array_equal(found, true) else np.inf
-    return float(np.linalg.norm(found - true) / max(np.linalg.norm(true), 1e-300))
-
-
 def pole_error(found: Any, true: Any) -> float:
     far = np.abs(np.array(found) @ [1, 1j] - np.asarray(true)[:, None])
     return float(np.linalg.norm(far[linear_sum_assignment(far)]) / np.linalg.norm(true))
 
 
-def compared(pairs: list[Pair], name: str) -> list[float]:
-    both = [(found[name], true[name]) for _, found, true in pairs if name in true]
-    if name == "poles":
-        return [pole_error(*each) for each in both]
-    if name == "ignorant":
-        return [max(map(error, found, true)) for found, true in both]
-    if name == "steps":
-        return [max(error(found[k], true[k]) for k in true) for found, true in both]
-    if name == "price":  # of the cost; it is a share, and zero where there is no noise
-        return [abs(found - true) / (1 + true) if np.isfinite(true) else error(found, true)
-                for found, true in both]  # fmt: skip
-    return [error(*each) for each in both]
+def price_error(found: float, true: float) -> float:
+    """Of the cost; it is a share, and zero where there is no noise."""
+    return abs(found - true) / (1 + true) if np.isfinite(true) else whole(found, true)
+
+
+ERRORS = {
+    "K": whole,
+    "cost": whole,
+    "poles": pole_error,
+    "radius": whole,
+    "critical": whole,
+    "price": price_error,
+    "ignorant": lambda found, true: max(map(whole, found, true)),
+    "steps": lambda found, true: max(whole(found[name], true[name]) for name in true),
+    "open": whole,
+}
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "name",
-    ["K", "cost", "poles", "radius", "critical", "price", "ignorant", "steps", "open"],
-)
+@pytest.mark.parametrize("name", ERRORS)
 def test_every_number_agrees_with_lqrlib(
-    pairs: list[Pair], name: str, record_property: Callable[[str, object], None]
+    pairs: list[Pair], name: str, record_property: Record
 ) -> None:
-    errors = compared(pairs, name)
-    worst = max(errors)
-    record_property("largest relative error", float(worst))
-    print(f"{name}: largest relative error {worst:.1e} in {len(errors)} systems")
-    assert len(errors) >= 200
-    assert worst < 1e-9
+    both = [(found[name], true[name]) for _, found, true in pairs if name in true]
+    agree(name, both, record_property, ERRORS[name])
 
 
 @pytest.mark.browser

@@ -1,31 +1,18 @@
 """What a reader may type into the page of their own system, and what is said of the rest."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from strategies import build
 
 from lqrpapers.live import plain
 
-LIVE = Path(__file__).resolve().parents[2] / "pages" / "_static" / "live"
 SCRIPTS = ("matrices", "page", "system_input")
 READ = "texts => LQR.system.read(texts)"
 GOOD = {"A": "1 2\n3 4", "B": "1\n0", "Q": "eye(2)", "R": "1"}
 NOISY = GOOD | {"alpha": "0.1, 0.2", "A_i": "1 0\n0 1\n\n0 1\n1 0", "beta": "0.3", "B_j": "0\n1"}
-
-
-@pytest.fixture(scope="module")
-def scripts(browser: Browser) -> Iterator[Page]:
-    """An empty tab with the scripts that read."""
-    page = browser.new_page()
-    for name in SCRIPTS:
-        page.add_script_tag(path=LIVE / f"{name}.js")
-    yield page
-    page.close()
 
 
 @pytest.mark.browser

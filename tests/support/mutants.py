@@ -19,7 +19,7 @@ from lqrpapers.constants.sampling import SampleSizes
 
 PACKAGE = "lqrpapers.constants"
 MODULES = ("magnitudes", "printed", "corrected", "sharp", "heterogeneity", "sampling", "estimates")
-MODULES += ("suprema", "meta")
+MODULES += ("suprema", "meta", "journal")
 METHODS = {f"magnitudes.Magnitudes.{name}": Magnitudes for name in ("nu", "a", "b")} | {
     "sampling.SampleSizes.steps": SampleSizes,
     "meta.Errors.kappa": Errors,

@@ -25,7 +25,16 @@ from typing import Any
 import numpy as np
 
 from lqrlib import LQR, systems
-from lqrpapers.constants import corrected, heterogeneity, magnitudes, meta, printed, sharp, sublevel
+from lqrpapers.constants import (
+    corrected,
+    heterogeneity,
+    journal,
+    magnitudes,
+    meta,
+    printed,
+    sharp,
+    sublevel,
+)
 from lqrpapers.constants.magnitudes import noise_weight, printed_noise_weight
 from lqrpapers.constants.suprema import suprema
 
@@ -162,6 +171,13 @@ pin("sharp.natural_gradient_step", lambda: sharp.natural_gradient_step(NOISY, K0
 first_step = (root(1 + 5 / 32) - 1) / 5 / 48
 pin("sharp.gradient_step", lambda: sharp.gradient_step(NOISY, K0), first_step)
 pin("sharp.gradient_step", lambda: sharp.gradient_step(NOISY, [[1 / 6]]), 1 / 405)
+
+# --- journal --------------------------------------------------------------------------------------
+pin("journal.input_weight", lambda: journal.input_weight(NOISY, K0), (1 + root(37 / 32)) / 3)
+# the gradient is 2 (-4) 6: 1/(4 2 48 3/2) is less than 2/(12 23)
+pin("journal.gradient_step", lambda: journal.gradient_step(NOISY, K0, weight=2.0), 1 / 576 / 16)
+pin("journal.robust_margin", lambda: journal.robust_margin(-0.6, 0.64), 2 / 5)
+pin("journal.shift_margin", lambda: journal.shift_margin(0.6), 1 / 4)
 
 # --- two tasks: OTHER and START at 0, w = 1/2, delta = 1/4 ---------------------------------------
 # s = p = 4/3 1/4, e = 1/2 p + 1/2 = 2/3, gradient 2 e 4/3

@@ -180,10 +180,14 @@ LQR.Plot = class {
     Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, font: "13px system-ui, sans-serif" });
     pen.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
     pen.textAlign = "center";
+    let free = -Infinity;
     for (const x of LQR.ticks(...this.x, this.log.includes("x"))) {
       const [px] = this.at([x, this.y[0]]);
+      const said = LQR.words.number(x), half = pen.measureText(said).width / 2;
       pen.fillRect(px - 0.5, top + height, 1, 4);
-      pen.fillText(LQR.words.number(x), px, top + height + 17);
+      if (px - half < free) continue; // it would touch the label before it
+      pen.fillText(said, px, top + height + 17);
+      free = px + half + 5;
     }
     pen.fillText(this.labels[0], left + width / 2, top + height + 37);
     pen.textAlign = "right";

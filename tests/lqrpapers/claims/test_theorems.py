@@ -13,9 +13,9 @@ CASE = systems.double_integrator(), [[0.4, 0.8]]
 def test_statement_forms_and_code_stand_together():
     page = theorem("s1-lemma-5")
     assert page.statement.startswith("Lemma 5 (TR Lemma 14) (s1-lemma-5): Gradient, Hessian")
-    assert set(page.forms) == {"printed", "corrected", "sharp", "dropped"}
-    # One function evaluates three forms, another the fourth.
-    assert page.source.count("def ") == 2 and "constants.hessian_bound(at)" in page.source
+    assert set(page.forms) == {"printed", "corrected", "sharp"}
+    # One function evaluates all forms.
+    assert page.source.count("def ") == 1 and "constants.hessian_bound(at)" in page.source
     text = repr(page)
     assert all(part in text for part in (page.statement, "Forms: ", "sharp", page.source))
 

@@ -37,21 +37,21 @@ BATTERY: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("s1-lemma-5", (systems.scalar(0.7, 0.5, 2.0, 3.0, 0.25), [[1.4]]), {"form": "sharp"}),
     *(("s1-lemma-6", (EASY, K0, UP), {"form": form}) for form in FORMS),
     ("s1-lemma-6", (LOUD, K0, UP), {"form": "sharp"}),
-    *((id, (WEAK, NEAR), {}) for id in ("s1-lemma-7", "s2-lemma-3.2", "s2-cor-3.3")),
-    *((id, (WEAK, NEAR), {}) for id in ("s2-thm-3.4", "s2-thm-3.5")),
-    *((id, (WEAK, NEAR), {"form": "sharp"}) for id in ("s2-thm-3.5", "s2-thm-3.6")),
+    *((f"s2-{id}", (WEAK, NEAR), {}) for id in ("lemma-3.2", "cor-3.3", "thm-3.4", "thm-3.5")),
+    *((f"s2-{id}", (WEAK, NEAR), {"form": "sharp"}) for id in ("thm-3.5", "thm-3.6", "c-pg")),
     ("s2-thm-3.6", (WEAK, NEAR), {"form": "sharp", "iterations": 2}),
+    ("s2-robust", ([0.6], [0.64 - 1e-9]), {}),
+    ("s1-lemma-7", (WEAK, NEAR), {}),
     ("ours-thm-inexact", (WEAK, NEAR, 2), {}),
     ("s2-thm-4.1", (WEAK, NEAR, 2), {"form": "partial"}),
     *((id, (NOISY, K0, 1), {"samples": 4}) for id in ("ours-lemma-bias", "ours-lemma-truncation")),
     ("s2-rem-4.2", (NOISY, K0), {}),
-    ("s2-riccati", (NOISY, K0), {"form": "sharp"}),
     *(("s1-lemma-8", (OTHER, START, K0), {"form": form}) for form in FORMS),
     ("e3", (LAZY, systems.scalar(1e-3, 1.0, 1.0, 1.0), K0), {}),
     *(("s1-tr-17", (QUIET, K1), {"form": form}) for form in FORMS),
     *(("s1-tr-18", (QUIET, K1), {"form": form}) for form in FORMS[:2]),
     ("s1-tr-16", (1,), {"repetitions": 50}),
-    ("s1-rem-9", (NOISY, K0), {"form": "sharp"}),
+    *((id, (NOISY, K0), {"form": "sharp"}) for id in ("s2-riccati", "s1-rem-9")),
     ("s1-def-2", (LQR.stack([OTHER]), [[0.5]], [[[0.5]]]), {}),
     ("e4", (QUIET, K1, [[1.0]]), {}),
     *(("s1-thm-10", (BOTH, NEAR), {"form": form}) for form in ("partial", "corrected")),
@@ -131,7 +131,7 @@ SURVIVORS = {
     "magnitudes.sublevel.{noise,printed_noise}",
     SLACK: "magnitudes.sublevel.A_K printed.{cost_smoothness,gain_bound} "
     "corrected.{gain_bound,cost_smoothness,gradient_smoothness} corrected.gradient_heterogeneity.A "
-    "sharp.gradient_step heterogeneity.sublevel_distances "
+    "sharp.gradient_step heterogeneity.sublevel_distances journal.{input_weight,gradient_step} "
     "estimates.{gradient_size,hessian_size}.{radius,deviation,bias} "
     "estimates.{truncated_gradient_error,printed_hessian_smoothness}",
     NO_LEVEL: "{printed,corrected}.gradient_heterogeneity.{B,Q,R} "

@@ -25,9 +25,10 @@ def tails(exponent):
     return model_free.rollout_tails([0.1], [exponent], costs, np.array([10, 100]), settled)
 
 
-def rate(end):
-    gaps = np.array([[1.0, 0.5, end], [1.0, 0.4, end]])
-    return model_free.promised_rate(gaps, np.array([1.0, 0.3, 0.1]), 0.1)
+def seen(last):
+    shares = np.array([[1.0, 0.5, last / 9], [1.0, 0.4, last / 9]])
+    demands = {"$a_+^2 = 1.7$": (steps, np.array([1.0, 10.0, 1e9]))}
+    return model_free.cost_seen(steps, {1000: shares}, demands, 4)
 
 
 def choices(last):
@@ -37,7 +38,7 @@ def choices(last):
     )
 
 
-@pytest.mark.parametrize("draw", [learning, errors, tails, rate, choices])
+@pytest.mark.parametrize("draw", [learning, errors, tails, seen, choices])
 def test_the_alt_text_follows_the_data(draw):
     one, two = draw(0.02), draw(3.0)
     assert one.alt_text != two.alt_text
@@ -53,15 +54,13 @@ def test_seeds_that_left_are_counted():
 def test_bad_shapes_are_named():
     with pytest.raises(ValueError, match="one point: expected x"):
         model_free.learning_curves({"toy": {"one point": (steps, np.ones((2, 4)))}}, 0.05)
-    with pytest.raises(ValueError, match=r"gaps: expected shape \(seeds, 3\)"):
-        model_free.promised_rate(np.ones((2, 4)), np.ones(3), 0.1)
     with pytest.raises(ValueError, match=r"errors: expected shape \(1, 3\), got \(2, 3\)"):
         model_free.rollout_tails([0.1], [2.0], np.ones((9, 1)), steps, np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"costs: expected shape \(roll-outs, 1\), got \(9, 2\)"):
         model_free.rollout_tails([0.1], [2.0], np.ones((9, 2)), steps, np.ones((1, 3)))
 
 
-def test_the_second_promise_is_half_of_the_first():
-    text = rate(0.1).alt_text
-    assert "promise of Theorem 3.6: 1 at 0 to 0.81 at 2" in text
-    assert "promise of Theorem 4.1: 1 at 0 to 0.902 at 2" in text
+def test_the_number_of_roll_outs_that_is_needed_is_said():
+    text = seen(3.0).alt_text
+    assert "a_+^2 = 1.7: 1e+09 at 30" in text
+    assert "N = 10^3: median 1 at 10 to 0.333 at 30" in text

@@ -73,10 +73,10 @@ def test_steps_in_the_sources_are_those_of_the_records():
 
 def test_every_source_names_a_notebook_and_its_place_in_words():
     for id, sources in s1.SOURCES.items():
-        assert all(source.notebook in s1.NOTEBOOKS and source.line for source in sources)
+        assert all(source.file in s1.FILES and source.line for source in sources)
         where = s1.where(id)
         assert where.startswith(f"{s1.REPOSITORY} at commit {s1.COMMIT}")
-        assert all(f"In [{source.cell}]" in where for source in sources)
+        assert all(f"In [{source.place}]" in where for source in sources)
 
 
 @pytest.mark.parametrize("id, chapter", [("e7", "11"), ("e8", "11"), ("e9", "12")])

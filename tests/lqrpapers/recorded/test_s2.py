@@ -49,4 +49,4 @@ def test_a_finding_names_repository_commit_files_and_lines():
     assert found.startswith("github.com/TSummersLab/polgrad-multinoise at commit 38c7b92, ltimult")
     for source in s2.SOURCES["e11"]:
         assert source.file in s2.FILES and source.line
-        assert f"{source.file}, l. " in found and str(source.number) in found
+        assert f"{source.file}, l. " in found and str(source.place) in found

@@ -249,6 +249,16 @@ ours-lemma-wrong-step | wrong_steps | One step along a wrong gradient | A step u
 ours-thm-model-free-maml | wrong_steps | Model-free MAML with any bounded Hessian estimate | With
     gradient errors up to epsilon and any bounded Hessian estimate all iterates stay in S_ML, and
     each gap decays to a bias of b_i^2 / lambda_i.
+ours-attained | tightness | Attained by one state | At K = 0 one state attains the bounds on the
+    changes of Sigma_K, P_K, cost and E_K at h_Delta, the safe distance and the cost cut off, with
+    noise too; with A = 0 also those on the Hessian and on the changes of gradient and Hessian.
+ours-states | tightness | What more states take off | With n states five of these bounds hold with
+    the factor 1 - (n - 1)/nu, and a larger distance is safe.
+ours-promises | tightness | How much of a promise can be used | The natural gradient uses at most 1
+    / (2 - 2 step sigma_min(R)) of its promise, c_pg at most 20/27, and every guaranteed step is at
+    most half its ceiling.
+ours-worst | tightness | What a search finds | No search exceeds a bound that is proved; searches
+    exceed each printed bound that fails, and come to those that one state attains.
 e11 | published_code | E11 | The published solver of S2 keeps every input-noise term and sweeps
     until its costs settle.
 e12 | rollout_numbers | E12 | Polynomially many roll-outs bring costs and gradients within a

@@ -201,7 +201,8 @@ class LQR:
 
     def _picked(self, members: NDArray[np.intp]) -> LQR:
         """The members with the given numbers."""
-        where = np.unravel_index(members, self.batch_shape or (1,))
+        flat = np.unravel_index(np.ravel(members), self.batch_shape or (1,))  # numpy 2.4 errs else
+        where = tuple(each.reshape(np.shape(members)) for each in flat)
 
         def picked(array: Array) -> Array:
             return (array if self.batch_shape else array[None])[where]

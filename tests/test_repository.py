@@ -232,7 +232,7 @@ IDS = """
     s2-thm-3.4 s2-thm-3.5 s2-thm-3.6 s2-thm-4.1 s2-alg-1 s2-rem-4.2
     s2-fig-1a s2-fig-1b s2-fig-2 s2-app-a s2-lemma-b.1 s2-lemma-b.2
     s2-fn-1 s2-recovery s2-q-function s2-robust s2-c-pg s2-app-c
-    s1-def-1 s1-def-2 s1-eq-3 s1-eq-4 s1-rem-3 s1-asm-1 s1-grad s1-hess
+    s1-def-1 s1-def-2 s1-eq-3 s1-eq-4 s1-rem-3 s1-rem-4 s1-asm-1 s1-grad s1-hess
     s1-lemma-5 s1-lemma-6 s1-lemma-7 s1-lemma-8 s1-het s1-alg-1 s1-alg-2 s1-alg-3
     s1-rem-9 s1-thm-10 s1-thm-11 s1-thm-12 s1-thm-13 s1-tr-16 s1-tr-17 s1-tr-18
     s1-fig-1-left s1-fig-1-middle s1-fig-1-right

@@ -1,4 +1,4 @@
-"""What a start is worth: the clock of a descent, a head start, MAML against averaging."""
+"""What a start is worth: the clock of a descent, and a head start."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lqrlib import LQR, backtracking, descend, directions, optimality_gap
-from lqrlib.matrices import spectral_norm
 from lqrlib.validation import Array
 
 from ..constants import printed, sharp, sublevel
 from ..constants.magnitudes import at_stabilizing_gain
-from ..studies.quadratic_tasks import meta_cost, meta_optimum
 from .figure_2 import steps_to
 from .registry import Inequalities, Sides, claim
 
@@ -95,37 +93,3 @@ def head_start(
     yield Sides("T(theta), at most", *np.stack(above, axis=1))
     yield Sides("difference of two starts, at most", *np.stack(at_most, axis=1))
     yield Sides("difference of two starts, at least", *np.stack(at_least, axis=1))
-
-
-def _meta_gradient(H: Array, centres: Array, K: Array, eta: float) -> Array:
-    """The gradient of J_ML at K (X, d) by the chain rule, without its closed form."""
-    error = (K[..., None, :] - centres)[..., None]
-    inner = error - eta * H @ error
-    return ((np.eye(H.shape[-1]) - eta * H) @ H @ inner)[..., 0].mean(axis=-2)
-
-
-@claim("ours-lemma-meta-average")
-def meta_against_average(
-    hessians: ArrayLike, optima: ArrayLike, share: float = 0.5
-) -> Inequalities:
-    """Quadratic tasks with Hessians (X, M, d, d) and optima (X, M, d), eta_l this share of 1/h."""
-    every, centres = np.asarray(hessians, dtype=float), np.asarray(optima, dtype=float)
-    costs, bounds, slopes, apart = [], [], [], []
-    for H, K in zip(every, centres, strict=True):
-        values = np.linalg.eigvalsh(H)
-        h, flat = values.max(), values.min()
-        eta = share / h
-        average, meta = meta_optimum(H, K, 0.0), meta_optimum(H, K, eta)
-        costs.append([meta_cost(H, K, gain, eta) for gain in (meta, average)])
-        delta = spectral_norm(H - H.mean(axis=0)).max()
-        gap = meta_cost(H, K, average, 0.0)
-        bounds.append(4 * (eta * delta) ** 2 / (1 - share) ** 2 * h / flat * gap)
-        scale = np.abs(_meta_gradient(H, K, 0 * average, eta)).max()
-        slopes.append(np.abs(_meta_gradient(H, K, meta, eta)).max() / scale)
-        same = meta_optimum(np.broadcast_to(H.mean(axis=0), H.shape), K, eta)
-        apart.append(np.abs(same - K.mean(axis=0)).max() / np.abs(K).max())
-    least, averaged = np.array(costs).T
-    yield Sides("K*_ML is stationary", slopes, IDENTITY, role="guard")
-    yield Sides("equal Hessians: the mean of the optima", apart, IDENTITY, role="guard")
-    yield Sides("averaging is no better", least, averaged, role="guard")
-    yield Sides("advantage", averaged - least, bounds, 1e-12 * averaged)

@@ -181,11 +181,13 @@ ours-lemma-clock | adaptation | The clock | A descent whose steps lower the cost
     most exp(-lambda tau / 2) of the gap, tau the sum of the step sizes.
 ours-lemma-head-start | adaptation | A head start | On a quadratic cost two starts differ by a
     bounded number of iterations, however small the gap aimed at.
-ours-lemma-meta-average | adaptation | MAML and averaging | For quadratic tasks the MAML optimum is
-    a weighted mean, equals the average's if all Hessians are equal, and is better by at most a
-    stated multiple of the average's gap.
+ours-covariance | averaging | MAML and averaging | To leading order in the inner step MAML differs
+    from averaging by the covariance of curvature and gradient over the tasks; first-order MAML goes
+    half the way and has three quarters of the gain.
 s1-rem-3 | maml | Remark 3 | After an inner step from S_ML the gain stabilizes all tasks and lies in
     S_ML.
+s1-rem-4 | common_start | Remark 4 | Where K_0 fails a task the update is undefined; discounts
+    raised step by step lead to a stabilizing gain.
 s1-alg-1 | maml | Algorithm 1 | The step is along the gradient of the MAML objective.
 s1-thm-10 | maml_theorems | Theorem 10 | For short steps and near tasks all iterates and adapted
     gains stay in S_ML.
@@ -203,6 +205,10 @@ ours-seven | meta_descent | Which form of (7) | Where the gradients at K*_ML are
 ours-meta-descent | meta_descent | Model-based MAML | For eta up to 1/L and near tasks all iterates
     stay in S_ML, and each gap decays to a bias of at most b_i^2 / lambda_i, which bounds that of
     K*_ML too.
+ours-unseen | unseen | A task that was not trained on | For a task near enough to those trained on
+    all iterates stay in its sub-level set, and its gap decays at the same rate to b_u^2 / lambda_u.
+ours-anneal | common_start | How far a discount may be raised | If the discount grows by the factor
+    1 + mu q / (2 J), the gain still stabilizes, and its cost at most doubles.
 s1-alg-2 | zeroth_order | Algorithm 2 | The two estimates of ZO2P tend to the gradient and to the
     Hessian as the radius goes to zero.
 s1-rem-9 | horizons | Remark 9 | A finite-horizon cost is at most the true cost, and the horizon

@@ -110,5 +110,4 @@ def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, gamma: ArrayLik
 
 def _broadcast(tasks: LQR, batch: tuple[int, ...]) -> LQR:
     """The same tasks for each of several starts."""
-    index = np.arange(int(np.prod(tasks.batch_shape))).reshape(tasks.batch_shape)
-    return tasks[np.unravel_index(np.broadcast_to(index, batch), tasks.batch_shape)]
+    return tasks[tuple(np.broadcast_to(each, batch) for each in np.indices(tasks.batch_shape))]

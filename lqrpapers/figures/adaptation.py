@@ -132,14 +132,14 @@ def crossover(
 ) -> Figure:
     """Draw what MAML wins over averaging, against inner step times the largest eigenvalue (X,).
 
-    Left relative advantages on training tasks, {label: (measured (X,), for quadratic tasks
+    Left relative advantages on training tasks, {label: (measured (X,), to leading order
     (X,))}; right gaps after one step on unseen tasks, MAML's over averaging's, {label: ratios
     (X, families)}.
     """
     left = []
     for look, (measured, model) in in_order(FAMILIES, advantages):
         left.append(Curve(steps, measured, look))
-        left.append(dashed(steps, model, look, f"{look.label}, quadratic tasks"))
+        left.append(dashed(steps, model, look, f"{look.label}, formula"))
     looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
     right = [
         spread(steps, values, look, quantiles=QUARTILES) for look, values in in_order(looks, ratios)

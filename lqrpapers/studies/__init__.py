@@ -32,7 +32,8 @@ One problem or family
 `sphere`            what estimates from random directions do to leading order in their radius
 `common_gains`      whether one gain stabilizes several small tasks, by linear programming
 `scalar_landscape`  stationary points of the MAML objective over one number
-`quadratic_tasks`   closed forms of MAML and averaging where costs are quadratic
+`scalar_suprema`    suprema over sub-level sets of tasks with one state, on a grid
+`averaging`         MAML beside averaging, to leading order in the inner step
 `meta_bias`         how far a stationary gain of MAML is from each task's optimum
 `printed_update`    what the printed Hessian formula does to MAML's update
 ==================  ==============================================================================
@@ -42,6 +43,7 @@ Runs
 ==================  ==============================================================================
 `query_errors`      gradient estimates from many seeds beside their leading orders
 `critical_step`     the largest constant step with which descent converges
+`annealing`         a stabilizing start where none is given, by discounts
 `training`          S1's Algorithm 3 from many seeds, and its limit under perfect sampling
 `learned_gains`     gains learned and adapted at the settings of S1's published code
 `adaptation`        policy gradient on new tasks, counted in cost queries

@@ -75,6 +75,26 @@ def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
     return found
 
 
+def trained_on_two(ensemble: Ensemble) -> list[tuple[LQR, Array, Array]]:
+    """The families of three tasks, starts, and K*_ML of their first two tasks alone."""
+    pairs = {key: (family[:, :2], K0) for key, (family, K0) in ensemble.items()}
+    return [(ensemble[key][0], K0, K) for key, (_, K0, K) in minimisers(pairs).items()]
+
+
+def unseen_over_trained(cases: Iterable[tuple[LQR, Array, Array]]) -> Array:
+    """The last task's gap over the mean of the others', at the gains of `trained_on_two`."""
+    gaps = [optimality_gap(family, K[:, None]) for family, _, K in cases]
+    return np.concatenate([gap[:, -1] / gap[:, :-1].mean(axis=1) for gap in gaps])
+
+
+def last_unseen(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array]]:
+    """Admitted families of three tasks, scaled until two train and the third is admitted unseen.
+
+    Its mean distance to two tasks is 3/2 of that to all three, one of which is itself.
+    """
+    return [(families.scaled(family, np.full(len(family), 2 / 3)), K0) for family, K0 in near]
+
+
 def in_sublevel_sets(family: LQR, K0: Array, K: Array) -> tuple[LQR, Array, Array]:
     """Those families, starts and gains K with K in S_ML."""
     gaps = [optimality_gap(family, each[:, None]) for each in (K, K0)]

@@ -133,3 +133,11 @@ def test_without_noise_keeps_the_rest():
     assert problem.has_noise and not quiet.has_noise
     for name in NAMES:
         assert np.array_equal(getattr(quiet, name), getattr(problem, name))
+
+
+@pytest.mark.parametrize("more", [(..., None), (slice(None), None)])
+def test_a_new_axis_keeps_every_one_of_many_members(more):
+    a = np.linspace(0.1, 0.9, 9000)
+    stack = LQR(a[:, None, None], np.ones((9000, 1, 1)), [[1.0]], [[1.0]])
+    assert np.array_equal(stack[more].A[:, 0, 0, 0], a)
+    assert np.array_equal(stack.reshape(4500, 2, 1).A[:, :, 0, 0, 0], a.reshape(4500, 2))

@@ -80,18 +80,6 @@ def test_a_head_start_is_what_its_bounds_say_for_one_direction():
     assert found["T(theta), at least"].tightest > 0.9
 
 
-def test_two_tasks_by_hand_gain_what_the_lemma_allows():
-    """h = 1, 0.1 and K = 0, 1 with eta_l = 1/2: advantage and bound in fractions."""
-    found = check("ours-lemma-meta-average", [[[[1.0]], [[0.1]]]], [[[0.0], [1.0]]])
-    assert not any(each.violated for each in found)
-    w = np.array([1 / 4, 0.95**2 / 10])
-    average, best = 1 / 11, w[1] / w.sum()
-    cost = [(w[0] * k**2 + w[1] * (1 - k) ** 2) / 4 for k in (average, best)]
-    assert found["advantage"].lhs == pytest.approx(cost[0] - cost[1])
-    gap = (average**2 + 0.1 * (1 - average) ** 2) / 4
-    assert found["advantage"].rhs == pytest.approx(4 * 0.25 * 0.45**2 / 0.25 * 10 * gap)
-
-
 def test_malformed_runs_are_named():
     with pytest.raises(ValueError, match="learned: expected gaps"):
         check("s1-fig-1-right", np.ones((5, 2, 3)), falling(1, 0.9), unseen, K)

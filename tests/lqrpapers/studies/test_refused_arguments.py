@@ -11,7 +11,6 @@ from lqrpapers.studies import (
     ensembles,
     families,
     meta_bias,
-    quadratic_tasks,
     scalar_landscape,
     sphere,
     taylor,
@@ -25,7 +24,6 @@ FAMILIES = spectral_family(NOMINAL, 3, 0.05, 0, families=2)
 FAMILY = FAMILIES[0]
 K = lqrlib.optimal_gain(NOMINAL)
 OUTSIDE = np.array([[-10.0, 10.0]])
-HESSIANS, OPTIMA = quadratic_tasks.quadratic_model(FAMILY)
 EXPANSION = taylor.expansion(NOMINAL, K)
 NAN = float("nan")
 
@@ -95,13 +93,6 @@ CALLS = {
     ],
     "values": [
         lambda: adaptation.median_interval(np.zeros((0, 2)), 0),
-    ],
-    "hessians": [
-        lambda: quadratic_tasks.meta_optimum(0 * HESSIANS, OPTIMA, 0.1),
-        lambda: quadratic_tasks.meta_optimum(HESSIANS[:, :1], OPTIMA, 0.01),
-    ],
-    "K": [
-        lambda: quadratic_tasks.meta_cost(HESSIANS, OPTIMA, [1.0], 0.1),
     ],
     "families": [
         lambda: train(families=FAMILY),

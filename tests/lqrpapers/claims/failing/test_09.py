@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
 import numpy as np
 from cases import BETWEEN, NEAR, OPPOSED, UNIT, WEAK, Cases, instead, scalars, scaled, times
 
+import lqrlib
 from lqrlib import LQR, maml, systems
 from lqrpapers.claims import maml as maml_claims
+from lqrpapers.claims import runs
+from lqrpapers.claims.unseen import unseen_suprema
 from lqrpapers.constants import meta
+from lqrpapers.studies import annealing
 from lqrpapers.studies.task_families import spectral_family
 
 CASES = Cases()
@@ -55,6 +64,41 @@ case("ours-seven", "(7) with 24", WEAK, NEAR, NEAR, wrong=twelve)
 STEPS = ["iterates in S_ML", "adapted gains in S_i", "decrease in a step", "gap after t steps"]
 case("ours-meta-descent", STEPS, WEAK, NEAR, outside={"fraction": 3.0})
 case("ours-meta-descent", ["gradient at K*_ML", "gap at K*_ML"], WEAK, NEAR, NEAR)
+
+# --- a task that was not trained on, and a start where none is given -----------------------------
+UNSEEN, ALIKE = "ours-unseen", scalars([[0.0, 0.0, 0.0]], 1e-4)  # the last is not trained on
+case(UNSEEN, "decrease in a step", ALIKE, NEAR, outside={"fraction": 3.0})
+case(UNSEEN, ["gradient at K*_ML", "gap at K*_ML"], ALIKE, NEAR, NEAR)
+uphill = instead(runs, "inner_moves", times(-1.0))
+case(UNSEEN, "gap after one step of its own", ALIKE, NEAR, wrong=uphill)
+# Trained on tasks far from the unseen one, with the suprema of near ones.
+TRAINED_FAR, TRAINED_NEAR = scalars([[0.0, 0.0, 0.5]]), scalars([[0.5, 0.5, 0.5]])
+K0 = lqrlib.optimal_gain(TRAINED_NEAR[:, 0]) + 1e-3
+OVER, LEFT = unseen_suprema(TRAINED_NEAR, K0), ["iterates in S_u", "adapted in S_u"]
+case(UNSEEN, [*LEFT, "gap after t steps"], TRAINED_FAR, K0, over=OVER, iterations=200)
+
+UNSTABLE = scalars([[1.5], [1.2]])
+case("s1-rem-4", ["K_0 fails a task", "entries of the update"], UNSTABLE, [[1.3]])
+once = instead(annealing, "anneal", lambda true, *given, **named: true(*given, rounds=1))
+case("s1-rem-4", "the annealed gain stabilizes", scalars([[9.0]]), wrong=once)
+
+
+@contextmanager
+def least_rises(wrong: Any) -> Iterator[None]:
+    """With discounts raised by no more than is guaranteed, and something wrong."""
+    with mock.patch.object(annealing, "raised", annealing.guaranteed), wrong:
+        yield
+
+
+def too_far(true: Any, tasks: LQR, K: Any, discount: Any) -> Any:
+    return discount * (1 + 20 * (true(tasks, K, discount) / discount - 1))
+
+
+RISE = ["cost at the least rise, over the cost before", "least rise"]
+far_rises = least_rises(instead(annealing, "guaranteed", too_far))
+case("ours-anneal", RISE, UNSTABLE, wrong=far_rises)
+cheap = least_rises(mock.patch.object(annealing, "NEAR", 0.05))
+case("ours-anneal", "rises", UNSTABLE, wrong=cheap)
 
 # --- E10 -----------------------------------------------------------------------------------------
 BOEING, START = systems.boeing(), systems.boeing_start()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from cases import Cases, instead, times
 
 import lqrlib
 from lqrlib import systems
-from lqrpapers.claims import adaptation
+from lqrpapers.claims import averaging as averaging_claims
 from lqrpapers.constants import printed
+from lqrpapers.studies import averaging
 from lqrpapers.studies.ensembles import random_cases
 from lqrpapers.studies.task_families import spectral_family
 
@@ -37,7 +39,7 @@ case("s1-fig-1-right", "the learned gain stabilizes unseen tasks", GOOD, POOR, F
 case("e9", "half the iterations at equal steps", (1e-3, 3.5e-4), 1, POOR, POOR, GOOD)
 
 # --- our lemmas of chapter 12 --------------------------------------------------------------------
-CLOCK, HEAD_START, AVERAGE = "ours-lemma-clock", "ours-lemma-head-start", "ours-lemma-meta-average"
+CLOCK, HEAD_START, COVARIANCE = "ours-lemma-clock", "ours-lemma-head-start", "ours-covariance"
 larger = instead(printed, "gradient_domination", times(10.0))
 SCALARS = random_cases(10, 1, 1, [1, 1, 0], 0)
 case(CLOCK, ["clock", "iterations at a constant step"], *SCALARS, wrong=larger)
@@ -63,20 +65,20 @@ HIGH.append("difference of two starts, at least")
 case(HEAD_START, LOW, *QUADRATICS, wrong=least_eigenvalue(0.5))
 case(HEAD_START, HIGH, *QUADRATICS, wrong=least_eigenvalue(2.0))
 
-
-def optima(moved: Callable[[float], bool]) -> Any:
-    """With twice the right gain as the optimum for some inner steps."""
-
-    def change(true: Callable[..., Any], H: Any, centres: Any, eta: float) -> Any:
-        return (2 if moved(eta) else 1) * true(H, centres, eta)
-
-    return instead(adaptation, "meta_optimum", change)
+# A covariance one per cent too large, and slopes that are correlated.
+FAMILY = spectral_family(systems.double_integrator(), 4, 0.05, 3, families=4)
+BEST = lqrlib.optimal_gain(FAMILY[:, 0])
 
 
-random = np.random.default_rng(17)
-G, CENTRES = random.standard_normal((20, 5, 4, 4)), random.standard_normal((20, 5, 4))
-H = np.eye(4) + 0.01 * G @ G.swapaxes(-1, -2)
-MINIMISER = ["K*_ML is stationary", "equal Hessians: the mean of the optima"]
-MINIMISER.append("averaging is no better")
-case(AVERAGE, MINIMISER, H, CENTRES, wrong=optima(lambda eta: eta > 0))
-case(AVERAGE, "advantage", H, CENTRES, wrong=optima(lambda eta: eta == 0))
+def larger_by_a_hundredth(true: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    found = true(*given, **named)
+    return found._replace(shift=1.01 * found.shift, size=1.01 * found.size)
+
+
+LEADING = [f"{what}, leading coefficient" for what in ("optimum", "gain", "first-order MAML")]
+LEADING += [f"{what}, power of the remainder" for what in ("optimum", "gain")]
+LEADING.append("what first-order MAML gains")
+wrong = instead(averaging, "covariance", larger_by_a_hundredth)
+case(COVARIANCE, LEADING, FAMILY, BEST, wrong=wrong)
+correlated = mock.patch.object(averaging_claims, "UNCORRELATED", ((-1, 1, 0), (1, 2, 3)))
+case(COVARIANCE, "covariance zero, an example", FAMILY, BEST, wrong=correlated)

@@ -12,8 +12,10 @@ from lqrlib.validation import Array
 
 from .curves import DECILES, ITERATIONS, Curve, Panel, Reference, points, spread
 from .landscape import paths_in_plane
-from .looks import BLUE, GREY, METHODS, PURPLE, SERIES, SKY, VERMILION, Look, by_name, in_order
+from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, by_name, in_order
 from .panels import draw
+from .style import describe
+from .words import joined, number
 
 # Gaps below this, over the first, are rounding.
 LEAST = 1e-14
@@ -25,7 +27,7 @@ GAINS = {
     "optimum": METHODS["optimum"]._replace(label="optimum $K^*$"),
     "average": Look(BLUE, "X", "average cost $K_{av}$"),
     "maml": METHODS["maml"]._replace(label="MAML $K^*_{ML}$"),
-    "metric": Look(PURPLE, "h", "$K_{av}$, borrowed metric"),
+    "metric": Look(GREY, "h", "$K_{av}$, borrowed metric"),
 }
 
 
@@ -71,7 +73,7 @@ def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str
         if np.isfinite(at)
     ]
     top = 30 * float(np.nanmin([cost[0] for cost in costs.values()]))
-    return draw(
+    figure = draw(
         [
             Panel(
                 "noise variances, times those of the system",
@@ -83,6 +85,9 @@ def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str
             )
         ]
     )
+    told = [f"{GAINS[name].label} begins at {number(c[0])}" for name, c in costs.items()]
+    told += [f"{GAINS[name].label} fails at {number(at)}" for name, at in margins.items()]
+    return describe(figure, f"Cost over the noise variances, log axes: {joined(told)}.")
 
 
 def learning(
@@ -102,11 +107,18 @@ def learning(
     )
     look = METHODS["zeroth_order"]
     curves = [
-        Curve(queries[1:], np.maximum(gaps[1:], LEAST), look, listed=not number, told=not number)
-        for number, (queries, gaps) in enumerate(runs)
+        Curve(queries[1:], np.maximum(gaps[1:], LEAST), look, listed=not k)
+        for k, (queries, gaps) in enumerate(runs)
     ]
     right = Panel("cost queries", curves, ylabel="gap over the first", legend="best")
-    return draw([left, right], width=7.2, share=False)
+    figure = draw([left, right], width=7.2, share=False)
+    told = [f"{name} {_ends(np.median(rows, axis=1))}" for name, rows in errors.items()]
+    return describe(
+        figure,
+        f"""Left: median error of the gradient over roll-outs, log axes: {joined(told)}. Right: gap
+        of {len(runs)} zeroth-order descents over cost queries: {_ends(runs[0][1][1:])} after
+        {runs[0][0][-1]:,} queries, and alike.""",
+    )
 
 
 def adaptation(gaps: Mapping[str, Array]) -> Figure:
@@ -116,7 +128,17 @@ def adaptation(gaps: Mapping[str, Array]) -> Figure:
         steps = np.arange(len(rows))
         curves.append(spread(steps, np.maximum(rows, LEAST), look, quantiles=DECILES))
     panel = Panel(curves=curves, **ITERATIONS)
-    return draw([panel], "gap over the optimal cost (dimensionless)")
+    figure = draw([panel], "gap over the optimal cost (dimensionless)")
+    told = [f"{GAINS[name].label} {_ends(np.median(rows, axis=1))}" for name, rows in gaps.items()]
+    last = len(next(iter(gaps.values()))) - 1
+    return describe(
+        figure,
+        f"Median gap of new copies over their iterations to {last}, log axes: {joined(told)}.",
+    )
+
+
+def _ends(course: Array) -> str:
+    return f"from {number(course[0])} to {number(course[-1])}"
 
 
 def _falling(found: Sequence[tuple[Look, Array]]) -> list[Curve]:

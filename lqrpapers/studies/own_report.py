@@ -44,31 +44,32 @@ class Slice(NamedTuple):
         return np.stack([*found, *[0 * found[0]] * (2 - len(found))], axis=-1)
 
 
-def slice_through(problem: LQR, start: Array, points: int = 90) -> Slice:
-    """The plane of the optimum, the start and the slope there, up to the boundary or nearly."""
+def slice_through(problem: LQR, start: Array, gains: Array, points: int = 90) -> Slice:
+    """The plane of the optimum, the start and the slope there, around the shadows of the gains.
+
+    It ends beyond a boundary of the stabilizing set, or where that is far.
+    """
     best = problem.optimum.K
     across = start - best
-    if frobenius_norm(across) <= 1e-6 * (1 + frobenius_norm(best)):  # the start is the optimum
-        across = np.full_like(best, 0.1 * (1 + frobenius_norm(best)))
-    up = -objective.gradient(problem, start)
-    for way in (up, *np.eye(best.size).reshape(-1, *best.shape)):
-        up = way - inner(way, across) / inner(across, across) * across
-        if frobenius_norm(up) > 1e-6 * frobenius_norm(way):
-            up = up * frobenius_norm(across) / frobenius_norm(up)
+    up = np.zeros_like(best)
+    for way in (-objective.gradient(problem, start), *np.eye(best.size).reshape(-1, *best.shape)):
+        rest = way - inner(way, across) / inner(across, across) * across
+        if frobenius_norm(rest) > 1e-6 * frobenius_norm(way):
+            up = rest * frobenius_norm(across) / frobenius_norm(rest)
             break
-    else:
-        up = np.zeros_like(best)
+    cut = Slice(across, up, np.zeros(1), np.zeros(1), np.zeros((1, 1)))
+    shadow = cut.shadow(best, gains)
 
-    def ends(way: Array) -> Array:
-        if not way.any():
-            return np.zeros(1)
-        edge = [1.12 * float(systems.boundary_distance(problem, best, s * way)) for s in (-1, 1)]
-        low, high = np.minimum(edge, MOST_SLICE)
-        return np.linspace(-low, max(high, 1.2 * (way is across)), points)
+    def ends(way: Array, seen: Array) -> Array:
+        edge = [float(systems.boundary_distance(problem, best, s * way)) for s in (-1, 1)]
+        reach = np.maximum(1.12 * np.array(edge), [-seen.min(), seen.max()])
+        low, high = np.minimum(reach, MOST_SLICE)
+        return np.linspace(-low, high, points)
 
-    x, y = ends(across), ends(up)
-    gains = best + x[:, None, None] * across + y[:, None, None, None] * up
-    return Slice(across, up, x, y, lqrlib.cost(problem, gains))
+    x = ends(across, shadow[:, 0])
+    y = ends(up, shadow[:, 1]) if up.any() else cut.y
+    plane = best + x[:, None, None] * across + y[:, None, None, None] * up
+    return cut._replace(x=x, y=y, costs=lqrlib.cost(problem, plane))
 
 
 def copies(problem: LQR, level: float, count: int, rng: Seed) -> tuple[LQR, float]:
@@ -81,7 +82,7 @@ def copies(problem: LQR, level: float, count: int, rng: Seed) -> tuple[LQR, floa
     off_A, off_B = (noise.uniform(-1, 1, (count, *M.shape)) for M in (problem.A, problem.B))
     off_A[0] = off_B[0] = 0
     while True:
-        A = eye + (problem.A - eye) * (1 + level * off_A)
+        A = problem.A + (problem.A - eye) * level * off_A
         family = problem.replace(A=A, B=problem.B * (1 + level * off_B))
         if objective.is_stabilizing(family, problem.optimum.K).all():
             return family, level

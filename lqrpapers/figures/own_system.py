@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
 from lqrlib.validation import Array
@@ -17,6 +19,7 @@ from .panels import draw
 from .style import describe
 from .words import joined, number
 
+STEPS = 12  # of a walk, drawn on a line
 # Gaps below this, over the first, are rounding.
 LEAST = 1e-14
 #: Gains to start from or to compare.
@@ -29,6 +32,11 @@ GAINS = {
     "maml": METHODS["maml"]._replace(label="MAML $K^*_{ML}$"),
     "metric": Look(GREY, "h", "$K_{av}$, borrowed metric"),
 }
+
+
+def named(gain: str) -> str:
+    """The label of one of `GAINS` without TeX's signs, for a line of text."""
+    return re.sub(r"[${}]", "", GAINS[gain].label)
 
 
 def cost_slice(
@@ -49,8 +57,10 @@ def cost_slice(
     finite = np.isfinite(costs[0])
     curves = [Curve(x[finite], costs[0][finite] / least, Look("#000000", "", "cost"))]
     for look, walk in by_name(walks):
-        over = np.interp(walk[:, 0], x[finite], costs[0][finite]) / least
-        curves.append(points(walk[:, 0], over, look))
+        first = walk[:STEPS, 0]  # the others stand on the optimum, or nearly
+        over = np.interp(first, x[finite], costs[0][finite]) / least
+        curves.append(points(first, over, look, told=False))
+    curves.append(points([0.0], [1.0], METHODS["optimum"], told=False))
     panel = Panel(labels[0], curves, xscale="linear", ylabel="cost over the least")
     return draw([panel])
 
@@ -81,7 +91,8 @@ def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str
                 references=ends,
                 ylabel="cost over the optimal one",
                 ylim=(None, top),
-                xlim=(scales[0], None),
+                xlim=(scales[0], 1.1 * scales[-1]),
+                also=lambda axes: axes.xaxis.set_minor_formatter(NullFormatter()),
             )
         ]
     )
@@ -103,6 +114,7 @@ def learning(
         [spread(rollouts, rows, look, quantiles=((0.0, 1.0),)) for look, rows in found],
         ylabel="error over the gradient",
         references=[Reference(1.0, line=":")],
+        xticks=rollouts,
         legend="best",
     )
     look = METHODS["zeroth_order"]
@@ -110,7 +122,9 @@ def learning(
         Curve(queries[1:], np.maximum(gaps[1:], LEAST), look, listed=not k)
         for k, (queries, gaps) in enumerate(runs)
     ]
-    right = Panel("cost queries", curves, ylabel="gap over the first", legend="best")
+    right = Panel(
+        "cost queries", curves, xscale="linear", ylabel="gap over the first", legend="best"
+    )
     figure = draw([left, right], width=7.2, share=False)
     told = [f"{name} {_ends(np.median(rows, axis=1))}" for name, rows in errors.items()]
     return describe(

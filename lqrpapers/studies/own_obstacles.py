@@ -18,6 +18,8 @@ from .robustness import scaled_noise
 
 # What is added to a weight that is not definite, over its norm (or that of the identity).
 LITTLE = 1e-3
+# A start with a relative gap below this leaves nothing to descend.
+NEARLY = 1e-3
 # The largest eigenvalue that a discount leaves to a mode that no input reaches.
 DISCOUNTED = 0.95
 
@@ -117,9 +119,9 @@ def possible(problem: LQR, K0: ArrayLike | None = None) -> Reading:
                 f"K0 does not stabilize: its mean-square radius is {radius:.4g}, and it must be "
                 "below 1. The start is the best gain for 100 R."
             )
-    if objective.cost(problem, start) <= (1 + 1e-9) * problem.optimum.cost:
+    if objective.cost(problem, start) <= (1 + NEARLY) * problem.optimum.cost:
         start = systems.random_stabilizing_gains(problem, 0, fraction=0.5)
-        told.append("K0 is optimal already. The start is a gain half way to the boundary.")
+        told.append("The start is nearly optimal. A gain half way to the boundary takes its place.")
     return Reading(problem, start, tuple(told))
 
 

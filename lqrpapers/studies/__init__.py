@@ -27,6 +27,9 @@ One problem or family
 `rollout_variance`  exact bias and variance of a gradient estimate from roll-outs
 `errata`            printed constants of S1's Lemmas 5 and 6 beside sharp ones
 `robustness`        how much multiplicative noise a gain survives
+`own_system`        a reader's system: a classic of `classics`, or what a file holds
+`own_obstacles`     what is impossible with it, and the nearest that works
+`own_report`        a slice of its costs, copies of it, and what meta-learning needs there
 `published_solver`  what the code published with S2 takes for costs and gradients
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius

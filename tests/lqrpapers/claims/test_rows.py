@@ -67,6 +67,11 @@ def test_a_chapter_that_keeps_its_word_has_no_problem():
     assert problem_lines(planned, (), {"ours-descent": "03_three", "s1-lemma-7": "03_three"}) == []
 
 
+def test_what_another_chapter_only_records_changes_nothing():
+    recorded = "15_other", record(violated=10, role="record")
+    assert problem_lines(evaluations=(HOLDS, recorded)) == []
+
+
 @pytest.mark.parametrize(
     ("evaluation", "told"),
     [

@@ -1,0 +1,159 @@
+"""Figures of a reader's own system, of any number of states and inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+from numpy.typing import ArrayLike
+
+from lqrlib.validation import Array
+
+from .curves import DECILES, ITERATIONS, Curve, Panel, Reference, points, spread
+from .landscape import paths_in_plane
+from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, by_name, in_order
+from .panels import draw
+from .style import describe
+from .words import joined, number
+
+STEPS = 12  # of a walk, drawn on a line
+# Gaps below this, over the first, are rounding.
+LEAST = 1e-14
+#: Gains to start from or to compare.
+GAINS = {
+    "start": Look(SKY, "P", "start $K_0$"),
+    "each": Look(GREY, "", "best for each noise"),
+    "ignorant": Look(VERMILION, "<", "best without noise"),
+    "optimum": METHODS["optimum"]._replace(label="optimum $K^*$"),
+    "average": Look(BLUE, "X", "average cost $K_{av}$"),
+    "maml": METHODS["maml"]._replace(label="MAML $K^*_{ML}$"),
+    "metric": Look(GREY, "h", "$K_{av}$, borrowed metric"),
+}
+
+
+def named(gain: str) -> str:
+    """The label of one of `GAINS` without TeX's signs, for a line of text."""
+    return re.sub(r"[${}]", "", GAINS[gain].label)
+
+
+def cost_slice(
+    x: Array, y: Array, costs: Array, walks: Mapping[str, Array], least: float
+) -> Figure:
+    """Draw the cost in the plane of optimum, start and slope, or on the line where y has one entry.
+
+    Costs (Y, X), `least` at the optimum (0, 0); walks (T, 2) of methods are shadows on the plane.
+    """
+    labels = "way to the start ($K^*$ at 0, $K_0$ at 1)", "down the slope at $K_0$"
+    if len(y) > 1:
+        paths = {name: [walk] for name, walk in walks.items()}
+        figure = paths_in_plane(x, y, costs, paths, (0.0, 0.0), least, labels=labels)
+        figure.alt_text = figure.alt_text.replace(  # type: ignore[attr-defined]
+            "1 starts", "one start"
+        )
+        return figure
+    finite = np.isfinite(costs[0])
+    curves = [Curve(x[finite], costs[0][finite] / least, Look("#000000", "", "cost"))]
+    for look, walk in by_name(walks):
+        first = walk[:STEPS, 0]  # the others stand on the optimum, or nearly
+        over = np.interp(first, x[finite], costs[0][finite]) / least
+        curves.append(points(first, over, look, told=False))
+    curves.append(points([0.0], [1.0], METHODS["optimum"], told=False))
+    panel = Panel(labels[0], curves, xscale="linear", ylabel="cost over the least")
+    return draw([panel])
+
+
+def races(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
+    """Draw gaps over the first (T + 1,) of methods, a panel for each choice of steps."""
+    drawn = [
+        Panel(curves=_falling(by_name(gaps)), title=title, **ITERATIONS)
+        for title, gaps in panels.items()
+    ]
+    return draw(drawn, "gap over the first (dimensionless)", width=7.2, legend_columns=3)
+
+
+def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str, float]) -> Figure:
+    """Draw costs (S,) of gains over factors on the variances; dashed where each one's ends."""
+    curves = [Curve(scales, cost, look) for look, cost in by_name(costs, GAINS, "gains")]
+    ends = [
+        Reference(at, vertical=True, color=GAINS[name].color)
+        for name, at in margins.items()
+        if np.isfinite(at)
+    ]
+    top = 30 * float(np.nanmin([cost[0] for cost in costs.values()]))
+    figure = draw(
+        [
+            Panel(
+                "noise variances, times those of the system",
+                curves,
+                references=ends,
+                ylabel="cost over the optimal one",
+                ylim=(None, top),
+                xlim=(scales[0], 1.1 * scales[-1]),
+                also=lambda axes: axes.xaxis.set_minor_formatter(NullFormatter()),
+            )
+        ]
+    )
+    told = [f"{GAINS[name].label} begins at {number(c[0])}" for name, c in costs.items()]
+    told += [f"{GAINS[name].label} fails at {number(at)}" for name, at in margins.items()]
+    return describe(figure, f"Cost over the noise variances, log axes: {joined(told)}.")
+
+
+def learning(
+    rollouts: ArrayLike, errors: Mapping[str, Array], runs: Sequence[tuple[Array, Array]]
+) -> Figure:
+    """Draw errors (N, S) of gradient estimates, and gaps of runs over their queries.
+
+    `runs` has queries (T + 1,) and gaps over the first (T + 1,) of each seed.
+    """
+    found = in_order(SERIES, errors)
+    left = Panel(
+        "roll-outs",
+        [spread(rollouts, rows, look, quantiles=((0.0, 1.0),)) for look, rows in found],
+        ylabel="error over the gradient",
+        references=[Reference(1.0, line=":")],
+        xticks=rollouts,
+        legend="best",
+    )
+    look = METHODS["zeroth_order"]
+    curves = [
+        Curve(queries[1:], np.maximum(gaps[1:], LEAST), look, listed=not k)
+        for k, (queries, gaps) in enumerate(runs)
+    ]
+    right = Panel(
+        "cost queries", curves, xscale="linear", ylabel="gap over the first", legend="best"
+    )
+    figure = draw([left, right], width=7.2, share=False)
+    told = [f"{name} {_ends(np.median(rows, axis=1))}" for name, rows in errors.items()]
+    return describe(
+        figure,
+        f"""Left: median error of the gradient over roll-outs, log axes: {joined(told)}. Right: gap
+        of {len(runs)} zeroth-order descents over cost queries: {_ends(runs[0][1][1:])} after
+        {runs[0][0][-1]:,} queries, and alike.""",
+    )
+
+
+def adaptation(gaps: Mapping[str, Array]) -> Figure:
+    """Draw relative gaps (T + 1, copies) of descents on unseen copies, by where they start."""
+    curves = []
+    for look, rows in by_name(gaps, GAINS, "gains"):
+        steps = np.arange(len(rows))
+        curves.append(spread(steps, np.maximum(rows, LEAST), look, quantiles=DECILES))
+    panel = Panel(curves=curves, **ITERATIONS)
+    figure = draw([panel], "gap over the optimal cost (dimensionless)")
+    told = [f"{GAINS[name].label} {_ends(np.median(rows, axis=1))}" for name, rows in gaps.items()]
+    last = len(next(iter(gaps.values()))) - 1
+    return describe(
+        figure,
+        f"Median gap of new copies over their iterations to {last}, log axes: {joined(told)}.",
+    )
+
+
+def _ends(course: Array) -> str:
+    return f"from {number(course[0])} to {number(course[-1])}"
+
+
+def _falling(found: Sequence[tuple[Look, Array]]) -> list[Curve]:
+    return [Curve(np.arange(len(g)), np.maximum(g, LEAST), look) for look, g in found]

@@ -1,0 +1,108 @@
+"""A reader's own system: a classic, or one that a file brings (what is then: `own_obstacles`).
+
+A file holds matrices by name, a JSON object of nested lists or a numpy archive (npz): A and B; if
+wanted Q, R and Sigma0 (else identities), a start K0, and noise as state_variances with
+state_directions, input_variances with input_directions.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lqrlib import objective
+from lqrlib.problem import LQR
+from lqrlib.validation import Array, finite_array, real_number
+
+from . import classics
+
+NEEDED, KNOWN = ("A", "B"), ("A", "B", "Q", "R", "Sigma0", "K0")
+NOISES = {"state_noise": "state", "input_noise": "input"}
+NAMES = (*KNOWN, *(f"{n}_{x}" for n in NOISES.values() for x in ("variances", "directions")))
+#: Where a chapter looks for a file, from the folder it runs in.
+PLACES = tuple(f"{up}own_system.{kind}" for up in ("", "../") for kind in ("json", "npz"))
+#: Systems with a name, each a function of `classics`.
+CLASSICS = ("cart-pole", "quadrotor", "power-network", "helicopter")
+
+
+def chosen(name: str, noise: float = 0.1) -> tuple[LQR, Array | None]:
+    """A classic by its name, or what `read` finds at one of `PLACES` for "file"; and its K0.
+
+    A system without noise gets that of `with_noise`. ValueError where there is no such thing.
+    """
+    if name in CLASSICS:
+        return with_noise(getattr(classics, name.replace("-", "_"))(), noise), None
+    if name != "file":
+        raise ValueError(f"name: expected 'file' or one of {', '.join(CLASSICS)}, got {name!r}")
+    there = [place for place in PLACES if Path(place).is_file()]
+    if not there:
+        raise ValueError(f"there is no file {' or '.join(PLACES[:2])} beside the Makefile")
+    problem, K0 = read(there[0])
+    return with_noise(problem, noise), K0
+
+
+def read(path: str | Path) -> tuple[LQR, Array | None]:
+    """The problem in a JSON or npz file, and its K0; ValueError names file and fault."""
+    path = Path(path)
+    try:
+        return _problem(_matrices(path))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is no such file") from None
+    except (ValueError, OSError) as problem:
+        raise ValueError(f"{path}: {problem}") from None
+
+
+def _matrices(path: Path) -> Mapping[str, Any]:
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(archive)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"expected names with matrices, got {type(found).__name__}")
+    return found
+
+
+def _problem(matrices: Mapping[str, Any]) -> tuple[LQR, Array | None]:
+    for name in matrices:
+        if name not in NAMES:
+            close = difflib.get_close_matches(name, NAMES, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise ValueError(f"{name}: expected one of {', '.join(NAMES)}{hint}")
+    if missing := [name for name in NEEDED if name not in matrices]:
+        raise ValueError(f"{' and '.join(missing)}: missing")
+    given = {name: matrices[name] for name in KNOWN[:-1] if name in matrices}
+    for name, short in NOISES.items():
+        both = [matrices.get(f"{short}_{what}") for what in ("variances", "directions")]
+        if (both[0] is None) != (both[1] is None):
+            raise ValueError(f"{short}_variances and {short}_directions: expected both or neither")
+        given[name] = None if both[0] is None else tuple(both)
+    A, B = (np.atleast_2d(finite_array(name, given.pop(name), 0)) for name in NEEDED)
+    weights = {"Q": np.eye(A.shape[-1]), "R": np.eye(B.shape[-1])}
+    problem = LQR(A, B, **weights | given)
+    if problem.batch_shape:
+        raise ValueError(f"expected one system, got a stack {problem.batch_shape}")
+    K0 = matrices.get("K0")
+    return problem, None if K0 is None else objective.gain_array(problem, K0, "K0")
+
+
+def with_noise(problem: LQR, deviation: float) -> LQR:
+    """The problem with noise: the change Ax - x and the push Bu of each step are off by a share.
+
+    The two shares are random and new at every step, with this standard deviation. A problem that
+    brings its own noise keeps it.
+    """
+    variance = real_number("deviation", deviation) ** 2
+    if problem.has_noise:
+        return problem
+    change = problem.A - np.eye(problem.states)
+    return problem.replace(
+        state_noise=([variance], [change]), input_noise=([variance], [problem.B])
+    )

@@ -1,0 +1,52 @@
+"""Figures of any system: their words follow the data, and a gain of one entry has a curve."""
+
+import numpy as np
+import pytest
+
+from lqrpapers.figures import own_system as plots
+
+AXIS = np.linspace(-2, 2, 21)
+WALK = np.linspace([1.0, 0.0], [0.0, 0.0], 12)
+COSTS = np.where(np.abs(AXIS) < 1.5, 2 + AXIS**2, np.inf)
+
+
+def test_a_plane_is_drawn_where_gains_have_more_than_one_entry():
+    figure = plots.cost_slice(AXIS, AXIS, np.tile(COSTS, (21, 1)), {"gradient": WALK}, 2.0)
+    assert "from one start" in figure.alt_text and "fill 71 %" in figure.alt_text
+
+
+def test_a_line_is_drawn_where_they_have_one():
+    figure = plots.cost_slice(AXIS, np.zeros(1), COSTS[None], {"gradient": WALK}, 2.0)
+    assert "cost: 1.98 at -1.4 to 1.98 at 1.4, least 1 at 0" in figure.alt_text
+    assert max(figure.axes[0].lines[0].get_xdata()) < 1.5
+
+
+def test_races_keep_rounding_off_the_axis():
+    gaps = {"gauss_newton": np.array([1.0, 1e-3, 0.0])}
+    figure = plots.races({"one": gaps, "two": gaps})
+    assert min(figure.axes[0].lines[0].get_ydata()) == plots.LEAST
+    with pytest.raises(ValueError, match="expected methods among"):
+        plots.races({"one": {"newton": AXIS}})
+
+
+def test_margins_are_told_and_infinite_ones_not_drawn():
+    costs = {"optimum": np.array([1.0, 2.0]), "each": np.array([0.9, np.inf])}
+    margins = {"optimum": 4.0, "each": np.inf}
+    figure = plots.noise_margin(np.array([0.1, 3.0]), costs, margins)
+    assert "optimum K^* fails at 4 and best for each noise fails at inf" in figure.alt_text
+    assert len(figure.axes[0].lines) == 3
+
+
+def test_learning_tells_medians_and_runs():
+    errors = {"one point": np.array([[3.0, 4, 5], [1, 2, 3]])}
+    run = np.array([0, 10, 2000]), np.array([1.0, 0.5, 0.25])
+    text = plots.learning([10, 100], errors, [run, run]).alt_text
+    assert "one point from 4 to 2" in text and "of 2 zeroth-order descents" in text
+    assert "from 0.5 to 0.25 after 2,000 queries" in text
+
+
+def test_adaptation_tells_the_median_of_the_copies():
+    gaps = {"average": np.array([[1.0, 2, 3], [0.1, 0.2, 0.3]])}
+    text = plots.adaptation(gaps).alt_text
+    assert text.startswith("Median gap of new copies over their iterations to 1,")
+    assert "average cost K_av from 2 to 0.2" in text

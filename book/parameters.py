@@ -5,7 +5,7 @@ Each line of the cell tagged `parameters` reads `name = default  # what it is: K
     step = 0.1  # step size: float, > 0, <= 1
     preset = "paper"  # how much to compute: "paper" or "quick"
 
-The kinds are int, float, bool and quoted words; a range is `LOW to HIGH`, or relations, or `any`.
+Kinds are int, float, bool, text, list, quoted words; a range is `LOW to HIGH`, relations, or `any`.
 What cannot be read is an error; papermill takes a name it does not know for a line in its log.
 """
 
@@ -25,6 +25,7 @@ from typing import Any
 from book.problem import ChapterProblem
 
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+PLAIN = {"bool": bool, "text": str, "list": list}  # kinds without a range
 RELATIONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 
 
@@ -95,8 +96,8 @@ def declaration(name: str, default: Any, comment: str) -> Parameter:
     bounds = tuple((each[1], float(each[2])) for each in found if each)
     if what and words:
         parameter = Parameter(name, default, what, allowed, str, choices=words)
-    elif what and allowed == "bool":
-        parameter = Parameter(name, default, what, allowed, bool)
+    elif what and allowed in PLAIN:
+        parameter = Parameter(name, default, what, allowed, PLAIN[allowed])
     elif what and kind in ("int", "float") and (limits == "any" or None not in found):
         parameter = Parameter(name, default, what, allowed, {"int": int}.get(kind, float), bounds)
     else:

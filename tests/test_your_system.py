@@ -67,7 +67,7 @@ def test_what_is_impossible_is_said_and_the_chapter_goes_on(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "own_system.json").write_text(json.dumps(brought))
-    names = run(tmp_path, monkeypatch, system="file")
+    names = run(tmp_path, monkeypatch, system="own_system.json")
     said = capsys.readouterr().out
     for sentence in sentences:
         assert readable(sentence) in said
@@ -76,5 +76,10 @@ def test_what_is_impossible_is_said_and_the_chapter_goes_on(
 
 
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match="there is no file own_system.json or own_system.npz"):
-        run(tmp_path, monkeypatch, system="file")
+    with pytest.raises(ValueError, match="nowhere.npz: there is no such file"):
+        run(tmp_path, monkeypatch, system="nowhere.npz")
+
+
+def test_two_matrices_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = run(tmp_path, monkeypatch, A=[[1.2, 0.3], [0.0, 0.9]], B=[[0.0], [1.0]])
+    assert names["problem"].states == 2

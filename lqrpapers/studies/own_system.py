@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lqrlib import objective
 from lqrlib.problem import LQR
@@ -24,25 +25,26 @@ from . import classics
 NEEDED, KNOWN = ("A", "B"), ("A", "B", "Q", "R", "Sigma0", "K0")
 NOISES = {"state_noise": "state", "input_noise": "input"}
 NAMES = (*KNOWN, *(f"{n}_{x}" for n in NOISES.values() for x in ("variances", "directions")))
-#: Where a chapter looks for a file, from the folder it runs in.
-PLACES = tuple(f"{up}own_system.{kind}" for up in ("", "../") for kind in ("json", "npz"))
 #: Systems with a name, each a function of `classics`.
 CLASSICS = ("cart-pole", "quadrotor", "power-network", "helicopter")
 
 
-def chosen(name: str, noise: float = 0.1) -> tuple[LQR, Array | None]:
-    """A classic by its name, or what `read` finds at one of `PLACES` for "file"; and its K0.
+def chosen(
+    name: str, noise: float = 0.1, A: ArrayLike = (), B: ArrayLike = ()
+) -> tuple[LQR, Array | None]:
+    """Given matrices, a classic by its name, or what `read` finds at a path; and its K0.
 
     A system without noise gets that of `with_noise`. ValueError where there is no such thing.
     """
+    if np.size(A) or np.size(B):
+        return with_noise(_problem({"A": A, "B": B})[0], noise), None
     if name in CLASSICS:
         return with_noise(getattr(classics, name.replace("-", "_"))(), noise), None
-    if name != "file":
-        raise ValueError(f"name: expected 'file' or one of {', '.join(CLASSICS)}, got {name!r}")
-    there = [place for place in PLACES if Path(place).is_file()]
-    if not there:
-        raise ValueError(f"there is no file {' or '.join(PLACES[:2])} beside the Makefile")
-    problem, K0 = read(there[0])
+    if Path(name).suffix not in (".json", ".npz"):
+        known = f"one of {', '.join(CLASSICS)}, or a path that ends in .json or .npz"
+        raise ValueError(f"system: expected {known}; got {name!r}")
+    below = Path("..", name)  # JupyterLab runs a chapter in its own folder
+    problem, K0 = read(below if below.is_file() and not Path(name).is_file() else name)
     return with_noise(problem, noise), K0
 
 

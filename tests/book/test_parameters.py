@@ -14,6 +14,8 @@ share = 0.5  # of the way, in S2's words: the middle: float, >= 0, < 1
 preset = "quick"  # how much to compute: "paper" or "quick"
 noisy = True  # with multiplicative noise: bool
 shift = 0  # of the seed: int, any
+system = "cart-pole"  # a name or a path: text
+A = []  # its rows: list
 """
 
 
@@ -24,17 +26,18 @@ def declare(*sources):
 
 
 def test_declares_names_defaults_and_ranges_in_order():
-    samples, step, share, preset, noisy, shift = declared = declare(CELL)
+    samples, step, share, preset, noisy, shift, system, A = declared = declare(CELL)
     names = [parameter.name for parameter in declared]
-    assert names == ["samples", "step", "share", "preset", "noisy", "shift"]
+    assert names == ["samples", "step", "share", "preset", "noisy", "shift", "system", "A"]
     assert (samples.default, samples.what) == (200, "random problems in the ensemble")
     assert samples.bounds == ((">=", 1.0), ("<=", 100000.0))
     assert (step.bounds, share.bounds) == (((">", 0.0),), ((">=", 0.0), ("<", 1.0)))
     assert (preset.choices, noisy.kind, shift.bounds) == (("paper", "quick"), bool, ())
+    assert (system.kind, A.kind) == (str, list)
     header, _, first, *rows = as_table(declared).splitlines()
     assert header == "| parameter | here | allowed | what it is |"
     assert first == "| `samples` | `200` | int, 1 to 100000 | random problems in the ensemble |"
-    assert len(rows) == 5
+    assert len(rows) == 7
 
 
 def test_reads_values_in_the_type_of_the_default():
@@ -46,6 +49,7 @@ def test_reads_values_in_the_type_of_the_default():
         "preset='paper'": {"preset": "paper"},
         "noisy=false": {"noisy": False},
         "noisy=True": {"noisy": True},
+        "system=a/b.npz A=[[1.2,0.3],[0,0.9]]": {"system": "a/b.npz", "A": [[1.2, 0.3], [0, 0.9]]},
     }.items():
         assert repr(given_parameters(text, declare(CELL))) == repr(expected)
 
@@ -71,6 +75,9 @@ def test_reads_values_in_the_type_of_the_default():
         ("samples=100001", "parameter 'samples' is int, 1 to 100000, not 100001"),
         ("step=0", "parameter 'step' is float, > 0, not 0.0"),
         ("preset=fast", "parameter 'preset' is \"paper\" or \"quick\", not 'fast'"),
+        ("A=[[1", "parameter 'A' is list, not '[[1'"),
+        ("A=(1,2)", "parameter 'A' is list, not (1, 2)"),
+        ("system=[1]", "parameter 'system' is text, not [1]"),
         ("samples", "the parameter 'samples' does not read name=value"),
         ("preset='open", "cannot be read: No closing quotation"),
         ("samples=1 samples=2", "the parameter 'samples' is given twice"),

@@ -82,11 +82,8 @@ def test_the_file_is_looked_for_here_and_above(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     for folder in (tmp_path, tmp_path / "chapters"):
         monkeypatch.chdir(folder)
-        assert np.array_equal(own_system.chosen("file")[0].A, A)
-    monkeypatch.chdir("/")
-    with pytest.raises(ValueError, match="there is no file own_system.json"):
-        own_system.chosen("file")
-    with pytest.raises(ValueError, match="'file' or one of cart-pole, .*got 'cartpole'"):
+        assert np.array_equal(own_system.chosen("own_system.json")[0].A, A)
+    with pytest.raises(ValueError, match="system: expected one of cart-pole, .*got 'cartpole'"):
         own_system.chosen("cartpole")
 
 

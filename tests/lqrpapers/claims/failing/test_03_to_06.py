@@ -31,7 +31,7 @@ def choices() -> tuple[Any, ...]:
     return problem, K, x, -best[..., 0]
 
 
-# --- inputs, entries that move together, margins ---------------------------------------------------
+# --- inputs, entries that move together, margins -------------------------------------------------
 values = ["as a form in (x, u)", "at the gain's own input", "its least value"]
 halved = instead(policies, "formal_solution", times(0.5))
 case("s2-q-function", values, *choices(), wrong=halved)
@@ -83,7 +83,7 @@ steps = [f"{name}: {what}" for name in ("Gauss-Newton", "natural") for what in o
 case("s2-recovery", steps, *QUIET, wrong=instead(journal, "_fazel", another_of_fazel))
 
 
-# --- noise that no gain sees -----------------------------------------------------------------------
+# --- noise that no gain sees ---------------------------------------------------------------------
 def quieter_inputs(true: Any, *given: Any) -> LQR:
     problem: LQR = true(*given)
     variances, terms = problem.input_noise

@@ -110,7 +110,7 @@ class TestPage:
         scriptless.goto(f"{base}/pages/your_system.html")
         told = scriptless.locator(".lqr-system-without")
         assert told.is_visible() and "Without JavaScript" in (told.text_content() or "")
-        assert told.locator("a").count() == 5
+        assert told.locator("a").count() == 6
         assert scriptless.locator("#fig-system img").is_visible()
         names = python_of(scriptless)
         assert names["best"].radius < 1 and set(names["shares"]) == set(names["allowed"])

@@ -30,8 +30,7 @@ EPS = np.finfo(float).eps
 PATIENCE, SETTLED = 50, 1e-13
 # Relative error that a power's lost digits may bring into a sum before it is worked out again.
 DOUBTFUL = 1e-8
-# The sums of a stack step by step are sooner than each `_alone` up to so many steps for each
-# member, and at the most.
+# Members in doubt are sooner step by step together up to so many steps for each, and at the most.
 FEW_STEPS, MOST_STEPS = 60, 3000
 
 
@@ -52,31 +51,23 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling, for few steps or many states with noise step by step."""
     if problem.has_noise:
         return _noisy_value_matrix(problem, K, horizon)
-    batch = np.broadcast_shapes(problem.batch_shape, K.shape[:-2])
-    flat = (-1, problem.states, problem.states)
-    value, doubt = np.empty((*batch, *flat[1:])), np.empty(batch, dtype=bool)
-    loops, weights = [], []
-    samples = K.ndim - 2 > len(problem.batch_shape)
-    members = int(np.prod(batch[1:] if samples else batch))
-    # samples in front of the problem's axes are taken a few at a time, to stay in the cache
-    for some in chunks(len(K), 8 * problem.states**2 * members) if samples else (...,):
-        gain = K[some]
-        F = np.asarray(problem.A - problem.B @ gain)
-        W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
-        found, F, lost = np.empty(W.shape), F.reshape(flat), np.empty(len(W), dtype=bool)
-        for part in chunks(len(W), 8 * problem.states**2):
-            found[part], lost[part] = _doubled(F[part], W[part], horizon, 2)
-        value[some], doubt[some] = found.reshape(value[some].shape), lost.reshape(doubt[some].shape)
-        loops.append(F[lost])
-        weights.append(W[lost])
-    F, W = np.concatenate(loops), np.concatenate(weights)
-    if horizon < min(FEW_STEPS * len(F), MOST_STEPS):
-        W = _step_by_step(F, W, horizon)
+    A_K = np.asarray(problem.A - problem.B @ K)
+    F = A_K.reshape(-1, *A_K.shape[-2:])
+    W = np.broadcast_to(stage_weight(problem, K), A_K.shape).reshape(F.shape)
+    value, doubt = np.empty(F.shape), np.empty(len(F), dtype=bool)
+    for part in chunks(len(F), 8 * problem.states**2):
+        value[part], doubt[part] = _doubled(F[part], W[part], horizon, 2)
+    again = np.flatnonzero(doubt)
+    if horizon < min(FEW_STEPS * len(again), MOST_STEPS):
+        # as they are written: no power that could lose digits is formed
+        F, W = F[again], W[again]
+        value[again] = W
+        for _ in range(horizon - 1):
+            value[again] = W + transpose(F) @ (value[again] @ F)
     else:
-        for i in range(len(F)):
-            W[i] = _alone(F[i], F[:0], W[i], horizon)
-    value[doubt] = W
-    return value
+        for i in again:
+            value[i] = _alone(F[i], F[:0], W[i], horizon)
+    return value.reshape(A_K.shape)
 
 
 def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
@@ -124,14 +115,6 @@ def _alone(F: Array, S: Array, W: Array, horizon: int) -> Array:
     return frame.solution(found[0], True)
 
 
-def _step_by_step(F: Array, W: Array, horizon: int) -> Array:
-    """The sums (N, n, n) as they are written; no power that could lose digits is formed."""
-    value = W
-    for _ in range(horizon - 1):
-        value = W + transpose(F) @ (value @ F)
-    return value
-
-
 def _doubled(power: Array, value: Array, horizon: int, factors: int) -> tuple[Array, Flags]:
     """Sum over t < horizon of pull^t(W), W (N, k, n): the rows times F, and from the left F'.
 
@@ -140,10 +123,6 @@ def _doubled(power: Array, value: Array, horizon: int, factors: int) -> tuple[Ar
     are members whose power lost digits that matter: a square may be far smaller than what is
     squared. `factors` is 1 for rows that meet no F' from the left, else 2.
     """
-
-    def finish(power: Array, rows: Array) -> Array:
-        return transpose(power) @ rows if factors == 2 else rows
-
     stages, size, lost = [], squared_norms(power), np.full(len(value), EPS)
     doubt, rows = np.zeros(len(value), dtype=bool), value.shape[1]
     both = np.concatenate([value, power], axis=1)
@@ -152,7 +131,7 @@ def _doubled(power: Array, value: Array, horizon: int, factors: int) -> tuple[Ar
             before = value
             both = both @ power  # one product is sooner than two: the rows, and the square
             value = both[:, :rows]
-            np.add(before, finish(power, value), out=value)
+            np.add(before, transpose(power) @ value if factors == 2 else value, out=value)
             error = lost * size ** (factors / 2)  # times the share of the sum that is pulled
             if not (error <= DOUBTFUL).all():
                 doubt |= error * np.sqrt(squared_norms(before) / squared_norms(value)) > DOUBTFUL
@@ -165,7 +144,8 @@ def _doubled(power: Array, value: Array, horizon: int, factors: int) -> tuple[Ar
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
-        total = value + finish(power, total @ power)
+        total = total @ power
+        total = value + (transpose(power) @ total if factors == 2 else total)
     return total, doubt
 
 

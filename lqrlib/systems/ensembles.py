@@ -12,9 +12,6 @@ from ..matrix_equations.radius import spectral_radius
 from ..problem import LQR
 from ..validation import Array, Seed
 
-# Distance from one up to which a radius by eigenvalues leaves the verdict to the certificate.
-NEAR = 1e-9
-
 
 def _definite(rng: np.random.Generator, count: int, size: int, spread: float) -> Array:
     """Random symmetric positive definite matrices with eigenvalues in [1/spread, spread]."""
@@ -179,12 +176,11 @@ def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array
         if problem.has_noise:
             return loop.stable
         # away from one the eigenvalues tell the same, and sooner
-        A = loop.A_K
-        radius = spectral_radius(A.reshape(-1, *A.shape[-2:]), None).reshape(A.shape[:-2])
-        found, near = np.asarray(radius < 1), np.abs(radius - 1) < NEAR
-        if near.any():
-            found[near] = ClosedLoop(A[near], None).stable
-        return found
+        A = loop.A_K.reshape(-1, *loop.A_K.shape[-2:])
+        radius = spectral_radius(A, None)
+        found, near = radius < 1, np.abs(radius - 1) < 1e-9
+        found[near] = ClosedLoop(A[near], None).stable
+        return found.reshape(shape)
 
     for _ in range(60):
         still = stable(outside)

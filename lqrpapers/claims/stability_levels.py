@@ -106,7 +106,7 @@ def level_of_a_gain(problem: LQR, K: ArrayLike) -> Inequalities:
 
 
 def critical_level(
-    problems_at: Callable[[Array], LQR], high: Array, bits: int = 36, low: ArrayLike = 0.0
+    problems_at: Callable[[Array], LQR], high: Array, bits: int = 36, low: Array | float = 0.0
 ) -> Array:
     """Bisection between `low` and `high` (N,) for the level at which no gain is left.
 

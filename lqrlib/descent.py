@@ -146,8 +146,7 @@ def descend(
         raise ValueError("cost: a step-size rule needs a cost function, and none is known")
 
     gains, costs, steps, norms = [K], [value], [], []
-    left = np.zeros(batch, dtype=bool)
-    converged = np.zeros(batch, dtype=bool)
+    left, converged = np.zeros((2, *batch), dtype=bool)
     for count in range(iterations):
         with np.errstate(over="ignore", under="ignore"):  # a member may leave with a huge iterate
             norm = np.linalg.norm(step, axis=(-2, -1))

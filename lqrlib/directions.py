@@ -53,9 +53,7 @@ class LQRDirection:
 
     def __init__(self, name: str, problem: LQR, formula: Callable[[AtGain], Array]) -> None:
         require_problem(problem)
-        self.name = name
-        self.problem = problem
-        self._formula = formula
+        self.name, self.problem, self._formula = name, problem, formula
 
     def __call__(self, K: ArrayLike) -> Array:
         return self._formula(objective.at_gain(self.problem, K))

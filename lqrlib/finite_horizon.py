@@ -11,8 +11,6 @@ stabilizing gain the part cut off is
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -32,6 +30,8 @@ EPS = np.finfo(float).eps
 PATIENCE, SETTLED = 50, 1e-13
 # Relative error that a power's lost digits may bring into a sum before it is worked out again.
 DOUBTFUL = 1e-8
+# Members in doubt are sooner step by step together up to so many steps for each, and at the most.
+FEW_STEPS, MOST_STEPS = 60, 3000
 
 
 def initial_moment(problem: LQR, x0: ArrayLike | None) -> Array:
@@ -51,23 +51,23 @@ def value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
     """V_horizon, (..., n, n): by doubling, for few steps or many states with noise step by step."""
     if problem.has_noise:
         return _noisy_value_matrix(problem, K, horizon)
-    batch = np.broadcast_shapes(problem.batch_shape, K.shape[:-2])
-    flat = (-1, problem.states, problem.states)
-    value = np.empty((*batch, *flat[1:]))
-    samples = K.ndim - 2 > len(problem.batch_shape)
-    members = int(np.prod(batch[1:] if samples else batch))
-    # samples in front of the problem's axes are taken a few at a time, to stay in the cache
-    for some in chunks(len(K), 8 * problem.states**2 * members) if samples else (...,):
-        gain = K[some]
-        F = np.asarray(problem.A - problem.B @ gain)
-        W = np.broadcast_to(stage_weight(problem, gain), F.shape).reshape(flat)
-        found, F = np.empty(W.shape), F.reshape(flat)
-        for part in chunks(len(W), 8 * problem.states**2):
-            found[part], doubt = _doubled(F[part], W[part], horizon, _congruence, 2)
-            for i in np.flatnonzero(doubt) + part.start:
-                found[i] = _alone(F[i], F[:0], W[i], horizon)
-        value[some] = found.reshape(value[some].shape)
-    return value
+    A_K = np.asarray(problem.A - problem.B @ K)
+    F = A_K.reshape(-1, *A_K.shape[-2:])
+    W = np.broadcast_to(stage_weight(problem, K), A_K.shape).reshape(F.shape)
+    value, doubt = np.empty(F.shape), np.empty(len(F), dtype=bool)
+    for part in chunks(len(F), 8 * problem.states**2):
+        value[part], doubt[part] = _doubled(F[part], W[part], horizon, 2)
+    again = np.flatnonzero(doubt)
+    if horizon < min(FEW_STEPS * len(again), MOST_STEPS):
+        # as they are written: no power that could lose digits is formed
+        F, W = F[again], W[again]
+        value[again] = W
+        for _ in range(horizon - 1):
+            value[again] = W + transpose(F) @ (value[again] @ F)
+    else:
+        for i in again:
+            value[i] = _alone(F[i], F[:0], W[i], horizon)
+    return value.reshape(A_K.shape)
 
 
 def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
@@ -98,9 +98,8 @@ def _noisy_value_matrix(problem: LQR, K: Array, horizon: int) -> Array:
 
 def _by_matrix(operator: Array, W: Array, horizon: int) -> tuple[Array, Flags]:
     """The sum for W (N, n, n) by powers of the operator's matrix, and which are in doubt."""
-    right = coordinates(W)[..., None]
-    found, doubt = _doubled(operator, right, horizon, _image, 1)
-    return from_coordinates(found[..., 0], W.shape[-1]), doubt
+    found, doubt = _doubled(operator, coordinates(W)[:, None], horizon, 1)
+    return from_coordinates(found[:, 0], W.shape[-1]), doubt
 
 
 def _alone(F: Array, S: Array, W: Array, horizon: int) -> Array:
@@ -112,37 +111,31 @@ def _alone(F: Array, S: Array, W: Array, horizon: int) -> Array:
         operator = congruence(A) + Directions(frame.S[None]).operator(slice(None))
         found, _ = _by_matrix(operator, W, horizon)
     else:
-        found, _ = _doubled(A, W, horizon, _congruence, 2)
+        found, _ = _doubled(A, W, horizon, 2)
     return frame.solution(found[0], True)
 
 
-def _congruence(F: Array, V: Array) -> Array:
-    return transpose(F) @ (V @ F)
-
-
-def _image(M: Array, v: Array) -> Array:
-    return transpose(M) @ v
-
-
-def _doubled(
-    power: Array, value: Array, horizon: int, pull: Callable[..., Array], factors: int
-) -> tuple[Array, Flags]:
-    """Sum over t < horizon of pull^t(W) for a flat stack W and what pulls it: F'WF, or M'w.
+def _doubled(power: Array, value: Array, horizon: int, factors: int) -> tuple[Array, Flags]:
+    """Sum over t < horizon of pull^t(W), W (N, k, n): the rows times F, and from the left F'.
 
     V_2k = V_k + pull^k(V_k), and V_(k+s) = V_k + pull^k(V_s) joins those that the bits of the
     horizon name. Once the power is below rounding, V_k is the sum of any number of terms. In doubt
     are members whose power lost digits that matter: a square may be far smaller than what is
-    squared. The power is a factor of pull^k once or twice (`factors`).
+    squared. `factors` is 1 for rows that meet no F' from the left, else 2.
     """
     stages, size, lost = [], squared_norms(power), np.full(len(value), EPS)
-    doubt = np.zeros(len(value), dtype=bool)
+    doubt, rows = np.zeros(len(value), dtype=bool), value.shape[1]
+    both = np.concatenate([value, power], axis=1)
     for bit in range(horizon.bit_length()):
         if bit:
-            before, value = value, value + pull(power, value)
+            before = value
+            both = both @ power  # one product is sooner than two: the rows, and the square
+            value = both[:, :rows]
+            np.add(before, transpose(power) @ value if factors == 2 else value, out=value)
             error = lost * size ** (factors / 2)  # times the share of the sum that is pulled
             if not (error <= DOUBTFUL).all():
                 doubt |= error * np.sqrt(squared_norms(before) / squared_norms(value)) > DOUBTFUL
-            last, power = size, power @ power
+            last, power = size, both[:, rows:]
             size = squared_norms(power)
             if size.max() <= NEGLIGIBLE ** (2 / factors):
                 return value, doubt
@@ -151,7 +144,8 @@ def _doubled(
             stages.append((power, value))
     *earlier, (_, total) = stages
     for power, value in reversed(earlier):
-        total = value + pull(power, total)
+        total = total @ power
+        total = value + (transpose(power) @ total if factors == 2 else total)
     return total, doubt
 
 

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from .. import objective, validation
 from ..matrices import Flags
-from ..matrix_equations import solve_lyapunov
+from ..matrix_equations import ClosedLoop, closed_loop, solve_lyapunov
+from ..matrix_equations.radius import spectral_radius
 from ..problem import LQR
 from ..validation import Array, Seed
 
@@ -171,7 +172,15 @@ def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array
     inside, outside = np.zeros(shape), np.full(shape, 1e-3)
 
     def stable(distance: Array) -> Flags:
-        return objective.is_stabilizing(problem, gain + distance[..., None, None] * step)
+        loop = closed_loop(problem, gain + distance[..., None, None] * step)
+        if problem.has_noise:
+            return loop.stable
+        # away from one the eigenvalues tell the same, and sooner
+        A = loop.A_K.reshape(-1, *loop.A_K.shape[-2:])
+        radius = spectral_radius(A, None)
+        found, near = radius < 1, np.abs(radius - 1) < 1e-9
+        found[near] = ClosedLoop(A[near], None).stable
+        return found.reshape(shape)
 
     for _ in range(60):
         still = stable(outside)

@@ -22,7 +22,7 @@ from ..constants import magnitudes, sharp
 from ..studies import sphere
 from ..studies.horizon_gradient import finite_horizon_gradient
 from ..studies.query_errors import KINDS
-from ..studies.taylor import Expansion, distance_to_boundary, expansion
+from ..studies.taylor import Expansion, expansion
 from .domination import value_difference_along
 from .registry import Inequalities, Sides, claim
 from .zeroth_order import NEAR, SMALL, Means, averaged, nodes, second_difference_along
@@ -56,10 +56,10 @@ def _gaussian(
     return np.concatenate([moves for moves, _ in found]), shares * weights
 
 
-def _sizes(at: Expansion, room: Array) -> tuple[Array, Array, Array]:
+def _sizes(at: Expansion) -> tuple[Array, Array, Array]:
     """Sizes of gradient, Hessian and the gradient of its trace: theirs, or of lower over room."""
     slope, curve = np.sqrt(at.square), frobenius_norm(at.hessian)
-    return slope, curve, np.sqrt(np.sum(at.laplacian_gradient**2, axis=-1)) + curve / room
+    return slope, curve, np.sqrt(np.sum(at.laplacian_gradient**2, axis=-1)) + curve / at.room
 
 
 @claim("ours-lemma-leading")
@@ -68,9 +68,10 @@ def leading_bias_and_variance(problem: LQR, K: ArrayLike) -> Inequalities:
 
     The three estimates of `query_errors.KINDS`, each against `NEAR`.
     """
-    at, means = expansion(problem, K), Means(problem, K, SMALL)
+    at = expansion(problem, K)
+    means = Means(problem, K, SMALL, room=at.room)
     d, r, weights = means.dimension, means.radius, means.weights
-    slope, curve, bend = _sizes(at, distance_to_boundary(problem, K))
+    slope, curve, bend = _sizes(at)
     odd, even = (means.plus - means.minus) / 2, means.second
     values = {"two points": odd, "baseline": odd + even, "one point": odd + even + at.value}
     for kind in KINDS:
@@ -107,10 +108,11 @@ def second_order_stein_identity(problem: LQR, K: ArrayLike) -> Inequalities:
         bound = d * np.sqrt(d * (d + 3)) / 6 * sharp.hessian_smoothness(at) * r
         error, floor = frobenius_norm(mean - exact), 1e-9 * frobenius_norm(exact)
         yield Sides(f"Lipschitz, {share:g} h_Delta", error, bound, floor)
-    near, means = expansion(problem, gain), Means(problem, gain, SMALL, degree=7)
+    near = expansion(problem, gain)
+    means = Means(problem, gain, SMALL, 7, near.room)
     remainder = means.stein_hessian() - exact - sphere.stein_bias(near, means.radius)
     size = frobenius_norm(near.laplacian_hessian)
-    size = size + frobenius_norm(exact) / distance_to_boundary(problem, gain) ** 2
+    size = size + frobenius_norm(exact) / near.room**2
     error = frobenius_norm(remainder) / (means.radius**2 / (2 * (d + 4)) * size)
     yield Sides("order r^2", error, NEAR)
 
@@ -144,7 +146,8 @@ def variance_of_hessian_estimates(problem: LQR, K: ArrayLike) -> Inequalities:
     beside it; what the one-sided one leaves, twice the bounded variance above it. The vector has
     equal entries; the gain moves along it by the radius, too.
     """
-    at, means = expansion(problem, K), Means(problem, K, SMALL, degree=7)
+    at = expansion(problem, K)
+    means = Means(problem, K, SMALL, 7, at.room)
     gain, d, r = objective.gain_array(problem, K), means.dimension, means.radius
     curve = frobenius_norm(at.hessian) ** 2
     X = np.full(gain.shape[-2:], d**-0.5)

@@ -105,8 +105,10 @@ def level_of_a_gain(problem: LQR, K: ArrayLike) -> Inequalities:
     yield Sides("all noise together", np.stack(found), 1.0, 1e-7)
 
 
-def critical_level(problems_at: Callable[[Array], LQR], high: Array, bits: int = 36) -> Array:
-    """Bisection between 0 and `high` (N,) for the level at which no gain is left.
+def critical_level(
+    problems_at: Callable[[Array], LQR], high: Array, bits: int = 36, low: Array | float = 0.0
+) -> Array:
+    """Bisection between `low` and `high` (N,) for the level at which no gain is left.
 
     `problems_at` gives the problems (N,) at levels (N,); the solver says which have a gain.
     """
@@ -118,7 +120,7 @@ def critical_level(problems_at: Callable[[Array], LQR], high: Array, bits: int =
             return ~error.members
         return np.ones(len(level), dtype=bool)
 
-    return bisect(has_gain, np.zeros_like(high), high, bits)[0]
+    return bisect(has_gain, np.zeros_like(high) + low, high, bits)[0]
 
 
 def last_gain(problem: LQR) -> Array:
@@ -151,7 +153,9 @@ def critical_level_of_one_input(plant: LQR, K: ArrayLike, *, bits: int = 28) -> 
     def imprecise(s: Array) -> LQR:
         return plant.without_noise().replace(input_noise=(s[:, None], plant.B[:, None]))
 
-    found = critical_level(imprecise, 1.7 * level, bits)
+    cell = 1.7 * level / 2**14  # the one with the level will do: its ends are farther than 1e-5
+    low = np.floor(level / cell) * cell
+    found = critical_level(imprecise, low + cell, bits - 14, low)
     yield Sides("the solver's verdict changes there", np.abs(found / level - 1), 1e-5)
     yield Sides("no gain survives more", survived_level(plant, K), level)
     if (np.abs(poles - 1) < 1e-9).any():

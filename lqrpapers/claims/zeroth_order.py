@@ -72,11 +72,19 @@ def second_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
 class Means:
     """Means of Algorithm 2's estimates, to O(r^4); radius over the distance to the boundary."""
 
-    def __init__(self, problem: LQR, K: ArrayLike, relative_radius: float, degree: int = 5) -> None:
+    def __init__(
+        self,
+        problem: LQR,
+        K: ArrayLike,
+        relative_radius: float,
+        degree: int = 5,
+        room: Array | float | None = None,
+    ) -> None:
         objective.require_stabilizing(problem, K)
         gain = objective.gain_array(problem, K)
         # The printed estimate subtracts I from UU', so small means small against 1 as well.
-        self.radius = relative_radius * np.minimum(distance_to_boundary(problem, gain), 1.0)
+        room = distance_to_boundary(problem, gain) if room is None else room
+        self.radius = relative_radius * np.minimum(room, 1.0)
         batch = self.radius.shape
         U, self.weights = nodes(gain, batch, self.radius, degree)
         # The nodes come in antipodal pairs, so plus and minus run over the same set.
@@ -189,13 +197,13 @@ def estimate_tends_to_a_multiple_of_the_identity(problem: LQR, K: ArrayLike) -> 
     """
     at = expansion(problem, K)
     m, n = at.shape
-    means = Means(problem, K, SMALL)
+    means = Means(problem, K, SMALL, room=at.room)
     spread = np.abs(np.linalg.eigvalsh(means.hessian)).sum(axis=-1)
     scale = m / (2 * n) * np.sqrt(m) * spread
     trace = at.laplacian[..., None, None] * np.eye(m)
     error = frobenius_norm(means.printed_hessian() + m / (2 * n) * trace)
     yield Sides("limit", error / scale, NEAR)
-    wide = Means(problem, K, LARGE)
+    wide = Means(problem, K, LARGE, room=at.room)
     remainder = wide.printed_hessian() + m / (2 * n) * trace
     predicted = printed_hessian_mean(at, wide.radius) - printed_hessian_mean(at, 0 * wide.radius)
     error = frobenius_norm(remainder - predicted)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lqrlib import LQR, descend, directions, objective
+from lqrlib import LQR, Trace, descend, directions, objective
 from lqrlib.validation import Array, Seed
 
 from ..recorded.s1 import RADIUS, SAMPLES, START, TRAINING_DEVIATION, TRAINING_MEAN
@@ -108,10 +108,9 @@ def adapt_by_pairs(problems: LQR, starts: ArrayLike, step: float, streams: Seque
         direction = directions.zeroth_order(
             published_cost(tasks, states), NARROW, DIRECTIONS, draws
         )
-        judge, gains = reported_cost(tasks), np.broadcast_to(K, (len(tasks), *K.shape))
-        trace = descend(direction, gains, step, ADAPTATION, cost=judge, on_leave="flag")
-        assert trace.costs is not None
-        found.append(trace.costs / judge(objective.optimal_gain(tasks)) - 1)
+        gains = np.broadcast_to(K, (len(tasks), *K.shape))
+        trace = descend(direction, gains, step, ADAPTATION, on_leave="flag")
+        found.append(_reported_gaps(tasks, trace))
     return np.stack(found, axis=1)
 
 
@@ -122,17 +121,23 @@ def race(problems: LQR, start: ArrayLike, *phases: tuple[float, int]) -> Array:
     other; ``inf`` for runs that left.
     """
     steps = [step for step, iterations in phases for _ in range(iterations)]
-    following, judge = iter(steps), reported_cost(problems)
+    following = iter(steps)
     trace = descend(
         directions.gradient(as_trained(problems)),
         start,
         lambda *_: np.asarray(next(following)),
         len(steps),
-        cost=judge,
         on_leave="flag",
     )
-    assert trace.costs is not None
-    return trace.costs / judge(objective.optimal_gain(problems)) - 1
+    return _reported_gaps(problems, trace)
+
+
+def _reported_gaps(problems: LQR, trace: Trace) -> Array:
+    """Gaps over J* (T + 1, ...) of runs, as S1 reports them; ``inf`` once one has left."""
+    judge, steps = reported_cost(problems), np.arange(len(trace.gains))
+    gaps = judge(trace.gains) / judge(objective.optimal_gain(problems)) - 1
+    gone = steps.reshape(-1, *(1,) * trace.left.ndim) >= trace.iterations
+    return np.where(trace.left & gone, np.inf, gaps)
 
 
 def unseen_tasks(

@@ -31,17 +31,19 @@ def totals(coin: Coin, gains: ArrayLike, paths: ArrayLike, rng: np.random.Genera
     K = np.atleast_2d(np.asarray(gains, dtype=float))
     count = np.zeros((K.shape[1], 1), dtype=np.int64)
     count[:, 0] = paths
-    up, down = (2 * np.log(np.abs(f - K))[..., None] for f in coin.factors)
+    ends = K[:, :1] if (K == K[:, :1]).all() else K  # repetitions at one gain share its powers
+    up, down = (2 * np.log(np.abs(f - ends))[..., None] for f in coin.factors)
     total, first = np.zeros(K.shape), 0  # first: the number of steps up in column 0
     for t in range(int(LONGEST * coin.nu)):
         steps = first + np.arange(count.shape[1])
-        weight = np.exp(np.where(count > 0, steps * up + (t - steps) * down, -np.inf))
-        now = np.sum(count * weight, axis=-1)
+        now = np.sum(count * np.exp(steps * up + (t - steps) * down), axis=-1)
         total += now
         if np.all(coin.nu * now <= SETTLED * total):
             break
         rises = rng.binomial(count, 0.5)
-        count = np.pad(count - rises, ((0, 0), (0, 1))) + np.pad(rises, ((0, 0), (1, 0)))
+        last, count = count, np.zeros((len(count), count.shape[1] + 1), dtype=np.int64)
+        count[:, 1:] = rises
+        count[:, :-1] += last - rises
         there = np.flatnonzero(count.any(axis=0))
         first, count = first + int(there[0]), count[:, there[0] : there[-1] + 1]
     return total

@@ -23,6 +23,7 @@ class Expansion(NamedTuple):
     hessian: Array  #: (..., d, d)
     laplacian_gradient: Array  #: Gradient of tr(Hessian), (..., d).
     laplacian_hessian: Array  #: Hessian of tr(Hessian), (..., d, d).
+    room: Array | float = np.nan  #: The `distance_to_boundary`, (...).
 
     @property
     def dimension(self) -> int:
@@ -81,7 +82,8 @@ def expansion(problem: LQR, K: ArrayLike) -> Expansion:
     gain = objective.gain_array(problem, K)
     m, n = gain.shape[-2:]
     d = m * n
-    h = 0.003 * distance_to_boundary(problem, gain)
+    room = distance_to_boundary(problem, gain)
+    h = 0.003 * room
     batch = h.shape
     gain = np.broadcast_to(gain, (*batch, m, n))
 
@@ -109,6 +111,7 @@ def expansion(problem: LQR, K: ArrayLike) -> Expansion:
         at.hessian_matrix,
         slopes,
         np.moveaxis(curvature / h**2, (0, 1), (-2, -1)),
+        room,
     )
 
 

@@ -55,8 +55,8 @@ LQR.figures.rollouts = (data, view) => {
       `${low > repetitions / 2 ? "Yet half" : "Half"} of these ${repetitions} are below`,
       `${number(100 * median)}\u00a0% of it (they go from ${number(100 * least)} to`,
       `${number(100 * most)}\u00a0%), ${low} of ${repetitions} below ${share(asked[0])}; the theorem ${told}.`,
-      needed >= 10 ? `${excluded};` : "The theorem excludes no N here;",
-      `in the simulation half of the averages reach ${share(asked[0])} ${seen}.`,
+      needed >= 10 ? `${excluded};` : "It excludes no N here;",
+      `half of the averages here reach ${share(asked[0])} ${seen}.`,
     ].join(" ");
   }
 

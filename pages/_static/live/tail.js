@@ -164,8 +164,8 @@ LQR.figures.tail = (data, view) => {
 
   function drawPlane(now) {
     const curves = [plane.curve(() => 0), plane.curve(varianceEdge), plane.curve(meanEdge), plane.curve(() => top)];
-    const names = ["both", "mean", "none"], spots = [[0.02, 0.09], [0.02, 0.75], [0.93, 1.05]];
-    const free = [0.28, 0.92, 0.85]; // where they stand while the point is at their height
+    const names = ["both", "mean", "none"], spots = [[0.02, 0.22], [0.02, 0.75], [0.93, 1.05]];
+    const free = [0.38, 0.92, 0.85]; // where they stand while the point is at their height
     const height = (k) => (Math.abs(now.v - spots[k][1]) < 0.1 ? free[k] : spots[k][1]);
     plane.within(() => {
       names.forEach((name, k) => {

@@ -19,6 +19,8 @@ from .words import number
 SHARP = CORRECTED._replace(label="our constants")
 LANES = {"printed": (PRINTED, -0.17), "sharp": (SHARP, 0.17)}
 LEFT, RIGHT = 1e-16, 1e4
+# What a row is called in the picture where its name has a formula.
+FORMULAS = {"E_K": "$E_K$", "c_pg": "$c_{pg}$", "1/L": "$1/L$"}
 SYSTEMS = (Look(SKY, "v"), Look(PURPLE, "h"), Look(BLACK, "d"))
 
 
@@ -36,14 +38,14 @@ def tightness(rows: Sequence[Row]) -> Figure:
     """Draw left side over right side: median and 5 to 95 % (bars), the worst found (open).
 
     The upper lane of a row is for the printed form, the lower one for the sharp form. What lies
-    beyond the axis is drawn at its end, nothing where both sides are 0.
+    beyond the axis is drawn as a triangle at its end, nothing where both sides are 0.
     """
     with drawing(width=5.4, height=0.34 * len(rows) + 1.4) as (figure, axes):
         for place, row in enumerate(rows):
             for form, ratios in row.ratios.items():
                 _lane(axes, place, form, ratios, row.worst.get(form))
             for look, ratio in in_order(SYSTEMS, row.systems):
-                style: Any = {"markersize": 4.5, "alpha": 0.8, "linestyle": "none"}
+                style: Any = {"markersize": 4.5, "alpha": 0.8, "linestyle": "none", "zorder": 2}
                 axes.plot(
                     _seen(ratio or np.nan), place + 0.17, look.marker, color=look.color, **style
                 )
@@ -51,13 +53,20 @@ def tightness(rows: Sequence[Row]) -> Figure:
         _chapters(axes, rows)
         axes.set(xscale="log", xlim=(LEFT, RIGHT), ylim=(len(rows) - 0.5, -0.5))
         axes.set_xlabel("left side / right side (dimensionless)")
-        axes.set_yticks(range(len(rows)), [row.name for row in rows])
+        axes.set_yticks(range(len(rows)), [_label(row.name) for row in rows])
         axes.grid(axis="y", visible=False)
         named = [look for look, _ in in_order(SYSTEMS, rows[0].systems)]
         handles = [_key(look, line="-") for look, _ in LANES.values()]
-        handles += [_key(Look(GREY, "o", "worst found"), hollow=True), *map(_key, named)]
+        handles += [_key(Look(GREY, "o", "worst found"), hollow=True)]
+        handles += [_key(Look(GREY, ">", "beyond the edge"), hollow=True), *map(_key, named)]
         figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return describe(figure, _words(rows))
+
+
+def _label(name: str) -> str:
+    for plain, formula in FORMULAS.items():
+        name = name.replace(plain, formula)
+    return name
 
 
 def _seen(ratio: float) -> float:
@@ -68,9 +77,11 @@ def _lane(axes: Axes, place: int, form: str, ratios: Array, worst: float | None)
     look, shift = LANES[form]
     ends = [_seen(end) for end in np.quantile(ratios, (0.05, 0.5, 0.95), method="nearest")]
     axes.plot(ends[::2], [place + shift] * 2, color=look.color, linewidth=2.5, alpha=0.6)
-    axes.plot(ends[1], place + shift, look.marker, color=look.color, markeredgewidth=1.8)
+    axes.plot(ends[1], place + shift, look.marker, color=look.color, markeredgewidth=1.8, zorder=3)
+    style: Any = {"markerfacecolor": "white", "clip_on": False, "zorder": 4}
+    if ends[0] == LEFT:
+        axes.plot(LEFT, place + shift, "<", color=look.color, **style)
     if worst is not None:
-        style: Any = {"markerfacecolor": "white", "clip_on": False, "zorder": 3}
         marker = "o" if worst < RIGHT else ">"
         axes.plot(_seen(worst), place + shift, marker, color=look.color, **style)
 

@@ -14,6 +14,8 @@ def test_it_says_what_was_simulated_and_what_is_proved(figure: LiveFigure) -> No
     for i, nu in enumerate(given["values"]):
         coin = Coin(given["square"], nu)
         assert given["needed"][i] == pytest.approx(needed(coin), rel=1e-9)
+        many = [low > given["repetitions"] / 2 for low in given["low"][i]]
+        enough = 10 ** given["powers"][len(many) - many[::-1].index(True)] if not many[-1] else None
         figure.set(0, i)
         for k, power in enumerate(given["powers"]):
             told, state = figure.set(1, k), figure.state()
@@ -21,6 +23,9 @@ def test_it_says_what_was_simulated_and_what_is_proved(figure: LiveFigure) -> No
             assert state["proved"] == pytest.approx(1 - at_most(coin, 10**power), abs=1e-4)
             assert f"{state['low']} of {given['repetitions']} below 75" in told
             assert ("nothing here" in told) == (state["proved"] == 0)
+            assert state["enough"] == (enough or float("inf"))
+            assert ("for no N up to" in told) == (enough is None)
+            assert ("Yet half" in told) == many[k]
             assert "NaN" not in told and "undefined" not in told
 
 

@@ -26,25 +26,37 @@ LQR.figures.rollouts = (data, view) => {
   });
   view.legend([
     { label: `average, median and quartiles of ${repetitions} (pale: all)`, color: look.color, marker: look.marker },
+    { label: `from here on half of the averages reach ${share(asked[0])}`, color: look.color, marker: "d" },
     { label: "proved to be needed", color: "var(--live-ink)", dashed: true },
   ]);
   view.button("Start again", () => ([cost.value, count.value] = data.start));
+
+  /* The least N from which at most half of the averages stay below what is asked; none where even the
+     largest N does not do. */
+  const enough = data.low.map((row) => {
+    const last = row.findLastIndex((below) => below > repetitions / 2);
+    return last < powers.length - 1 ? 10 ** powers[last + 1] : Infinity;
+  });
 
   /* Everything that is said, at this cost and number of roll-outs. */
   function state() {
     const i = cost.value, k = count.value, [least, , median, , most] = quantiles[i][k];
     const found = { nu: values[i], paths: 10 ** powers[k], least, median, most, low: data.low[i][k] };
-    return { i, k, ...found, proved: data.proved[i][k], needed: data.needed[i] };
+    return { i, k, ...found, proved: data.proved[i][k], needed: data.needed[i], enough: enough[i] };
   }
 
-  function sentence({ nu, paths, least, median, most, low, proved, needed }) {
-    const told = proved > 0 ? `at least ${share(proved)}` : "nothing here";
-    const enough = needed > 10 ? `more than ${number(needed)} roll-outs` : "hardly any roll-outs, as far as is proved";
+  function sentence({ nu, paths, least, median, most, low, proved, needed, enough }) {
+    const told = proved > 0 ? `proves a chance of at least ${share(proved)} for that` : "proves nothing here";
+    const aim = `${share(asked[0])} with a chance of ${share(asked[1])}`;
+    const excluded = `To reach ${aim} takes more than ${number(needed)} roll-outs, as is proved`;
+    const seen = isFinite(enough) ? `from N = ${number(enough)} on` : `for no N up to ${number(10 ** powers.at(-1))}`;
     return [
       `The cost is ${number(nu, 3)}, and the average of ${number(paths)} roll-outs has that mean.`,
-      `Yet half of all such averages are below ${number(100 * median)}\u00a0% of it (of ${repetitions}: ${number(100 * least)} to`,
-      `${number(100 * most)}\u00a0%), ${low} of ${repetitions} below ${share(asked[0])}; the theorem proves a chance of ${told}.`,
-      `To reach ${share(asked[0])} with a chance of ${share(asked[1])} takes ${enough}.`,
+      `${low > repetitions / 2 ? "Yet half" : "Half"} of these ${repetitions} are below`,
+      `${number(100 * median)}\u00a0% of it (they go from ${number(100 * least)} to`,
+      `${number(100 * most)}\u00a0%), ${low} of ${repetitions} below ${share(asked[0])}; the theorem ${told}.`,
+      needed >= 10 ? `${excluded};` : "It excludes no N here;",
+      `half of the averages here reach ${share(asked[0])} ${seen}.`,
     ].join(" ");
   }
 
@@ -70,9 +82,11 @@ LQR.figures.rollouts = (data, view) => {
     demand.within(() => {
       demand.fill(values.map((value) => [value, 1]), line, view.color("over"), 0.15);
       demand.line(line, ink, { dashed: true });
+      demand.markers(values.map((value, j) => [value, enough[j]]).filter(([, N]) => isFinite(N)), "d", look.color);
       demand.markers([[nu, paths]], "o", under, { size: 8, halo: ink });
     });
-    demand.label("too few", [over[1], 1], { align: "right", dx: -8, dy: -12 });
+    demand.label("excluded", [over[1], 1], { align: "right", dx: -8, dy: -12 });
+    demand.label("not excluded", [over[0], 10 ** powers.at(-1)], { align: "left", dx: 8, dy: 8 });
     demand.axes();
   }
 

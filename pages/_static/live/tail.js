@@ -111,7 +111,7 @@ LQR.figures.tail = (data, view) => {
     words: (power) => number(Math.round(10 ** power), 3),
   });
   view.legend([
-    { label: `${number(runs, 3)} roll-outs of ${steps} steps, range of ${seeds} seeds`, color: "var(--live-ink)" },
+    { label: `${number(runs, 3)} roll-outs of ${steps} steps, median of ${seeds} seeds`, color: "var(--live-ink)" },
     { label: "the tail's power law", color: "var(--live-ink)", dashed: true },
   ]);
   view.button("Start again", () => {
@@ -134,6 +134,8 @@ LQR.figures.tail = (data, view) => {
 
   const many = (x) => (x < 1e99 ? number(x) : "more than 10⁹⁹");
   const sure = (x) => (x < 1 ? `${share(x)} of it` : `${number(x)} times as much`);
+  const margin = (kappa) =>
+    kappa > 3 ? "well beyond −2, which does no harm" : "hardly beyond −2: few, dear roll-outs make the variance";
   function sentence({ m2, m4, mean, deviation, kappa, averaged, region, off, enough, middle }) {
     const of = `an average of ${number(averaged, 3)} roll-outs`;
     const tail = `The share above a cost z falls like z to the power −${number(kappa, 3)}`;
@@ -143,7 +145,7 @@ LQR.figures.tail = (data, view) => {
         `with standard deviation ${number(deviation, 3)}. So ${of} is off by ${sure(off)} (one standard deviation).`,
         `It falls like 1/√N: ${number(Math.ceil(enough))} roll-outs bring 10 %, ten times the accuracy costs`,
         "100 times as many.",
-        isFinite(kappa) ? `${tail}: faster than −2, which does no harm.` : "There is no tail to speak of.",
+        isFinite(kappa) ? `${tail}: ${margin(kappa)}.` : "There is no tail to speak of.",
       ].join(" ");
     if (region === "mean")
       return [
@@ -162,7 +164,9 @@ LQR.figures.tail = (data, view) => {
 
   function drawPlane(now) {
     const curves = [plane.curve(() => 0), plane.curve(varianceEdge), plane.curve(meanEdge), plane.curve(() => top)];
-    const names = ["both", "mean", "none"], spots = [[0.02, 0.09], [0.02, 0.75], [0.93, 1.05]];
+    const names = ["both", "mean", "none"], spots = [[0.02, 0.22], [0.02, 0.75], [0.93, 1.05]];
+    const free = [0.38, 0.92, 0.85]; // where they stand while the point is at their height
+    const height = (k) => (Math.abs(now.v - spots[k][1]) < 0.1 ? free[k] : spots[k][1]);
     plane.within(() => {
       names.forEach((name, k) => {
         plane.fill(curves[k], curves[k + 1], regions[name].color, name === now.region ? 0.5 : 0.22);
@@ -172,7 +176,9 @@ LQR.figures.tail = (data, view) => {
       const look = { size: 5, spacing: 0, halo: view.color("paper") };
       plane.markers(data.marked, "d", view.color("ink"), look);
     });
-    names.forEach((name, k) => plane.label(regions[name].label, spots[k], { align: k < 2 ? "left" : "right" }));
+    names.forEach((name, k) => {
+      plane.label(regions[name].label, [spots[k][0], height(k)], { align: k < 2 ? "left" : "right" });
+    });
     plane.axes();
   }
 

@@ -42,6 +42,21 @@ def test_what_lies_beyond_the_axis_is_drawn_at_its_end_and_a_zero_is_not(figure)
     assert LEFT in seen and RIGHT in seen and np.isnan(seen).sum() == 1
 
 
+def test_a_bar_cut_at_the_left_edge_is_marked():
+    def cut(least):
+        axes = tightness(
+            [Row(3, "step", {"sharp": np.array([least, 1e-4])}, {"sharp": 0.5}, {})]
+        ).axes[0]
+        return "<" in {line.get_marker() for line in axes.lines}
+
+    assert cut(1e-20) and not cut(1e-9)
+
+
+def test_formulas_in_names_are_set_as_such():
+    axes = tightness([Row(5, "step c_pg", {"sharp": RATIOS}, {"sharp": 0.5}, {})]).axes[0]
+    assert axes.get_yticklabels()[0].get_text() == "step $c_{pg}$"
+
+
 def test_rows_are_named_from_top_to_bottom(figure):
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["gradient", "step"]

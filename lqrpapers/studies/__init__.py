@@ -30,7 +30,6 @@ One problem or family
 `own_system`        a reader's system: a classic of `classics`, or what a file holds
 `own_obstacles`     what is impossible with it, and the nearest that works
 `own_report`        a slice of its costs, copies of it, and what meta-learning needs there
-`own_verdict`       what the numbers of that report say, in words
 `published_solver`  what the code published with S2 takes for costs and gradients
 `taylor`            derivatives of the cost up to the second of the Hessian's trace
 `sphere`            what estimates from random directions do to leading order in their radius

@@ -1,7 +1,7 @@
 """What to know of a reader's system: a slice of its costs, copies, what meta-learning needs.
 
 A copy errs for good as `own_system.with_noise` errs at every step: each entry of A - I and of B is
-off by a share of its own.
+off by a share of its own. What the report says in words is in `own_verdict`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -20,6 +21,7 @@ from .style import describe
 from .words import joined, number
 
 STEPS = 12  # of a walk, drawn on a line
+UNDER, DASHES = 5.0, (0, (4, 2))  # width of a line under another, and what is drawn upon it
 # Gaps below this, over the first, are rounding.
 LEAST = 1e-14
 #: Gains to start from or to compare.
@@ -36,7 +38,7 @@ GAINS = {
 
 def named(gain: str) -> str:
     """The label of one of `GAINS` without TeX's signs, for a line of text."""
-    return re.sub(r"[${}]", "", GAINS[gain].label)
+    return re.sub(r"[${}^]", "", GAINS[gain].label).replace("K_0", "K0")
 
 
 def cost_slice(
@@ -53,6 +55,10 @@ def cost_slice(
         figure.alt_text = figure.alt_text.replace(  # type: ignore[attr-defined]
             "1 starts", "one start"
         )
+        under = METHODS["natural_gradient"].color
+        for line in figure.axes[0].lines:  # where two paths coincide, the lower one is wider
+            if line.get_color() == under and line.get_linestyle() == "-":
+                line.set_linewidth(UNDER)
         return figure
     finite = np.isfinite(costs[0])
     curves = [Curve(x[finite], costs[0][finite] / least, Look("#000000", "", "cost"))]
@@ -65,6 +71,22 @@ def cost_slice(
     return draw([panel])
 
 
+def leaving(x: Array, y: Array, walks: Mapping[str, Array]) -> str:
+    """A sentence on the walks (T, 2) that leave the window of x and y."""
+    out = [
+        look.label
+        for look, walk in by_name(walks)
+        if any(
+            (z < axis[0]).any() or (z > axis[-1]).any()
+            for z, axis in zip(walk.T, (x, y), strict=True)
+        )
+    ]
+    if not out:
+        return "No path leaves the window."
+    several = f"s of {joined(out)} leave" if len(out) > 1 else f" of {out[0]} leaves"
+    return f"The path{several} the window for some steps."
+
+
 def races(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     """Draw gaps over the first (T + 1,) of methods, a panel for each choice of steps."""
     drawn = [
@@ -75,10 +97,14 @@ def races(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
 
 
 def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str, float]) -> Figure:
-    """Draw costs (S,) of gains over factors on the variances; dashed where each one's ends."""
-    curves = [Curve(scales, cost, look) for look, cost in by_name(costs, GAINS, "gains")]
+    """Draw costs (S,) of gains over factors on the variances; dotted where each one's ends."""
+    lines: dict[str, Any] = {"each": {"width": UNDER, "alpha": 0.5}, "optimum": {"line": DASHES}}
+    curves = [
+        Curve(scales, cost, GAINS[name], **lines.get(name, {}))
+        for name, cost in sorted(costs.items(), key=lambda item: item[0] != "each")
+    ]
     ends = [
-        Reference(at, vertical=True, color=GAINS[name].color)
+        Reference(at, vertical=True, line=":", color=GAINS[name].color)
         for name, at in margins.items()
         if np.isfinite(at)
     ]
@@ -96,8 +122,8 @@ def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str
             )
         ]
     )
-    told = [f"{GAINS[name].label} begins at {number(c[0])}" for name, c in costs.items()]
-    told += [f"{GAINS[name].label} fails at {number(at)}" for name, at in margins.items()]
+    told = [f"{named(name)} begins at {number(c[0])}" for name, c in costs.items()]
+    told += [f"{named(name)} fails at {number(at)}" for name, at in margins.items()]
     return describe(figure, f"Cost over the noise variances, log axes: {joined(told)}.")
 
 
@@ -115,17 +141,14 @@ def learning(
         ylabel="error over the gradient",
         references=[Reference(1.0, line=":")],
         xticks=rollouts,
-        legend="best",
     )
     look = METHODS["zeroth_order"]
     curves = [
         Curve(queries[1:], np.maximum(gaps[1:], LEAST), look, listed=not k)
         for k, (queries, gaps) in enumerate(runs)
     ]
-    right = Panel(
-        "cost queries", curves, xscale="linear", ylabel="gap over the first", legend="best"
-    )
-    figure = draw([left, right], width=7.2, share=False)
+    right = Panel("cost queries", curves, xscale="linear", ylabel="gap over the first")
+    figure = draw([left, right], width=7.2, share=False, legend_columns=4)
     told = [f"{name} {_ends(np.median(rows, axis=1))}" for name, rows in errors.items()]
     return describe(
         figure,
@@ -137,13 +160,16 @@ def learning(
 
 def adaptation(gaps: Mapping[str, Array]) -> Figure:
     """Draw relative gaps (T + 1, copies) of descents on unseen copies, by where they start."""
+    # Two nearly coincide: one is wide and below, the other dashed upon it.
+    lines: dict[str, Any] = {"average": {"width": UNDER}, "maml": {"line": DASHES}}
     curves = []
-    for look, rows in by_name(gaps, GAINS, "gains"):
-        steps = np.arange(len(rows))
-        curves.append(spread(steps, np.maximum(rows, LEAST), look, quantiles=DECILES))
+    for name, rows in sorted(gaps.items(), key=lambda item: item[0] != "average"):
+        steps, look = np.arange(len(rows)), GAINS[name]
+        drawn = np.maximum(rows, LEAST)
+        curves.append(spread(steps, drawn, look, quantiles=DECILES, **lines.get(name, {})))
     panel = Panel(curves=curves, **ITERATIONS)
     figure = draw([panel], "gap over the optimal cost (dimensionless)")
-    told = [f"{GAINS[name].label} {_ends(np.median(rows, axis=1))}" for name, rows in gaps.items()]
+    told = [f"{named(name)} {_ends(np.median(rows, axis=1))}" for name, rows in gaps.items()]
     last = len(next(iter(gaps.values()))) - 1
     return describe(
         figure,

@@ -14,6 +14,8 @@ Weights are identities; the start of a run has mean square 1 in each state.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import expm
@@ -24,6 +26,48 @@ from lqrlib.validation import Array
 GRAVITY = 9.81  # m/s^2
 
 
+class Names(NamedTuple):
+    """Seconds between two steps, and what the states and inputs are."""
+
+    step: float
+    states: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+_XYZ, _TURNS = ("x", "y", "z"), ("roll", "pitch", "yaw")
+#: Of each classic.
+NAMES = {
+    "cart-pole": Names(
+        0.05,
+        ("place of the cart (m)", "its speed (m/s)", "angle of the pole (rad)", "its rate (rad/s)"),
+        ("force on the cart (N)",),
+    ),
+    "quadrotor": Names(
+        0.05,
+        (
+            *(f"{x} (m)" for x in _XYZ),
+            *(f"speed along {x} (m/s)" for x in _XYZ),
+            *(f"{turn} (rad)" for turn in _TURNS),
+            *(f"rate of {turn} (rad/s)" for turn in _TURNS),
+        ),
+        ("extra thrust (N)", *(f"torque of {turn} (0.01 N m)" for turn in _TURNS)),
+    ),
+    "power-network": Names(
+        0.5,
+        (
+            *(f"angle {k} (rad)" for k in range(1, 6)),
+            *(f"deviation of frequency {k} (rad/s)" for k in range(1, 6)),
+        ),
+        tuple(f"mechanical power {k} (per unit)" for k in range(1, 6)),
+    ),
+    "helicopter": Names(
+        0.1,
+        ("horizontal speed", "vertical speed", "pitch rate", "pitch angle"),
+        ("collective pitch", "longitudinal cyclic pitch"),
+    ),
+}
+
+
 def sampled(A: ArrayLike, B: ArrayLike, step: float) -> tuple[Array, Array]:
     """A and B of x' = Ax + Bu where u is held for `step` seconds."""
     both = np.hstack([np.asarray(A, dtype=float), np.asarray(B, dtype=float)])
@@ -32,8 +76,8 @@ def sampled(A: ArrayLike, B: ArrayLike, step: float) -> tuple[Array, Array]:
     return moved[:, :n], moved[:, n:]
 
 
-def _problem(A: ArrayLike, B: ArrayLike, step: float) -> LQR:
-    A, B = sampled(A, B, step)
+def _problem(A: ArrayLike, B: ArrayLike, name: str) -> LQR:
+    A, B = sampled(A, B, NAMES[name].step)
     return LQR(A, B, np.eye(A.shape[0]), np.eye(B.shape[1]))
 
 
@@ -47,7 +91,7 @@ def cart_pole() -> LQR:
     A[0, 1] = A[2, 3] = 1
     A[1, 2], A[3, 2] = -pole * GRAVITY / cart, (cart + pole) * GRAVITY / (cart * length)
     B[1, 0], B[3, 0] = 1 / cart, -1 / (cart * length)
-    return _problem(A, B, 0.05)
+    return _problem(A, B, "cart-pole")
 
 
 def quadrotor() -> LQR:
@@ -62,7 +106,7 @@ def quadrotor() -> LQR:
     A[3, 7], A[4, 6] = GRAVITY, -GRAVITY  # pitch pushes along x, roll against y
     B[5, 0] = 1 / mass
     B[9:12, 1:4] = np.diag(0.01 / inertia)
-    return _problem(A, B, 0.05)
+    return _problem(A, B, "quadrotor")
 
 
 def power_network() -> LQR:
@@ -78,7 +122,7 @@ def power_network() -> LQR:
     swing = ends.T @ np.diag(lines) @ ends
     M = np.diag(1 / inertia)
     A = np.block([[np.zeros((5, 5)), eye], [-M @ swing, -damping * M]])
-    return _problem(A, np.vstack([np.zeros((5, 5)), M]), 0.5)
+    return _problem(A, np.vstack([np.zeros((5, 5)), M]), "power-network")
 
 
 def helicopter() -> LQR:
@@ -96,4 +140,4 @@ def helicopter() -> LQR:
         [0.0, 0.0, 1.0, 0.0],
     ]
     B = [[0.4422, 0.1761], [3.5446, -7.5922], [-5.52, 4.49], [0.0, 0.0]]
-    return _problem(A, B, 0.1)
+    return _problem(A, B, "helicopter")

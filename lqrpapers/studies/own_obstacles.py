@@ -32,6 +32,19 @@ class Reading(NamedTuple):
     sentences: tuple[str, ...]  #: One for each thing that is impossible; none where all goes.
 
 
+def added(brought: LQR, K0: ArrayLike | None, deviation: float) -> list[str]:
+    """What a reader did not bring and is added, in a sentence each."""
+    told = []
+    if not brought.has_noise:
+        told.append(
+            f"The system came without noise. Added: Ax - x and Bu err by random shares with "
+            f"standard deviation {deviation:g}."
+        )
+    if K0 is None:
+        told.append("No K0 came with it. Added: K0 is the best gain for 100 R.")
+    return told
+
+
 def unreachable_modes(problem: LQR) -> Array:
     """Eigenvalues of A that are not stable and that no input changes (Popov, Belevitch, Hautus)."""
     n, found = problem.states, []

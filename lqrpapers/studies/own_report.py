@@ -1,12 +1,12 @@
 """What to know of a reader's system: a slice of its costs, copies, what meta-learning needs.
 
 A copy errs for good as `own_system.with_noise` errs at every step: each entry of A - I and of B is
-off by a share of its own.
+off by a share of its own. What the report says in words is in `own_verdict`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from lqrlib.validation import Array, Seed, generator, real_number, whole_number
 from ..constants import meta
 from .admission import LARGEST_KAPPA
 from .bisection import bisect, double
+from .own_verdict import VERDICTS, Row
 from .robustness import MOST_STATES, critical_scale, scaled_noise
 from .stationary import stationary_gain
 from .training import asks_outside
@@ -133,6 +134,18 @@ def survived(problem: LQR, K: Array) -> float:
     return float(low) if low < high else np.inf
 
 
+def scales(margins: Mapping[str, float]) -> Array:
+    """Factors on the variances for a figure, close where a cost of one of the gains is steep.
+
+    They end below the largest margin; that of "each" may be far, and then they end before it.
+    """
+    near = max(at for name, at in margins.items() if name != "each")
+    far = min(3 * near, margins["each"], 1e4)
+    steep = [at * (1 - np.geomspace(1e-3, 0.3, 12)) for at in margins.values() if at <= far]
+    even = np.geomspace(min(0.1, far / 10), 0.98 * far, 40)
+    return np.unique(np.concatenate([even, *steep]))
+
+
 def borrowed_metric(family: LQR) -> float:
     """Largest ||I - H0^-1/2 H_i H0^-1/2|| of the copies, at their optima; H0 is the first task's.
 
@@ -157,24 +170,16 @@ FIRST_STEPS: dict[str, Callable[[objective.AtGain], float]] = {
 }
 
 
-class Row(NamedTuple):
-    """One line of the admission report."""
-
-    quantity: str
-    at_start: float
-    at_average: float
-
-
 def admission(
     family: LQR, start: Array, gains: tuple[Array, Array, float], radius: float, seed: int
 ) -> list[Row]:
     """Whether S1's Algorithm 3 has a chance on a family (M,): numbers at a start and at K_av.
 
     `gains` are those of `common_gains`, the first of which is asked about, with its inner step; a
-    gain that does not stabilize every copy has nan. `radius` is that of the estimates.
+    gain that does not stabilize every copy has nan. `radius` is that of the estimates. Room is
+    measured along the directions of `room` with the seed (seed, 1).
     """
     average, learned, step = gains
-    first, second = np.random.SeedSequence(seed).spawn(2)
     columns = []
     for K in (start, average):
         if not objective.is_stabilizing(family, K).all():
@@ -183,23 +188,14 @@ def admission(
         many = family.replace(A=np.broadcast_to(family.A, (RUNS, *family.A.shape)))
         with np.errstate(all="ignore"):
             asked = asks_outside(
-                many, K, step, oracles.exact_cost, second, radius=radius, samples=SAMPLES
+                many, K, step, oracles.exact_cost, [seed, 6], radius=radius, samples=SAMPLES
             )
         over = meta.suprema(family, K, "sharp")
         used = np.sqrt((meta.sharp_bias(over, LARGEST_KAPPA) / over.gap).max())
         pull = step * largest_curvature(family, K).max()
-        columns.append([pull, room(family, K, first) / radius, asked.mean(), 1 / used])
+        columns.append([pull, room(family, K, [seed, 1]) / radius, asked.mean(), 1 / used])
     price = [float(maml.cost(family, K, step)) for K in (average, learned)]
     H = objective.hessian_matrix(family[0], family[0].optimum.K)
-    names = (
-        "inner step times largest curvature",
-        "room over the radius of the estimates",
-        "share of runs that first ask outside",
-        "factor the theorem leaves differences",
-        "saved by MAML, against averaging",
-        "condition of the Hessian at K*",
-        "left by a step with a borrowed metric",
-    )
     single = [1 - price[1] / price[0], np.linalg.cond(H), borrowed_metric(family)]
     both = list(zip(*columns, strict=True)) + [(np.nan, number) for number in single]
-    return [Row(name, float(a), float(b)) for name, (a, b) in zip(names, both, strict=True)]
+    return [Row(name, float(a), float(b)) for name, (a, b) in zip(VERDICTS, both, strict=True)]

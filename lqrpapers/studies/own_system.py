@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from lqrlib import objective
 from lqrlib.problem import LQR
 from lqrlib.validation import Array, finite_array, real_number
 
+from ..notebook import readable
 from . import classics
 
 NEEDED, KNOWN = ("A", "B"), ("A", "B", "Q", "R", "Sigma0", "K0")
@@ -29,23 +30,20 @@ NAMES = (*KNOWN, *(f"{n}_{x}" for n in NOISES.values() for x in ("variances", "d
 CLASSICS = ("cart-pole", "quadrotor", "power-network", "helicopter")
 
 
-def chosen(
-    name: str, noise: float = 0.1, A: ArrayLike = (), B: ArrayLike = ()
-) -> tuple[LQR, Array | None]:
+def chosen(name: str, A: ArrayLike = (), B: ArrayLike = ()) -> tuple[LQR, Array | None]:
     """Given matrices, a classic by its name, or what `read` finds at a path; and its K0.
 
-    A system without noise gets that of `with_noise`. ValueError where there is no such thing.
+    ValueError where there is no such thing.
     """
     if np.size(A) or np.size(B):
-        return with_noise(_problem({"A": A, "B": B})[0], noise), None
+        return _problem({"A": A, "B": B})[0], None
     if name in CLASSICS:
-        return with_noise(getattr(classics, name.replace("-", "_"))(), noise), None
+        return getattr(classics, name.replace("-", "_"))(), None
     if Path(name).suffix not in (".json", ".npz"):
         known = f"one of {', '.join(CLASSICS)}, or a path that ends in .json or .npz"
         raise ValueError(f"system: expected {known}; got {name!r}")
     below = Path("..", name)  # JupyterLab runs a chapter in its own folder
-    problem, K0 = read(below if below.is_file() and not Path(name).is_file() else name)
-    return with_noise(problem, noise), K0
+    return read(below if below.is_file() and not Path(name).is_file() else name)
 
 
 def read(path: str | Path) -> tuple[LQR, Array | None]:
@@ -108,3 +106,36 @@ def with_noise(problem: LQR, deviation: float) -> LQR:
     return problem.replace(
         state_noise=([variance], [change]), input_noise=([variance], [problem.B])
     )
+
+
+def described(problem: LQR) -> list[str]:
+    """Lines with the matrices of a problem to three digits, and what is known of a classic."""
+    lines = []
+    for name, known in classics.NAMES.items():
+        classic, _ = chosen(name)
+        if all(np.array_equal(getattr(problem, M), getattr(classic, M)) for M in NEEDED):
+            lines += [f"one step is {known.step:g} s", f"states: {', '.join(known.states)}"]
+            lines += [f"inputs: {', '.join(known.inputs)}"]
+    for name in KNOWN[:-1]:
+        matrix = getattr(problem, name)
+        if name in KNOWN[2:] and np.array_equal(matrix, np.eye(len(matrix))):
+            lines.append(f"{name}: the identity")
+        else:
+            lines += [f"{name}:", *aligned(matrix)]
+    for name in NOISES:
+        lines.append(f"variances of the {name.replace('_', ' ')}: ")
+        variances = getattr(problem, name).variances
+        lines[-1] += ", ".join(readable(f"{v:.3g}") for v in variances) or "none"
+    return lines
+
+
+def aligned(rows: Iterable[Iterable[float | str]]) -> list[str]:
+    """Rows of numbers as people print them, three digits, in columns; nan is a dash."""
+
+    def cell(entry: float | str) -> str:
+        text = entry if isinstance(entry, str) else f"{entry:.3g}"
+        return readable(text).replace("nan", "–")
+
+    cells = [[cell(entry) for entry in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  " + "  ".join(map(str.rjust, row, widths)) for row in cells]

@@ -78,6 +78,16 @@ def test_survived_is_the_critical_scale_by_either_way(monkeypatch, most):
     assert own_report.survived(PROBLEM.without_noise(), BEST) == np.inf
 
 
+def test_the_scales_of_a_figure_come_close_to_every_end():
+    margins = {"start": 30.0, "optimum": 28.0, "each": 33.0}
+    scales = own_report.scales(margins)
+    assert (np.diff(scales) > 0).all() and scales[-1] < 33
+    for at in margins.values():
+        below = scales[scales < at]
+        assert 1 - below[-1] / at <= 1.01e-3
+    assert own_report.scales({"start": 30.0, "each": np.inf})[-1] == pytest.approx(0.98 * 90)
+
+
 def test_a_borrowed_metric_leaves_what_is_promised():
     family, _ = own_report.copies(PROBLEM, 0.3, 5, 2)
     promised = own_report.borrowed_metric(family)

@@ -101,6 +101,28 @@ def test_the_noise_is_a_share_of_each_change():
     assert own_system.with_noise(noisy, 7.0) is noisy
 
 
+def test_a_description_has_names_of_a_classic_and_of_no_other_system():
+    lines = own_system.described(classics.cart_pole())
+    assert lines[0] == "one step is 0.05 s" and "angle of the pole (rad)" in lines[1]
+    assert "Q: the identity" in lines and "variances of the state noise: none" in lines
+    brought = lqrlib.LQR(A, B, [[2.0, 0.0], [0.0, 1.0]], [[1.0]])
+    lines = own_system.described(own_system.with_noise(brought, 0.1))
+    assert lines[:6] == ["A:", "  1.2  0.3", "    0  0.9", "B:", "  0", "  1"]
+    assert lines[6:9] == ["Q:", "  2  0", "  0  1"] and lines[-1].endswith("input noise: 0.01")
+
+
+def test_columns_stand_right_with_powers_of_ten_and_without_a_number():
+    table = own_system.aligned([("one", "two"), (1e-8, 12.0), (np.nan, -0.5)])
+    assert table == ["   one   two", "  10⁻⁸    12", "     –  −0.5"]
+
+
+def test_what_was_not_brought_is_said():
+    problem = lqrlib.LQR(A, B, np.eye(2), [[1.0]])
+    noise, start = own_obstacles.added(problem, None, 0.2)
+    assert "without noise" in noise and "0.2" in noise and "best gain for 100 R" in start
+    assert own_obstacles.added(own_system.with_noise(problem, 0.1), [[1.0, 1.0]], 0.2) == []
+
+
 @pytest.mark.parametrize("name", own_system.CLASSICS)
 def test_a_classic_is_what_scipy_samples(name, monkeypatch):
     seen = []
@@ -108,6 +130,9 @@ def test_a_classic_is_what_scipy_samples(name, monkeypatch):
     monkeypatch.setattr(classics, "sampled", lambda *model: seen.append(model) or exact(*model))
     problem = getattr(classics, name.replace("-", "_"))()
     A, B, step = seen[0]
+    names = classics.NAMES[name]
+    assert step == names.step
+    assert (len(names.states), len(names.inputs)) == np.shape(B)
     system = (np.array(A), np.array(B), np.eye(len(A)), np.zeros(np.shape(B)))
     F, G, *_ = scipy.signal.cont2discrete(system, step)
     assert np.allclose(problem.A, F, atol=1e-13) and np.allclose(problem.B, G, atol=1e-13)

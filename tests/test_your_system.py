@@ -55,7 +55,7 @@ def test_each_classic_runs(
     names = run(tmp_path, monkeypatch, system=system)
     said = capsys.readouterr().out
     assert "Nothing is in the way" in said and "not kept" not in said
-    assert "The system came without noise" in said and "one step is" in said
+    assert "Added noise: " in said and "one step is" in said
     assert "Meta-learning from K0 has" in said
     assert names["found"]["metric"][-1].max() < names["found"]["average"][0].max()
 

@@ -36,12 +36,9 @@ def added(brought: LQR, K0: ArrayLike | None, deviation: float) -> list[str]:
     """What a reader did not bring and is added, in a sentence each."""
     told = []
     if not brought.has_noise:
-        told.append(
-            f"The system came without noise. Added: Ax - x and Bu err by random shares with "
-            f"standard deviation {deviation:g}."
-        )
+        told.append(f"Added noise: Ax - x and Bu err by random shares of deviation {deviation:g}.")
     if K0 is None:
-        told.append("No K0 came with it. Added: K0 is the best gain for 100 R.")
+        told.append("Added K0: the best gain for 100 R.")
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
@@ -81,11 +82,13 @@ def conclusion(rows: list[Row]) -> str:
         against += ["most runs are lost in their first iteration"] * (lost.at_start >= 0.5)
     against += ["MAML saves too little against averaging"] * (saved.at_average < 0.01)
     if against:
-        return f"Meta-learning from K0 has no chance here, because {_joined(against)}."
-    return (
-        "Meta-learning from K0 has a chance here, because the inner step, the room and the first "
-        "runs allow it, and MAML saves enough against averaging."
-    )
+        told = f"has no chance here, because {_joined(against)}."
+    else:
+        told = (
+            "has a chance here, because the inner step, the room and the first runs allow it, "
+            "and MAML saves enough against averaging."
+        )
+    return textwrap.fill(f"Meta-learning from K0 {told}", 80)
 
 
 def promise(decrease: Check, cost: float) -> str:

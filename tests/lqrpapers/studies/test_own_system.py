@@ -119,7 +119,8 @@ def test_columns_stand_right_with_powers_of_ten_and_without_a_number():
 def test_what_was_not_brought_is_said():
     problem = lqrlib.LQR(A, B, np.eye(2), [[1.0]])
     noise, start = own_obstacles.added(problem, None, 0.2)
-    assert "without noise" in noise and "0.2" in noise and "best gain for 100 R" in start
+    assert noise.startswith("Added noise: ") and noise.endswith("deviation 0.2.")
+    assert start == "Added K0: the best gain for 100 R."
     assert own_obstacles.added(own_system.with_noise(problem, 0.1), [[1.0, 1.0]], 0.2) == []
 
 

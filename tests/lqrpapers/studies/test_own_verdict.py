@@ -59,12 +59,15 @@ def test_a_good_report_leaves_a_chance():
     ],
 )
 def test_what_forbids_meta_learning_is_the_reason(changes, reason):
-    assert own_verdict.conclusion(rows(**changes)).endswith(f"no chance here, because {reason}.")
+    told = own_verdict.conclusion(rows(**changes))
+    assert max(map(len, told.splitlines())) <= 80
+    assert told.replace("\n", " ").endswith(f"no chance here, because {reason}.")
 
 
 def test_several_reasons_are_joined():
     told = own_verdict.conclusion(rows(inner=(9.0, 0.5), room=(0.1, 1.0), share=(1.0, 0.0)))
-    assert "too long at K0, an estimate has no room at K0 and most runs are lost" in told
+    reasons = "too long at K0, an estimate has no room at K0 and most runs are lost"
+    assert reasons in told.replace("\n", " ")
 
 
 def decrease(promised, taken):

@@ -114,9 +114,9 @@ ours-worst | tightness | What a search finds | No search exceeds a bound that is
     exceed each printed bound that fails, and come to those that one state attains.
 ours-suspension-certified | certified | Certified radii of the suspension | At the optimal gain with
     noise the radius of F_K is below 1, at that without it is above 1: proved in exact fractions.
-ours-thm-corrected | corrected_theorems | Theorems 10 to 13 with constants that hold | With repaired
-    constants, steps up to 1/h_grad and near tasks all iterates stay in S_ML, and each gap decays to
-    a bias, model-based and with wrong gradients and any bounded Hessian estimate.
+ours-thm-corrected | corrected_theorems | S1's Theorems 10 to 13 with constants that hold | With
+    repaired constants, steps up to 1/h_grad and near tasks all iterates stay in S_ML, and each gap
+    decays to a bias, model-based and with wrong gradients and any bounded Hessian estimate.
 s2-journal-estimation | journal_estimation | Section V-C (journal) | With radius 0.2 and 40 steps
     estimates come within 10 % of the gradient, from 10^8 roll-outs with noise and 5 10^5 without.
 e11 | published_code | E11 | The published solver of S2 keeps every input-noise term and sweeps

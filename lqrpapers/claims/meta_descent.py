@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
+from lqrlib.validation import Array
 
 from ..constants import meta, printed, sharp, sublevel
 from . import runs
@@ -43,15 +44,9 @@ def model_based_maml(
         gain = runs.per_task(tasks, minimiser)
         there = sublevel(tasks, objective.cost(tasks, gain))
         turned = meta.kappa(inner, sharp.hessian_bound(there).max(axis=-1))
-        length, b = runs.measured_bias(tasks, gain, turned)
-        yield Sides("gradient at K*_ML", length, b, 1e-9 * length, role="guard")
-        bound = b**2 / printed.gradient_domination(tasks, gain)
-        yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, floor)
+        yield from at_minimiser(tasks, gain, *runs.measured_bias(tasks, gain, turned), floor)
         return
-    met = meta.sharp_invariant(over, np.asarray(kappa))
-    if not met.all():
-        missing = np.count_nonzero(~met)
-        raise ValueError(f"tasks: expected b^2 <= lambda Delta_0, got {missing} families without")
+    require_invariant(over, kappa)
     steps = meta.Steps(inner, fraction * outer)
     taken = ideal_run(tasks, K0, steps, iterations)
     yield from runs.stays(tasks, taken, steps, every_task=False)
@@ -60,6 +55,20 @@ def model_based_maml(
     gaps = np.stack([optimality_gap(tasks, step.gain) for step in taken])
     promised = np.stack([left**t * over.start_gap + bias for t in range(iterations)])
     yield Sides("gap after t steps", gaps[1:], promised[1:], floor, role="guard")
+
+
+def at_minimiser(tasks: LQR, gain: Array, length: Array, b: Array, floor: Array) -> Inequalities:
+    """Part 1 for tasks whose gradients at a minimiser have these lengths, and limits b."""
+    yield Sides("gradient at K*_ML", length, b, 1e-9 * length, role="guard")
+    bound = b**2 / printed.gradient_domination(tasks, gain)
+    yield Sides("gap at K*_ML", optimality_gap(tasks, gain), bound, floor)
+
+
+def require_invariant(over: meta.Suprema, kappa: float) -> None:
+    """Raise ValueError unless b^2 <= lambda Delta_0 for every task."""
+    missing = np.count_nonzero(~meta.sharp_invariant(over, np.asarray(kappa)))
+    if missing:
+        raise ValueError(f"tasks: expected b^2 <= lambda Delta_0, got {missing} families without")
 
 
 @claim("ours-seven")

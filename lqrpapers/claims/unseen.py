@@ -11,11 +11,11 @@ from lqrlib import LQR, objective, optimality_gap
 from lqrlib.matrices import frobenius_norm
 from lqrlib.validation import Array
 
-from ..constants import meta, printed, sharp, sublevel
+from ..constants import meta, sharp, sublevel
 from . import runs
 from .convergence import SETTLED
 from .maml_theorems import ITERATIONS, ideal_run
-from .meta_descent import KAPPA
+from .meta_descent import KAPPA, at_minimiser, require_invariant
 from .registry import Inequalities, Sides, claim
 
 
@@ -63,15 +63,9 @@ def unseen_task(
         gain = runs.per_task(tasks, minimiser)
         there = sublevel(trained, objective.cost(trained, gain))
         turned = meta.kappa(inner, sharp.hessian_bound(there).max(axis=-1))
-        length, b = _slope_and_limit(tasks, gain, turned)
-        yield Sides("gradient at K*_ML", length, b, 1e-9 * length, role="guard")
-        bound = b**2 / printed.gradient_domination(unseen, gain)
-        yield Sides("gap at K*_ML", optimality_gap(unseen, gain), bound, floor)
+        yield from at_minimiser(unseen, gain, *_slope_and_limit(tasks, gain, turned), floor)
         return
-    met = meta.sharp_invariant(over, np.asarray(kappa))
-    if not met.all():
-        missing = np.count_nonzero(~met)
-        raise ValueError(f"tasks: expected b^2 <= lambda Delta_0, got {missing} families without")
+    require_invariant(over, kappa)
     steps = meta.Steps(inner, fraction * outer)
     taken = [
         each._replace(inner=runs.inner_moves(unseen, each.gain, steps.inner))

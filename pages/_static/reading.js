@@ -68,7 +68,7 @@
         value="${way}"${way === root.dataset.reading ? " checked" : ""}><span>${name}</span></label>`)
       .join("")}`;
     set.addEventListener("change", ({ target }) => choose(target.value));
-    document.querySelector(".article-header-buttons")?.before(set);
+    document.querySelector(".header-article-items__end")?.before(set);
     show(root.dataset.reading);
     for (const heading of document.querySelectorAll("article :is(h2, h3, h4)"))
       if (/★\W*$/.test(heading.textContent)) {

@@ -36,7 +36,7 @@ def letters(tex: str) -> str:
     tex = re.sub(r"\\(begin|end)\{\w+\*?\}|\\[()\[\]]|\\\\|(?<!\\)&", " ", tex)
     tex = FRACTION.sub(lambda part: "/".join(filter(None, part.groups())), tex)
     tex = re.sub(r"\\([A-Za-z]+|.)", lambda command: SIGNS.get(command[1], " "), tex)
-    return re.sub(r"[{}]", "", tex).strip()
+    return re.sub(r"[{}]|\^(?=ᵀ)", "", tex).strip()
 
 
 def text(tag: Any) -> str:

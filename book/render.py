@@ -21,6 +21,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell
 
 from book import chapters as inputs
+from book import search_index
 from book.environment import ROOT
 from book.problem import ChapterProblem
 from book.stage import settings, stage
@@ -78,13 +79,14 @@ def render(
     stamp, made = bench / STAMP, bench / "_build" / "html"
     if (read(stamp) or {}).get("sources") != wanted["sources"]:
         shutil.rmtree(bench, ignore_errors=True)
-    # Style sheets carry their hash into the pages, and the search forgets the library's names.
-    for path in [stamp, made / "pages" / "api.html", *made.glob("_static/*.css")]:
+    # Style sheets carry their hash into the pages.
+    for path in [stamp, *made.glob("_static/*.css")]:
         path.unlink(missing_ok=True)
     log = build / "logs" / "render.log"
     if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
         raise ChapterProblem(complaint(text, log.relative_to(root)))
+    search_index.write(made)
     stamp.write_text(json.dumps(wanted))
     publish(root, made, json.dumps(wanted))
     pages = len(list((build / "html").rglob("*.html")))

@@ -91,12 +91,6 @@ def test_a_page_opens_without_fault(page: Page, base: str, name: str) -> None:
 
 
 @pytest.mark.browser
-def test_search_finds_pages(faultless: Page, base: str) -> None:
-    faultless.goto(f"{base}/search.html?q=gradient")
-    faultless.locator("#search-results ul.search li a").first.wait_for()
-
-
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_figures_and_verdicts_can_be_read(page: Page, built_book: Path, theme: str) -> None:
     """Figures are drawn dark on light, so a dark page gives them a light card."""

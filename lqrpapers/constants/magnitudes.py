@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,37 +120,59 @@ def at_stabilizing_gain(problem: LQR, K: ArrayLike, name: str = "K") -> objectiv
     return objective.at_gain(problem, K)
 
 
+# The numbers at the optimum of a problem: half of them belong to every gain.
+_at_optimum: WeakKeyDictionary[LQR, Magnitudes] = WeakKeyDictionary()
+
+
 def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
     """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
-    at, best = objective.at_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
-    BPA = problem.B.swapaxes(-1, -2) @ at.P @ problem.A
-    values = {
-        "cost": at.cost,
-        "optimal_cost": best.cost,
+    best = at_optimum(problem)
+    values = {field.name: getattr(best, field.name) for field in fields(best)}
+    values |= _at_gain(objective.at_gain(problem, K))
+    inputs = values.pop("inputs")
+    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
+    return Magnitudes(inputs=inputs, **full)
+
+
+def at_optimum(problem: LQR) -> Magnitudes:
+    """`magnitudes` at the optimal gain, worked out once and remembered with the problem."""
+    if problem not in _at_optimum:
+        at = objective.at_gain(problem, problem.optimum.K)
+        values = _at_gain(at) | {
+            "optimal_cost": at.cost,
+            "mu": least_eigenvalue(problem.Sigma0),
+            "q": least_eigenvalue(problem.Q),
+            "r": least_eigenvalue(problem.R),
+            "A": spectral_norm(problem.A),
+            "B": spectral_norm(problem.B),
+            "Q": spectral_norm(problem.Q),
+            "R": spectral_norm(problem.R),
+            "Sigma0": spectral_norm(problem.Sigma0),
+            "trace": trace(problem.Sigma0),
+            "optimal_Sigma": spectral_norm(at.Sigma),
+            "noise": noise_weight(problem),
+            "printed_noise": printed_noise_weight(problem),
+        }
+        full = {name: np.broadcast_to(value, at.cost.shape) for name, value in values.items()}
+        _at_optimum[problem] = Magnitudes(inputs=problem.inputs, **full)
+    return _at_optimum[problem]
+
+
+def _at_gain(at: objective.AtGain) -> dict[str, Array]:
+    """The numbers that depend on the gain."""
+    BPA = transpose(at.problem.B) @ at.P @ at.problem.A
+    return {
         "gap": at.gap,
-        "mu": least_eigenvalue(problem.Sigma0),
-        "q": least_eigenvalue(problem.Q),
-        "r": least_eigenvalue(problem.R),
-        "A": spectral_norm(problem.A),
-        "B": spectral_norm(problem.B),
-        "Q": spectral_norm(problem.Q),
-        "R": spectral_norm(problem.R),
-        "Sigma0": spectral_norm(problem.Sigma0),
+        "cost": at.cost,
         "K": spectral_norm(at.K),
         "A_K": spectral_norm(at.loop.A_K),
         "P": spectral_norm(at.P),
         "Sigma": spectral_norm(at.Sigma),
         "R_K": spectral_norm(at.R_K),
-        "trace": trace(problem.Sigma0),
         "BPA": spectral_norm(BPA),
         "BPA_frobenius": frobenius_norm(BPA),
-        "optimal_Sigma": spectral_norm(best.Sigma),
-        "noise": noise_weight(problem),
-        "printed_noise": printed_noise_weight(problem),
     }
-    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
-    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
-    return Magnitudes(inputs=problem.inputs, **full)
 
 
 def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
@@ -163,7 +186,7 @@ def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
     :math:`C = \operatorname{tr}(Q + K^\top R K)\Sigma_K`. Raises ValueError where the level lies
     below the optimal cost: there is no such gain.
     """
-    best = magnitudes(problem, objective.optimal_gain(problem))
+    best = at_optimum(problem)
     cost = np.broadcast_arrays(np.asarray(level, dtype=float), best.cost)[0].copy()
     if not (cost >= best.cost * (1 - 1e-12)).all():
         raise ValueError(f"level: expected at least the optimal cost {best.cost}, got {cost}")

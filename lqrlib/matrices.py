@@ -59,14 +59,12 @@ def aligned(W: Array, A: Array) -> tuple[Array, Callable[[Array], Array]]:
     return W.reshape(flat), lambda X: np.moveaxis(X.reshape(shape), home, moved)
 
 
-@np.errstate(invalid="ignore", under="ignore")
 def spectral_norm(X: Array) -> Array:
     """Largest singular value; nan where a matrix is not finite."""
-    largest = np.abs(X).max(axis=(-2, -1), keepdims=True)
-    usable = np.isfinite(largest)
-    size = np.where(largest > 0, largest, 1.0)
-    # of the smaller Gram matrix, scaled so that no square overflows: sooner than singular values
-    Y = np.divide(X, size, out=np.zeros(X.shape), where=usable)
-    gram = Y @ transpose(Y) if X.shape[-2] <= X.shape[-1] else transpose(Y) @ Y
-    norm = np.sqrt(np.linalg.eigvalsh(gram)[..., -1]) * size[..., 0, 0]
-    return np.where(usable[..., 0, 0], norm, np.nan)
+    lost = np.asarray(~np.isfinite(X).all(axis=(-2, -1)))
+    safe = np.where(lost[..., None, None], 0.0, X) if lost.any() else X
+    if X.shape[-2:] == (1, 1):
+        norm = np.abs(safe[..., 0, 0])
+    else:
+        norm = np.linalg.svd(safe, compute_uv=False)[..., 0]
+    return np.where(lost, np.nan, norm)

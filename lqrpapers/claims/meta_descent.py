@@ -44,8 +44,8 @@ def model_based_maml(
         gain = runs.per_task(tasks, minimiser)
         there = sublevel(tasks, objective.cost(tasks, gain))
         turned = meta.kappa(inner, sharp.hessian_bound(there).max(axis=-1))
-        bias = runs.measured_bias(objective.at_gain(tasks, gain), turned)
-        yield from at_minimiser(tasks, gain, *bias, floor)
+        measured = runs.measured_bias(objective.at_gain(tasks, gain), turned)
+        yield from at_minimiser(tasks, gain, *measured, floor)
         return
     require_invariant(over, kappa)
     steps = meta.Steps(inner, fraction * outer)

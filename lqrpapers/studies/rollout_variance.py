@@ -33,7 +33,7 @@ def cost_moments(problem: LQR, K: Array, horizon: int) -> tuple[Array, Array]:
     """Mean and mean square of the cost of one roll-out from gains (..., m, n), (...).
 
     All draws are Gaussian. With c = x'Wx + c' and c' from the next state, E[c | x] = x'Px and
-    E[c^2 | x] is a quartic form: E c^2 = (x'Wx)^2 + 2 x'Wx E c' + E c'^2, step by step from the end.
+    E[c^2 | x] is a quartic form, (x'Wx)^2 + 2 x'Wx E c' + E c'^2: step by step from the end.
     """
     gains = K.reshape(-1, *K.shape[-2:])
     two = second_moment_matrix(problem, gains)

@@ -196,7 +196,7 @@ def descent_with_short_steps(
         move = -step[..., None, None] * here.gradient
         squares.append(step / 2 * frobenius_norm(here.gradient) ** 2)
         gaps.append(step * rate / 2 * here.gap)
-        taken.append(-value_difference_along(problem, gain, move))
+        taken.append(-value_difference(here, move))
         gain = gain + move
     yield Sides("squared gradient", np.stack(squares), np.stack(taken), floor)
     yield Sides("rate", np.stack(gaps), np.stack(taken), floor)

@@ -120,49 +120,17 @@ def at_stabilizing_gain(problem: LQR, K: ArrayLike, name: str = "K") -> objectiv
     return objective.at_gain(problem, K)
 
 
-# The numbers at the optimum of a problem: half of them belong to every gain.
-_at_optimum: WeakKeyDictionary[LQR, Magnitudes] = WeakKeyDictionary()
+# The numbers of a problem that belong to every gain: worked out once.
+_known: WeakKeyDictionary[LQR, dict[str, Array]] = WeakKeyDictionary()
 
 
 def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
     """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
-    best = at_optimum(problem)
-    values = {field.name: getattr(best, field.name) for field in fields(best)}
-    values |= _at_gain(objective.at_gain(problem, K))
-    inputs = values.pop("inputs")
-    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
-    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
-    return Magnitudes(inputs=inputs, **full)
-
-
-def at_optimum(problem: LQR) -> Magnitudes:
-    """`magnitudes` at the optimal gain, worked out once and remembered with the problem."""
-    if problem not in _at_optimum:
-        at = objective.at_gain(problem, problem.optimum.K)
-        values = _at_gain(at) | {
-            "optimal_cost": at.cost,
-            "mu": least_eigenvalue(problem.Sigma0),
-            "q": least_eigenvalue(problem.Q),
-            "r": least_eigenvalue(problem.R),
-            "A": spectral_norm(problem.A),
-            "B": spectral_norm(problem.B),
-            "Q": spectral_norm(problem.Q),
-            "R": spectral_norm(problem.R),
-            "Sigma0": spectral_norm(problem.Sigma0),
-            "trace": trace(problem.Sigma0),
-            "optimal_Sigma": spectral_norm(at.Sigma),
-            "noise": noise_weight(problem),
-            "printed_noise": printed_noise_weight(problem),
-        }
-        full = {name: np.broadcast_to(value, at.cost.shape) for name, value in values.items()}
-        _at_optimum[problem] = Magnitudes(inputs=problem.inputs, **full)
-    return _at_optimum[problem]
-
-
-def _at_gain(at: objective.AtGain) -> dict[str, Array]:
-    """The numbers that depend on the gain."""
-    BPA = transpose(at.problem.B) @ at.P @ at.problem.A
-    return {
+    if problem not in _known:
+        _known[problem] = _of_every_gain(problem)
+    at = objective.at_gain(problem, K)
+    BPA = transpose(problem.B) @ at.P @ problem.A
+    values = _known[problem] | {
         "gap": at.gap,
         "cost": at.cost,
         "K": spectral_norm(at.K),
@@ -172,6 +140,28 @@ def _at_gain(at: objective.AtGain) -> dict[str, Array]:
         "R_K": spectral_norm(at.R_K),
         "BPA": spectral_norm(BPA),
         "BPA_frobenius": frobenius_norm(BPA),
+    }
+    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
+    return Magnitudes(inputs=problem.inputs, **full)
+
+
+def _of_every_gain(problem: LQR) -> dict[str, Array]:
+    best = objective.at_gain(problem, problem.optimum.K)
+    return {
+        "optimal_Sigma": spectral_norm(best.Sigma),
+        "optimal_cost": best.cost,
+        "mu": least_eigenvalue(problem.Sigma0),
+        "q": least_eigenvalue(problem.Q),
+        "r": least_eigenvalue(problem.R),
+        "A": spectral_norm(problem.A),
+        "B": spectral_norm(problem.B),
+        "Q": spectral_norm(problem.Q),
+        "R": spectral_norm(problem.R),
+        "Sigma0": spectral_norm(problem.Sigma0),
+        "trace": trace(problem.Sigma0),
+        "noise": noise_weight(problem),
+        "printed_noise": printed_noise_weight(problem),
     }
 
 
@@ -186,7 +176,7 @@ def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
     :math:`C = \operatorname{tr}(Q + K^\top R K)\Sigma_K`. Raises ValueError where the level lies
     below the optimal cost: there is no such gain.
     """
-    best = at_optimum(problem)
+    best = magnitudes(problem, problem.optimum.K)
     cost = np.broadcast_arrays(np.asarray(level, dtype=float), best.cost)[0].copy()
     if not (cost >= best.cost * (1 - 1e-12)).all():
         raise ValueError(f"level: expected at least the optimal cost {best.cost}, got {cost}")

@@ -50,7 +50,7 @@ def random_ensemble(
     radius : float or (low, high)
         Spectral radius of A.
     state_noise_terms, input_noise_terms : int
-        p and q; zero for none.
+        Number of noise terms on A and on B; zero for none.
     noise_level : float in [0, 1)
         0 is no noise, close to 1 hardly stabilizable by the noise-ignorant gain.
     spread : float >= 1

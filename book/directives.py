@@ -69,7 +69,7 @@ class Predict(SphinxDirective):
         box = nodes.container(classes=["lqr-predict"])
         listed = nodes.bullet_list(bullet="-", classes=["lqr-choices"])
         question, messages = self.state.inline_text(self.arguments[0], self.lineno)
-        asked = nodes.paragraph("", "", *question, classes=["lqr-question"])
+        asked = nodes.paragraph("", "", *question, classes=["lqr-asked"])
         box += [asked, *messages, listed]
         for right, text in offered:
             words, messages = self.state.inline_text(text, self.lineno)

@@ -35,7 +35,8 @@ class FoldedSolutions(SphinxPostTransform):
                 parts |= {"title_classes": [], "body_classes": [], "icon": None, "chevron": None}
                 box = create_component("dropdown", opened=False, has_title=True, **parts)
                 box += nodes.rubric("", "", *words, ids=node["ids"])
-                box += node.children[1:]
+                for part in node.children[1:]:
+                    box += part.children if isinstance(part, nodes.section) else [part]
                 node.replace_self(box)
 
 

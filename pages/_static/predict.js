@@ -2,7 +2,7 @@
 // aloud. Without this script the choices are a list and the answer is a fold below it.
 document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll(".lqr-predict")) {
-    const [question, list] = [box.querySelector(".lqr-question"), box.querySelector(".lqr-choices")];
+    const [question, list] = [box.querySelector(".lqr-asked"), box.querySelector(".lqr-choices")];
     const answer = box.querySelector("details");
     const set = document.createElement("fieldset");
     const legend = document.createElement("legend");
@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
         for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
         const right = item.classList.contains("lqr-right");
         set.dataset.chosen = right ? "right" : "wrong";
-        said.textContent = right ? "Right." : "Not quite.";
+        said.textContent = right ? "Right:" : "Not quite. The answer:";
         answer.hidden = false;
         answer.open = true;
       });

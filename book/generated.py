@@ -22,14 +22,16 @@ import yaml
 import lqrlib
 from book import collect
 from book.problem import ChapterProblem
-from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Result, digits
+from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Line, Result, digits
 from lqrpapers.claims.signs import as_html
-from lqrpapers.claims.verdicts import KINDS, WORDS
+from lqrpapers.claims.verdicts import BETTER, KINDS, WORDS
 from lqrpapers.live import block
 from lqrpapers.map import MARKS, mapped
 from lqrpapers.notebook import readable
 
 TEMPLATES = "pages/_templates"
+#: A verdict in the head of a box, where the results page has more room.
+CHIP = {"unrefuted": "not refuted", "restated": WORDS["restated"]}
 BLOCK = re.compile(r"^```\{(lqr-[a-z]+)\} *(.*)\n```$", re.MULTILINE)
 STATEMENT = re.compile(
     r"^ *[:`]{3,}\{prf:(?!proof\b)\w+\} *(.*)\n(?: *:(?!label:).*\n)* *:label: *(\S+)", re.MULTILINE
@@ -58,6 +60,33 @@ class Book:
     @cached_property
     def results(self) -> list[Result]:
         return collect.results(self.root)
+
+    @cached_property
+    def templates(self) -> jinja2.Environment:
+        """The templates of the pages, with what they may use."""
+        found = jinja2.Environment(undefined=jinja2.StrictUndefined, lstrip_blocks=True)
+        found.trim_blocks, found.loader = True, jinja2.FileSystemLoader(self.root / TEMPLATES)
+        found.globals |= {"verdict_words": WORDS, "marks": MARKS, "book": self}
+        found.filters |= {"plain": plain, "command": command, "readable": readable}
+        found.filters |= {"digits": digits, "statement": as_html}
+        return found
+
+    @staticmethod
+    def deciding(result: Result) -> Line:
+        """The line of a result that its box shows: of the form that gave the verdict."""
+        better = result.verdict in ("corrected", "restated")
+        lines = [each for each in result.lines if (each.form in BETTER) == better] or result.lines
+        wrong = [each for each in lines if each.violated and result.verdict != "holds"]
+        return (wrong or [each for each in lines if each.worst] or lines)[0]
+
+    def chip(self, label: str) -> str:
+        """The verdict on a statement as HTML; nothing where there is none."""
+        result = next((each for each in self.results if each.claim.id == label), None)
+        if result is None or not result.lines or result.verdict in ("planned", "definition"):
+            return ""
+        word = CHIP.get(result.verdict, result.verdict)
+        template = self.templates.get_template("lqr-chip.md")
+        return template.render(result=result, called=word).strip()
 
     def results_of(self, paper: str, *kinds: str) -> list[Result]:
         """Those of a paper and of these kinds, or of all."""
@@ -126,15 +155,10 @@ def command(parameters: dict[str, Any], chapter: str) -> str:
 
 def filled(book: Book, text: str) -> str:
     """The text of a page with its blocks filled."""
-    templates = jinja2.Environment(undefined=jinja2.StrictUndefined, lstrip_blocks=True)
-    templates.trim_blocks, templates.loader = True, jinja2.FileSystemLoader(book.root / TEMPLATES)
-    templates.globals |= {"verdict_words": WORDS, "marks": MARKS}
-    templates.filters |= {"plain": plain, "command": command, "readable": readable}
-    templates.filters |= {"digits": digits, "statement": as_html}
 
     def filling(found: re.Match[str]) -> str:
-        template = templates.get_template(f"{found[1]}.md")
-        given = template.render(book=book, argument=found[2].strip()).strip()
+        template = book.templates.get_template(f"{found[1]}.md")
+        given = template.render(argument=found[2].strip()).strip()
         if not given.startswith("|"):
             return given
         if given.count("\n") < 2:  # a head without rows

@@ -1,4 +1,4 @@
-"""What remains for Sphinx itself: numbers pasted from a chapter read as people print them."""
+"""What remains for Sphinx itself: boxes of the book's own, and numbers as people print them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_design.shared import create_component
+from sphinx_exercise.nodes import solution_node
 
+from book.directives import Predict, Printed
 from lqrpapers.notebook import readable
 
 
@@ -17,6 +21,28 @@ def print_numbers_as_people_do(app: Sphinx, doctree: nodes.document, docname: st
             text.parent.replace(text, nodes.Text(readable(text.astext())))
 
 
+class FoldedSolutions(SphinxPostTransform):
+    """A folded solution is a dropdown like a folded proof, and so needs no script."""
+
+    default_priority = 100  # when sphinx-exercise has its titles, before sphinx-design draws
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for node in list(self.document.findall(solution_node)):
+            if "dropdown" in node["classes"]:
+                words = [nodes.Text(text.astext()) for text in node[0].findall(nodes.Text)]
+                parts: dict[str, Any] = {"container_classes": ["sd-mb-3", "lqr-solution"]}
+                parts |= {"title_classes": [], "body_classes": [], "icon": None, "chevron": None}
+                box = create_component("dropdown", opened=False, has_title=True, **parts)
+                box += nodes.rubric("", "", *words, ids=node["ids"])
+                for part in node.children[1:]:
+                    box += part.children if isinstance(part, nodes.section) else [part]
+                node.replace_self(box)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("predict", Predict)
+    app.add_directive("printed", Printed)
+    app.add_post_transform(FoldedSolutions)
     app.connect("doctree-resolved", print_numbers_as_people_do)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from book import boxes
 from book import chapters as inputs
 from book.generated import Book, filled
 from book.parameters import as_table, declared_parameters, parameters_cell
@@ -26,7 +27,6 @@ from lqrpapers.numbers import glued
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
 Cell = dict[str, Any]
-FOLDED_PROOF = re.compile(r"\{prf:proof\}\n:class: dropdown$", re.MULTILINE)
 
 
 def stage(root: Path) -> Path:
@@ -57,18 +57,27 @@ def staged(root: Path) -> dict[str, bytes]:
     wheel: Any = metadata.distribution("sphinx-mathjax-offline")
     files[f"pages/_{MATHJAX}"] = wheel.locate_file(f"{wheel.name}/{MATHJAX}").read_bytes()
     pages = {name[:-3]: files[name].decode() for name in files if re.match(r"pages/\w+\.md", name)}
-    texts, records = dict(pages), {}
+    texts, records, notebooks, told = dict(pages), {}, {}, {}
     for chapter in inputs.find_chapters(root):
         notebook, name = shown(root, chapter, files), f"chapters/{chapter.stem}"
         texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
-        files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+        figures = len(re.findall(r"^`+\{figure\}", texts[name], re.MULTILINE))
+        told[chapter.stem[:2]] = boxes.minutes(texts[name], figures)
+        notebooks[name] = notebook
         if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record | {"glued": glued(notebook)}
     book = Book(root, texts, records)
+    for name, notebook in notebooks.items():
+        for cell in markdown(notebook):
+            cell["source"] = boxes.rewritten("".join(cell["source"]), told, book.chip)
+        files[f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False).encode()
     rows, place = table(book.results), "pages/_static/results"
     files[f"{place}.csv"] = as_csv(rows).encode()
     files[f"{place}.json"] = json.dumps(rows, indent=1, ensure_ascii=False).encode()
-    files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
+    files |= {
+        f"{name}.md": boxes.rewritten(filled(book, text), told, book.chip).encode()
+        for name, text in pages.items()
+    }
     return files | pictures(pages.values())
 
 
@@ -91,9 +100,8 @@ def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
                 cells.append(figure(cell, output, files))
     notebook["cells"] = cells
     for cell in markdown(notebook):
-        text = "".join(cell["source"]).replace(f"{{lqr-seconds}}`{chapter.stem}`", seconds)
-        # sphinx-proof gives a folded proof neither a title to click on nor an id of its own.
-        cell["source"] = FOLDED_PROOF.sub(r"{admonition} Proof\n:class: dropdown proof", text)
+        text = "".join(cell["source"])
+        cell["source"] = text.replace(f"{{lqr-seconds}}`{chapter.stem}`", seconds)
     if run and run["parameters"]:
         given = [f"`` {name} = {value!r} ``" for name, value in sorted(run["parameters"].items())]
         line = f"This page was run with {', '.join(given)} in place of the notebook's own values."

@@ -3,9 +3,10 @@
 import shutil
 
 import pytest
-from small_book import Book, write_book, write_executed
+from shown import page
+from small_book import ADDRESS, Book, write_book, write_executed
 
-from book import commands
+from book import commands, render
 from book.kernel import list_fonts
 
 
@@ -44,3 +45,26 @@ def pages(tmp_path):
     root = write_book(tmp_path / "book")
     write_executed(root)
     return root
+
+
+def rendered(factory, address, parameters=None):
+    root = write_book(factory.mktemp("rendered") / "book", address)
+    write_executed(root, parameters)
+    render.render(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory):
+    """A book without an address, run with other parameters."""
+    return rendered(tmp_path_factory, "", {"samples": 7, "preset": "paper"})
+
+
+@pytest.fixture(scope="session")
+def addressed(tmp_path_factory):
+    return rendered(tmp_path_factory, ADDRESS)
+
+
+@pytest.fixture(scope="session")
+def chapter(plain):
+    return page(plain, "chapters/01_small")

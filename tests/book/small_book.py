@@ -139,6 +139,18 @@ It follows.
 A tuple.
 ```
 
+:::{printed} S1 (TR), Lemma *8* with $x$
+:label: printed-lemma
+It is $x > x$.
+:::
+:::{predict} Is $x \ge 0$?
+- [ ] never
+- [x] for all $x$,
+  at {glue:text}`largest:.1f`, too
+
+See {prf:ref}`ours-thm`.
+:::
+As {ref}`printed-lemma`, see {doc}`01_small`. {doc}`01_small` takes {lqr-minutes}`01`.
 This page took {lqr-seconds}`01_small`.
 ```{exercise} Count
 :label: ex-count
@@ -149,6 +161,7 @@ Count to {glue:text}`largest:.2f`.
 :class: dropdown
 ```
 """
+ADDRESS = "https://github.com/someone/policy-gradients"
 COMMIT = "c0ffee" * 6 + "c0de"
 AUTO = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 CHECKS = [f"lqrpapers.claims.{name}" for name in ("domination", "smoothness")]

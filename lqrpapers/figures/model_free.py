@@ -61,7 +61,8 @@ def rollout_tails(
     rows = shaped("errors", errors, len(variances), len(sizes))
     tails, settling, words = [], [], []
     names = [
-        f"$s^2 = {v:.2f}$, $\\kappa = {k:.2f}$" for v, k in zip(variances, exponents, strict=True)
+        f"$s^2 = {v:.2f}$, $\\vartheta = {k:.2f}$"
+        for v, k in zip(variances, exponents, strict=True)
     ]
     looks = in_order(LEVELS, dict(zip(names, costs.T, strict=True)))
     for (look, values), error, exponent in zip(looks, rows, exponents, strict=True):

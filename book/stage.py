@@ -18,6 +18,8 @@ import yaml
 
 from book import chapters as inputs
 from book.generated import Book, filled
+from book.library_pages import pages as library
+from book.mark import PICTURE, picture
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 from lqrpapers.claims.rows import as_csv, table
@@ -69,7 +71,10 @@ def staged(root: Path) -> dict[str, bytes]:
     files[f"{place}.csv"] = as_csv(rows).encode()
     files[f"{place}.json"] = json.dumps(rows, indent=1, ensure_ascii=False).encode()
     files |= {f"{name}.md": filled(book, text).encode() for name, text in pages.items()}
-    return files | pictures(pages.values())
+    files |= pictures(pages.values())
+    if landscape := files.get("pages/figures/landscape.png"):
+        files[PICTURE] = picture(landscape)
+    return files | library(pages["pages/api"])
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:

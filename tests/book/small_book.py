@@ -104,7 +104,7 @@ def wait_until(condition, seconds=120.0):
 
 
 SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
-COPIED = ("results", "theorems", "execution", "bibliography")
+COPIED = ("results", "execution", "bibliography")
 CLAIMS = [
     ("s2-lemma-3.2", "S2", "result", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
     ("s1-lemma-5", "S1", "result", "Lemma 5", "Uniform bounds", "01_small", "corrected"),

@@ -63,10 +63,10 @@ def place(name: str) -> str:
 def packages(asked: str = "") -> dict[str, list[str]]:
     """The modules asked for, or all, by the package that holds them, which stands first."""
     found: dict[str, list[str]] = {}
-    for name in asked.split() or modules():
-        inside = name.rpartition(".")[0]
-        home = name if hasattr(importlib.import_module(name), "__path__") else inside
-        found.setdefault(home, []).append(name)
+    names = asked.split() or list(modules())
+    homes = {name.rpartition(".")[0] for name in names}
+    for name in names:
+        found.setdefault(name if name in homes else name.rpartition(".")[0], []).append(name)
     return found
 
 

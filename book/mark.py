@@ -33,11 +33,12 @@ def picture(landscape: bytes) -> bytes:
 
 
 def first_sentence(doctree: nodes.document) -> str:
-    """Of the first paragraph that is neither in a box nor has a formula."""
+    """The first one outside a box that is whole and has no formula."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section) and not any(paragraph.findall(nodes.math)):
-            text = " ".join(paragraph.astext().split())
-            return re.split(r"(?<=[.?!:]) ", text, maxsplit=1)[0]
+        parts = ["\0" if isinstance(it, nodes.math) else it.astext() for it in paragraph.children]
+        found = re.match(r"[^\0]*?[.?!](?= |$)", " ".join("".join(parts).split()))
+        if found and isinstance(paragraph.parent, nodes.section):
+            return found[0]
     return ""
 
 
@@ -54,7 +55,7 @@ def describe(
     base, place = str(app.config.html_baseurl or ""), context["pathto"]("_static/shared.png", 1)
     title = re.sub(r"<[^>]*>", "", context.get("title", ""))  # HTML already
     sentence = escape(first_sentence(doctree))
-    tags = {"og:type": "article", "og:title": title, "og:site_name": escape(app.config.project)}
+    tags = {"og:type": "article", "og:title": title, "og:site_name": escape(app.config.html_title)}
     tags |= {"og:description": sentence} if sentence else {}
     tags["og:image"] = f"{base.rstrip('/')}/_static/shared.png" if base else place
     tags |= {"og:image:width": str(SIZE[0]), "og:image:height": str(SIZE[1])}

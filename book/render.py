@@ -79,7 +79,7 @@ def render(
     if (read(stamp) or {}).get("sources") != wanted["sources"]:
         shutil.rmtree(bench, ignore_errors=True)
     # Style sheets carry their hash into the pages, and the search forgets the library's names.
-    for path in [stamp, made / "pages" / "api.html", *made.glob("_static/*.css")]:
+    for path in [stamp, *made.glob("pages/library/*"), *made.glob("_static/*.css")]:
         path.unlink(missing_ok=True)
     log = build / "logs" / "render.log"
     if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:

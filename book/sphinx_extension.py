@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import book.references  # noqa: F401  (registers the style of the bibliography)
-from book.library_pages import FOLDER, packages
+from book.library_pages import FOLDER, modules, packages
 from book.mark import describe
 from lqrpapers.notebook import readable
 
@@ -40,7 +40,8 @@ def list_the_library(
 ) -> None:
     """What the navigation of the library's pages lists (pages/_templates/library-nav.html)."""
     if pagename.startswith(FOLDER):
-        context["packages"] = packages()
+        read = [name for name in modules() if f"{FOLDER}/{name}" in app.env.found_docs]
+        context["packages"] = packages(" ".join(read))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

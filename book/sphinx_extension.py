@@ -6,11 +6,15 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_design.shared import create_component
 from sphinx_exercise.nodes import solution_node
 
+import book.references  # noqa: F401  (registers the style of the bibliography)
 from book.directives import Predict, Printed
+from book.library_pages import FOLDER, modules, packages
+from book.mark import describe
 from lqrpapers.notebook import readable
 
 
@@ -40,9 +44,36 @@ class FoldedSolutions(SphinxPostTransform):
                 node.replace_self(box)
 
 
+def forget_aliases(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Named tuples: a field has the words of its class, or its own, and no "Alias for field"."""
+    for field in getattr(obj, "_fields", ()) if what == "class" else ():
+        getattr(obj, field).__doc__ = None
+
+
+def read_the_library(app: Sphinx, config: Config) -> None:
+    """Its pages stand in no table of contents, which would double the time of a rendering."""
+    kept = [name for name in config.exclude_patterns if not name.startswith("pages/library/")]
+    config.exclude_patterns = kept
+
+
+def list_the_library(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """What the navigation of the library's pages lists (pages/_templates/library-nav.html)."""
+    if pagename.startswith(FOLDER):
+        read = [name for name in modules() if f"{FOLDER}/{name}" in app.env.found_docs]
+        context["packages"] = packages(" ".join(read))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("predict", Predict)
     app.add_directive("printed", Printed)
     app.add_post_transform(FoldedSolutions)
     app.connect("doctree-resolved", print_numbers_as_people_do)
+    app.connect("autodoc-process-docstring", forget_aliases)
+    app.connect("html-page-context", describe)
+    app.connect("html-page-context", list_the_library)
+    app.connect("config-inited", read_the_library, priority=999)  # after sphinx_external_toc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

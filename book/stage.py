@@ -19,6 +19,8 @@ import yaml
 from book import boxes
 from book import chapters as inputs
 from book.generated import Book, filled
+from book.library_pages import pages as library
+from book.mark import PICTURE, picture
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 from lqrpapers.claims.rows import as_csv, table
@@ -78,7 +80,10 @@ def staged(root: Path) -> dict[str, bytes]:
         f"{name}.md": boxes.rewritten(filled(book, text), told, book.chip).encode()
         for name, text in pages.items()
     }
-    return files | pictures(pages.values())
+    files |= pictures(pages.values())
+    if landscape := files.get("pages/figures/landscape.png"):
+        files[PICTURE] = picture(landscape)
+    return files | library(pages["pages/api"])
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell
 
 from book import chapters as inputs
+from book import previews
 from book.environment import ROOT
 from book.problem import ChapterProblem
 from book.stage import settings, stage
@@ -85,6 +86,7 @@ def render(
     if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
         raise ChapterProblem(complaint(text, log.relative_to(root)))
+    previews.write(made)
     stamp.write_text(json.dumps(wanted))
     publish(root, made, json.dumps(wanted))
     pages = len(list((build / "html").rglob("*.html")))

@@ -32,7 +32,9 @@
     const above = at.bottom + height + 8 > innerHeight && at.top > innerHeight - at.bottom;
     card.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
     card.style.top = `${Math.max(8, above ? at.top - height - 4 : Math.min(at.bottom + 4, innerHeight - height - 8))}px`;
-    if (target.matches("a")) target.setAttribute("aria-describedby", card.id);
+    if (!target.matches("a")) return;
+    target.removeAttribute("title"); // the browser's own card, with the same text
+    target.setAttribute("aria-describedby", card.id);
   }
 
   function hide() {
@@ -58,7 +60,7 @@
     if (target.matches(":focus-visible")) want(target.closest(LINK));
   });
   document.addEventListener("focusout", () => want(null));
-  document.addEventListener("scroll", ({ target }) => target === document && (want(null), hide()), true);
+  document.addEventListener("scroll", ({ target }) => owner && target === document && (want(null), hide()), true);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && (want(null), hide()));
 
   window.addEventListener("load", () => document.body.append(card));

@@ -56,7 +56,7 @@ const lqrMeanings = (() => {
   }
 
   window.addEventListener("load", () => {
-    const margin = document.querySelector(".bd-sidebar-secondary .sidebar-secondary__inner");
+    const margin = document.querySelector(".bd-sidebar-secondary .sidebar-secondary-item");
     if (!margin || !document.querySelector("article span.math")) return;
     const list = document.createElement("details");
     list.className = "lqr-page-symbols";

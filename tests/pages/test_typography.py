@@ -1,7 +1,8 @@
 """Lines of text: no number breaks, no punctuation starts one, no number lies over its equation."""
 
+from pathlib import Path
+
 import pytest
-from conftest import new_tab
 from faults import SETTLED, UNFOLD
 from playwright.sync_api import Browser, Page
 
@@ -44,13 +45,13 @@ CUT = """() => [...document.querySelectorAll("article pre:not(.cell_output pre)"
 
 
 @pytest.fixture(scope="module", params=[(page, width) for page in PAGES for width in (1400, 390)])
-def typeset(request: pytest.FixtureRequest, browser: Browser, base: str) -> Page:
+def typeset(request: pytest.FixtureRequest, browser: Browser, built_book: Path) -> Page:
     """Open a page in one width, with every fold open."""
     name, width = request.param
-    page = new_tab(browser)
+    page = browser.new_page(viewport={"width": width, "height": 900})
     request.addfinalizer(page.close)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{base}/{name}.html")
+    page.set_default_timeout(120_000)
+    page.goto(f"{built_book.as_uri()}/{name}.html")
     page.wait_for_function(SETTLED)
     page.evaluate(UNFOLD)
     page.wait_for_timeout(300)  # what opening sets off

@@ -86,7 +86,10 @@
         summary.removeAttribute("aria-label");
         for (const line of summary.children) hear(line, `: ${name}`);
       }
-      for (const button of cell.querySelectorAll("button.copybtn")) button.ariaLabel = `Copy code: ${name}`;
+      cell.querySelectorAll("button.copybtn").forEach((button) => {
+        const part = button.closest(".cell_output") ? "output" : "code";
+        button.ariaLabel = `Copy ${part}: ${name}`;
+      });
     });
     let blocks = 0;
     for (const button of document.querySelectorAll("button.copybtn:not([aria-label])"))

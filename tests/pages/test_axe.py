@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = links.page_names(ROOT / "_build" / "html") or ["pages/index.html"]
 BAD = {"serious", "critical"}
 # Ten thousand parts of formulas would take most of the time; what is read aloud of them is MathML.
-FORMULAS = "**/mathjax/*.js"
+FORMULAS = "**/mathjax/**"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from faults import SETTLED
+from faults import SETTLED, UNFOLD
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from book import previews
@@ -24,6 +24,7 @@ def chapter(faultless: Page, base: str) -> Page:
     """Open a chapter that cites statements, equations and papers."""
     faultless.goto(f"{base}/chapters/05_convergence.html")
     faultless.wait_for_function(SETTLED)
+    faultless.evaluate(UNFOLD)
     return faultless
 
 
@@ -58,7 +59,7 @@ def test_the_pointer_may_move_into_the_card_and_leaves_it_elsewhere(chapter: Pag
     hover(chapter, STATEMENT).hover()
     chapter.wait_for_timeout(500)
     expect(card(chapter)).to_be_visible(timeout=WAIT)
-    chapter.locator("h1").hover()
+    chapter.locator("article h1").hover()
     expect(card(chapter)).to_be_hidden(timeout=WAIT)
     assert chapter.locator("[aria-describedby=lqr-card]").count() == 0
 
@@ -91,13 +92,14 @@ def test_the_margin_lists_the_symbols_of_the_page(chapter: Page) -> None:
     chapter.set_viewport_size({"width": 1400, "height": 900})
     chapter.locator(".lqr-page-symbols > summary").click()
     expect(chapter.locator(".lqr-page-symbols dt").nth(10)).to_be_visible(timeout=WAIT)
-    assert "mean-square stabilizing gains" in chapter.locator(".lqr-page-symbols").inner_text()
+    assert "optimal gain" in chapter.locator(".lqr-page-symbols").inner_text()
 
 
 def test_a_tap_follows_the_link(browser: Browser, base: str) -> None:
     page = browser.new_context(has_touch=True, is_mobile=True).new_page()
     page.goto(f"{base}/chapters/05_convergence.html")
     page.wait_for_function(SETTLED)
+    page.evaluate(UNFOLD)
     page.locator(f"article {EQUATION} >> visible=true").first.tap()
     page.wait_for_url("**#equation-eq-natural-rate")
     page.context.close()

@@ -12,7 +12,8 @@ PAGES = [f"chapters/{name}" for name in CHAPTERS] + ["pages/notation"]
 # Characters that follow a formula and stand lower or further left than it ends: a new line.
 ASTRAY = """() => {
   const found = [];
-  for (const formula of document.querySelectorAll("article mjx-container:not([display], .lqr-wide)")) {
+  const formulas = "article mjx-container:not([display], .lqr-wide)";
+  for (const formula of document.querySelectorAll(formulas)) {
     const box = formula.closest("p, li, td, dd, dt, figcaption");
     if (!box || !formula.getClientRects().length) continue;
     const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
@@ -33,11 +34,13 @@ BROKEN = """() => [...document.querySelectorAll("article .lqr-number")]
   .filter((number) => new Set([...number.getClientRects()].map(({ top }) => top)).size > 1)
   .map((number) => number.textContent)"""
 APART = """() => [...document.querySelectorAll("article .lqr-number")]
-  .filter((number) => /^ %/.test(number.nextSibling?.data ?? "")).map((number) => number.textContent)"""
+  .filter((number) => /^ %/.test(number.nextSibling?.data ?? ""))
+  .map((number) => number.textContent)"""
 COVERED = """() => [...document.querySelectorAll("article div.math > .eqno")].filter((number) => {
   const formula = number.parentElement.querySelector("mjx-container");
   const [a, b] = [number, formula].map((part) => part.getBoundingClientRect());
-  return a.width && a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const beside = a.left >= b.right || b.left >= a.right;
+  return a.width && !beside && a.top < b.bottom - 1 && b.top < a.bottom - 1;
 }).map((number) => number.textContent)"""
 CUT = """() => [...document.querySelectorAll("article pre:not(.cell_output pre)")]
   .filter((code) => code.scrollWidth > code.clientWidth + 1)
@@ -73,6 +76,8 @@ def test_no_line_of_code_is_cut(typeset: Page) -> None:
 
 
 def test_pasted_numbers_are_not_bold(typeset: Page) -> None:
-    weight = "it => getComputedStyle(it).fontWeight === getComputedStyle(it.parentElement).fontWeight"
+    weight = (
+        "it => getComputedStyle(it).fontWeight === getComputedStyle(it.parentElement).fontWeight"
+    )
     for number in typeset.locator("article .pasted-text").all()[:20]:
         assert number.evaluate(weight)

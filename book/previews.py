@@ -12,7 +12,8 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
 
 TARGETS = "div.proof[id], div.exercise[id], div.math[id], div.citation[id]"
 WANTED = SoupStrainer("div", class_=re.compile(r"\b(proof|exercise|math|citation)\b"))

@@ -12,7 +12,7 @@ STOPS = "article :is(a[href], button, summary, input, select, [tabindex='0'])"
 # What a screen reader says of a control, near enough: a label, else its words.
 NAMES = """all => all.filter((it) => it.getClientRects().length && it.tabIndex >= 0)
   .filter((it) => it.matches("button, summary, [data-lqr-wide]"))
-  .filter((it) => !it.closest(".lqr-verdict") && it.textContent !== "Start again")
+  .filter((it) => !it.closest(".lqr-verdict"))
   .map((it) => it.ariaLabel || (it.querySelector(".expanded") ?? it).textContent.trim())"""
 
 

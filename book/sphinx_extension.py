@@ -1,7 +1,8 @@
-"""What remains for Sphinx itself: numbers pasted from a chapter read as people print them."""
+"""What remains for Sphinx itself: numbers as people print them, and narrow pictures on phones."""
 
 from __future__ import annotations
 
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +18,22 @@ def print_numbers_as_people_do(app: Sphinx, doctree: nodes.document, docname: st
             text.parent.replace(text, nodes.Text(readable(text.astext())))
 
 
+def narrow_on_phones(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """A picture of which book.stage has a narrow form becomes a choice of the two."""
+    for image in list(doctree.findall(nodes.image)):
+        name = f"{PurePosixPath(image['uri']).stem}-narrow"
+        found = sorted(Path(app.srcdir, "pages", "_static", "figures").glob(f"{name}.*"))
+        if found:
+            place = f"{'../' * docname.count('/')}_static/figures/{found[0].name}"
+            source = f'<picture><source media="(max-width: 600px)" srcset="{place}">'
+            around = (
+                nodes.raw("", source, format="html"),
+                nodes.raw("", "</picture>", format="html"),
+            )
+            image.replace_self([around[0], image.deepcopy(), around[1]])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("doctree-resolved", narrow_on_phones)
     app.connect("doctree-resolved", print_numbers_as_people_do)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -40,7 +40,7 @@ def as_csv(figure: Figure) -> str:
     for place, axes in enumerate(figure.axes, 1):
         for artist in axes.get_children():
             label = str(artist.get_label()).removeprefix("_")
-            label = "" if label.startswith("child") else spoken(label)
+            label = "" if label.startswith(("child", "nolegend_")) else spoken(label)
             for rows in _rows(axes, artist):
                 known = rows[np.isfinite(rows[:, 1:]).any(axis=1)]
                 if len(known):
@@ -72,7 +72,7 @@ def _rows(axes: Axes, artist: Any) -> Iterator[Array]:
         return
     match artist:
         case Line2D():
-            points = np.ma.filled(np.ma.asarray(artist.get_xydata(), dtype=float), NONE)
+            points: Any = np.ma.filled(np.ma.asarray(artist.get_xydata(), dtype=float), NONE)
             for side, across in enumerate((axes.get_yaxis_transform(), axes.get_xaxis_transform())):
                 if artist.get_transform() == across:  # a line from edge to edge
                     points = points[:1].copy()
@@ -80,8 +80,9 @@ def _rows(axes: Axes, artist: Any) -> Iterator[Array]:
             yield _table(points)
         case FillBetweenPolyCollection():
             for path in artist.get_paths():
-                count = (len(path.vertices) - 3) // 2
-                lower, upper = path.vertices[1 : count + 1], path.vertices[count + 2 : -1][::-1]
+                around: Any = path.vertices  # there along one side, and back along the other
+                count = (len(around) - 3) // 2
+                lower, upper = around[1 : count + 1], around[count + 2 : -1][::-1]
                 low, high = np.sort([lower[:, 1], upper[:, 1]], axis=0)
                 yield _table(np.column_stack([lower[:, 0], np.full(count, NONE)]), low, high)
         case QuadMesh():
@@ -92,7 +93,7 @@ def _rows(axes: Axes, artist: Any) -> Iterator[Array]:
         case ContourSet():
             for level, path in zip(artist.levels, artist.get_paths(), strict=False):
                 if not artist.filled:
-                    yield _table(path.vertices, value=np.full(len(path.vertices), level))
+                    yield _table(path.vertices, value=level)
         case LineCollection():
             for ends in map(np.asarray, artist.get_segments()):
                 upright = len(ends) == 2 and ends[0, 0] == ends[1, 0]

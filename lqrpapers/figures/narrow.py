@@ -32,7 +32,7 @@ def narrow(figure: Figure) -> Figure:
         room = [max(PANEL, 0.8 + 0.17 * _axes(axes)) for axes in panels]
         for axes in panels:
             if (legend := axes.get_legend()) is not None:
-                lines += _legend(axes, legend)
+                lines += _legend(axes if several or figure.legends else figure, legend)
     for text in figure.findobj(Text):
         _legible(text)
     size = sum(room) if several else max(height * 0.85, room[0])

@@ -68,7 +68,10 @@ def error_panels(
         ]
         drawn.append(Panel(x_label, curves, title, ylim=(floor, None)))
     rows = -(-len(panels) // columns)
-    story = "Measured solid, promised dashed."
+    first = drawn[0].curves[0]
+    ends = first.middle()[[0, -1]]
+    story = f"""Measured solid, promised dashed. First {first.name}, from {number(ends[0])} to
+        {number(ends[1])}."""
     return draw(drawn, y_label, story, height=height * rows, columns=columns, share=False)
 
 

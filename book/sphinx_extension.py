@@ -1,8 +1,9 @@
-"""What remains for Sphinx itself: boxes of the book's own, and numbers as people print them."""
+"""What remains for Sphinx itself: boxes, numbers as people print them, pictures for phones."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
@@ -77,10 +78,26 @@ def list_the_library(
         context["packages"] = packages(" ".join(read))
 
 
+def narrow_on_phones(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """A picture of which book.stage has a narrow form becomes a choice of the two."""
+    for image in list(doctree.findall(nodes.image)):
+        name = f"{PurePosixPath(image['uri']).stem}-narrow"
+        found = sorted(Path(app.srcdir, "pages", "_static", "figures").glob(f"{name}.*"))
+        if found:
+            place = f"{'../' * docname.count('/')}_static/figures/{found[0].name}"
+            source = f'<picture><source media="(max-width: 600px)" srcset="{place}">'
+            around = (
+                nodes.raw("", source, format="html"),
+                nodes.raw("", "</picture>", format="html"),
+            )
+            image.replace_self([around[0], image.deepcopy(), around[1]])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("predict", Predict)
     app.add_directive("printed", Printed)
     app.add_post_transform(FoldedSolutions)
+    app.connect("doctree-resolved", narrow_on_phones)
     app.connect("doctree-resolved", print_numbers_as_people_do)
     app.connect("autodoc-process-docstring", forget_aliases)
     app.connect("html-page-context", describe)

@@ -47,7 +47,7 @@ def near_optima(ensemble: Ensemble, seed: int) -> Ensemble:
 
 
 def admitted(ensemble: Ensemble, form: str) -> tuple[dict[Key, Array], list[tuple[LQR, Array]]]:
-    """The level that a form of Theorem 10 admits, by key (D,), and the families scaled to it.
+    """The level that a form of S1 Theorem 10 admits, by key (D,), and the families scaled to it.
 
     Families whose tasks doubles cannot tell apart at that level are left out.
     """

@@ -35,6 +35,27 @@ def test_a_figure_without_a_name_takes_that_of_its_cell():
     assert ":name: fig-x" in shown and "{dropdown} Show the figure" in shown
 
 
+def test_a_figure_has_its_data_its_code_and_a_narrow_form_beside_it():
+    svg = '<?xml?><svg viewBox="0 0 72 9" width="72pt">'
+    data = {"image/svg+xml": svg, "text/csv": "x\n1\n", stage.NARROW: "<svg/>"}
+    output = {"data": data, "metadata": {"lqrlib": {"alt": "A.", "caption": "B."}}}
+    files = {}
+    shown = stage.figure({"id": "x", "metadata": {}}, output, files)["source"]
+    assert files == {
+        "chapters/figures/fig-x.svg": svg.encode(),
+        "pages/_static/figures/fig-x.csv": b"x\n1\n",
+        "pages/_static/figures/fig-x-narrow.svg": b"<svg/>",
+    }
+    assert 'href="#cell-x">Code' in shown and 'href="../_static/figures/fig-x.csv"' in shown
+    assert ":width: 110px" in shown
+
+
+def test_the_cell_of_a_figure_has_an_address(chapter):
+    code = re.search(r'class="lqr-figure-row">.*?href="#(cell-[^"]*)">Code', chapter)
+    place = chapter.index(f'<span id="{code[1]}">')
+    assert place < chapter.index("<figure")
+
+
 def test_a_cell_with_a_figure_may_also_store_report_and_give_it_data(chapter):
     assert chapter.count("<figure") == 1
     data = r'<script [^>]*class="lqr-live" data-figure="([^"]*)"[^>]*>(.*?)</script>'

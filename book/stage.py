@@ -25,7 +25,7 @@ from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 from lqrpapers.claims.rows import as_csv, table
 from lqrpapers.figures.files import CSV, DPI, NARROW, PIXELS
-from lqrpapers.live import pictures
+from lqrpapers.live import pictures, shared
 from lqrpapers.numbers import glued
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
@@ -85,8 +85,7 @@ def staged(root: Path) -> dict[str, bytes]:
         for name, text in pages.items()
     }
     files |= pictures(pages.values())
-    if landscape := files.get("pages/figures/landscape.png"):
-        files[PICTURE] = picture(landscape)
+    files[PICTURE] = picture(shared())
     return files | library(pages["pages/api"])
 
 

@@ -45,11 +45,15 @@ def picture(figure: Figure, kind: str) -> dict[str, Any]:
     with plt.rc_context(SETTINGS):
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     text = COORDINATES.sub(lambda at: DIGITS.sub(r"\1", at[0]), buffer.getvalue().decode())
-    if len(text) > HEAVY:
-        figure.set_dpi(DPI)
-        pixels = io.BytesIO()
-        canvas = FigureCanvasAgg(figure)
-        canvas.print_png(pixels, metadata={"Software": None})
-        if len(pixels.getvalue()) < len(text):
-            return {PIXELS[kind]: pixels.getvalue()}
+    if len(text) > HEAVY and len(drawn := pixels(figure)) < len(text):
+        return {PIXELS[kind]: drawn}
     return {kind: text}
+
+
+def pixels(figure: Figure) -> bytes:
+    """The picture as PNG; the same data give the same bytes."""
+    figure.set_dpi(DPI)
+    buffer = io.BytesIO()
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(buffer, metadata={"Software": None})
+    return buffer.getvalue()

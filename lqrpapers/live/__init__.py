@@ -40,6 +40,7 @@ PAGES = {
 }
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
 SVG, PNG = "image/svg+xml", "image/png"
+SHARED = "landscape"  # what a shared link shows of the book, in pixels
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -91,6 +92,11 @@ def pictures(pages: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
+def shared() -> bytes:
+    """The picture of the first page as PNG."""
+    return b64decode(_made(SHARED)["files"][PNG])
+
+
 @cache
 def _made(name: str) -> dict[str, Any]:
     """Words, data and picture of a figure in `PAGES`, kept in _build/live until code changes."""
@@ -101,15 +107,16 @@ def _made(name: str) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
         if made["code"] == code:
             return made
-    from lqrpapers.figures.files import picture
+    from lqrpapers.figures.files import picture, pixels
 
     module, _, function = PAGES[name].partition(":")
     live: Live = getattr(importlib.import_module(f"{__name__}.{module}"), function or "figure")()
     made = {"code": code, "kind": live.kind, "caption": live.caption, "data": live.data}
     made |= {"alt": live.picture.alt_text}  # type: ignore[attr-defined]
+    files = picture(live.picture, SVG) | ({PNG: pixels(live.picture)} if name == SHARED else {})
     made["files"] = {
         kind: b64encode(each).decode() if isinstance(each, bytes) else each
-        for kind, each in picture(live.picture, SVG).items()
+        for kind, each in files.items()
     }
     if kept.parent.parent.is_dir():  # a copy of the repository; an installed package keeps nothing
         kept.parent.mkdir(exist_ok=True)

@@ -75,6 +75,16 @@ def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
     return found
 
 
+def allowed_minimisers(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array, Array]]:
+    """Admitted families, starts and K*_ML in S_ML for S1's largest inner step, repaired."""
+    found = []
+    for family, K0 in near:
+        inner = meta.printed_steps(meta.suprema(family, K0, "corrected")).inner
+        best = objective.optimal_gain(family[:, 0])
+        found.append(in_sublevel_sets(family, K0, stationary_gain(family, best, inner)))
+    return found
+
+
 def trained_on_two(ensemble: Ensemble) -> list[tuple[LQR, Array, Array]]:
     """The families of three tasks, starts, and K*_ML of their first two tasks alone."""
     pairs = {key: (family[:, :2], K0) for key, (family, K0) in ensemble.items()}

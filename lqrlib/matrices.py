@@ -62,5 +62,9 @@ def aligned(W: Array, A: Array) -> tuple[Array, Callable[[Array], Array]]:
 def spectral_norm(X: Array) -> Array:
     """Largest singular value; nan where a matrix is not finite."""
     lost = np.asarray(~np.isfinite(X).all(axis=(-2, -1)))
-    norm = np.linalg.norm(np.where(lost[..., None, None], 0.0, X), 2, axis=(-2, -1))
+    safe = np.where(lost[..., None, None], 0.0, X) if lost.any() else X
+    if X.shape[-2:] == (1, 1):
+        norm = np.abs(safe[..., 0, 0])
+    else:
+        norm = np.linalg.svd(safe, compute_uv=False)[..., 0]
     return np.where(lost, np.nan, norm)

@@ -53,9 +53,9 @@ class LQR:
         Second moment of the initial state, symmetric positive semidefinite; the identity by
         default. The theorems want it definite.
     state_noise, input_noise : pair (variances, directions), optional
-        Variances (..., p) and directions (..., p, n, n) of the noise on A; variances (..., q) and
-        directions (..., q, n, m) of the noise on B; one variance and its matrix stand for one
-        term. Default: no noise, an empty axis.
+        Variances (..., p_A) and directions (..., p_A, n, n) of the noise on A; variances
+        (..., p_B) and directions (..., p_B, n, m) of the noise on B; one variance and its matrix
+        stand for one term. Default: no noise, an empty axis.
 
     Raises
     ------

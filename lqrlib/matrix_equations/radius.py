@@ -7,12 +7,13 @@ import scipy  # loads scipy.sparse.linalg when it is first used, not with `impor
 
 from lqrlib.matrices import transpose
 from lqrlib.matrix_equations.direct import MOST_DIRECT_STATES
+from lqrlib.matrix_equations.doubling import chunks
 from lqrlib.matrix_equations.noise import NoiseTerms
 from lqrlib.matrix_equations.symmetric import congruence, coordinates, from_coordinates
 from lqrlib.validation import Array
 
 # Up to this many states all eigenvalues of F_K cost less than the iteration for the largest.
-MOST_DENSE_STATES = 8
+MOST_DENSE_STATES, DENSE_CHUNK_BYTES = 8, 250_000
 # Relative distance at which a radius is certified on both sides.
 CERTIFIED = 1e-9
 
@@ -29,11 +30,26 @@ def spectral_radius(A: Array, noise: NoiseTerms | None) -> Array:
         with np.errstate(over="ignore"):
             radius = np.abs(np.linalg.eigvals(safe)).max(axis=-1) ** 2
         return np.where(finite, radius, np.inf)
-    radius = np.empty(len(A))
+    radius, n = np.empty(len(A)), A.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):
+        if n <= MOST_DENSE_STATES:
+            for part in chunks(len(A), 2 * (n * (n + 1)) ** 2, DENSE_CHUNK_BYTES):
+                radius[part] = _dense(safe[part], noise, part)
+            return np.where(finite, radius, np.inf)
         for i in range(len(A)):
             radius[i] = _with_noise(safe[i], noise, slice(i, i + 1)) if finite[i] else np.inf
     return radius
+
+
+def _dense(A: Array, noise: NoiseTerms, part: slice) -> Array:
+    """rho(F) of a part of the stack by all eigenvalues."""
+    matrix = congruence(A) + noise.operator(part)
+    finite = np.isfinite(matrix).all(axis=(-2, -1))
+    matrix[~finite] = 0.0
+    size = np.abs(matrix)
+    # next to the underflow LAPACK's iteration does not end
+    matrix[size < 1e-200 * size.max(axis=(-2, -1), keepdims=True)] = 0.0
+    return np.where(finite, np.abs(np.linalg.eigvals(matrix)).max(axis=-1), np.inf)
 
 
 def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
@@ -43,10 +59,6 @@ def _with_noise(A: Array, noise: NoiseTerms, part: slice) -> float:
         matrix = (congruence(A[None]) + noise.operator(part))[0]
         if not np.isfinite(matrix).all():
             return float("inf")
-        if n <= MOST_DENSE_STATES:
-            # next to the underflow LAPACK's iteration does not end
-            matrix[np.abs(matrix) < 1e-200 * np.abs(matrix).max()] = 0.0
-            return float(np.abs(np.linalg.eigvals(matrix)).max())
         operator = scipy.sparse.linalg.LinearOperator(
             (h, h), matvec=matrix.__matmul__, dtype=np.float64
         )

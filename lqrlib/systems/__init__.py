@@ -5,7 +5,8 @@ u = +K x, so gains published there change sign here. Random ensembles are drawn 
 ``numpy.random.Generator`` or a seed that the caller passes.
 """
 
-from .ensembles import boundary_distance, noise_scale, random_ensemble, random_stabilizing_gains
+from .boundary import boundary_distance
+from .ensembles import noise_scale, random_ensemble, random_stabilizing_gains
 from .examples import (
     boeing,
     boeing_start,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .. import objective, validation
-from ..matrices import Flags
-from ..matrix_equations import ClosedLoop, closed_loop, solve_lyapunov
-from ..matrix_equations.radius import spectral_radius
+from ..matrix_equations import solve_lyapunov
 from ..problem import LQR
 from ..validation import Array, Seed
+from .boundary import boundary_distance
 
 
 def _definite(rng: np.random.Generator, count: int, size: int, spread: float) -> Array:
@@ -52,7 +50,7 @@ def random_ensemble(
     radius : float or (low, high)
         Spectral radius of A.
     state_noise_terms, input_noise_terms : int
-        p and q; zero for none.
+        Number of noise terms on A and on B; zero for none.
     noise_level : float in [0, 1)
         0 is no noise, close to 1 hardly stabilizable by the noise-ignorant gain.
     spread : float >= 1
@@ -155,40 +153,3 @@ def random_stabilizing_gains(
         if not lost.any():
             return gain
         step = np.where(lost, step / 2, step)
-
-
-@np.errstate(under="ignore")
-def boundary_distance(problem: LQR, K: ArrayLike, direction: ArrayLike) -> Array:
-    """Distance t (...) from K to a boundary of the stabilizing set along a direction.
-
-    K + s * direction stabilizes at s = 0 and at s = t, and not just past t (to a relative 1e-10).
-    Found by doubling and bisection, so on a ray that leaves and re-enters the set it need not be
-    the first crossing.
-    """
-    gain = objective.gain_array(problem, K)
-    step = objective.gain_array(problem, direction, "direction")
-    objective.require_stabilizing(problem, gain)
-    shape = np.broadcast_shapes(gain.shape[:-2], step.shape[:-2], problem.batch_shape)
-    inside, outside = np.zeros(shape), np.full(shape, 1e-3)
-
-    def stable(distance: Array) -> Flags:
-        loop = closed_loop(problem, gain + distance[..., None, None] * step)
-        if problem.has_noise:
-            return loop.stable
-        # away from one the eigenvalues tell the same, and sooner
-        A = loop.A_K.reshape(-1, *loop.A_K.shape[-2:])
-        radius = spectral_radius(A, None)
-        found, near = radius < 1, np.abs(radius - 1) < 1e-9
-        found[near] = ClosedLoop(A[near], None).stable
-        return found.reshape(shape)
-
-    for _ in range(60):
-        still = stable(outside)
-        if not still.any():
-            break
-        inside, outside = np.where(still, outside, inside), np.where(still, 2 * outside, outside)
-    for _ in range(36):
-        middle = (inside + outside) / 2
-        still = stable(middle)
-        inside, outside = np.where(still, middle, inside), np.where(still, outside, middle)
-    return inside

@@ -13,7 +13,7 @@ from lqrlib.validation import Array, Seed
 
 from ..constants import magnitudes, printed, sharp, sublevel
 from ..studies import moments
-from .domination import value_difference_along
+from .domination import value_difference
 from .registry import Inequalities, Sides, claim
 
 # Gaps and decreases this small against the cost are rounding error of the optimal gain.
@@ -90,8 +90,8 @@ def convergence(
 
     def step_from(gain: Array, step: Array) -> tuple[Array, Array, Array, Array]:
         """Promised and taken decrease, the gap before, and the move."""
-        move, gap = -step[..., None, None] * direction(gain), optimality_gap(problem, gain)
-        return step * rate * gap, -value_difference_along(problem, gain, move), gap, move
+        at, move = objective.at_gain(problem, gain), -step[..., None, None] * direction(gain)
+        return step * rate * at.gap, -value_difference(at, move), at.gap, move
 
     promised, taken, radii, clear = [], [], [], []
     start = gain[0]
@@ -190,7 +190,7 @@ def working_and_failing_steps(
     newton, natural = (
         DIRECTIONS[name](problem)(at.K) for name in ("gauss_newton", "natural_gradient")
     )
-    taken = [-value_difference_along(problem, at.K, -step * newton) for step in (0.1, 0.5, 0.9)]
+    taken = [-value_difference(at, -step * newton) for step in (0.1, 0.5, 0.9)]
     promised = [2 * step * (1 - step) * rate * at.gap for step in (0.1, 0.5, 0.9)]
     floor = SETTLED * at.cost
     yield Sides("Gauss-Newton, steps below 1", promised, np.stack(taken), floor)
@@ -210,10 +210,10 @@ def working_and_failing_steps(
     fraction = np.reshape((0.1, 0.5, 0.9), (3,) + (1,) * size.ndim)
     step = fraction / size
     for _ in range(iterations):
-        gap = optimality_gap(problem, gain)
+        there = objective.at_gain(problem, gain)
         move = -step[..., None, None] * DIRECTIONS["natural_gradient"](problem)(gain)
-        promised.append(2 * step * (1 - fraction) * least * rate * gap)
-        taken.append(-value_difference_along(problem, gain, move))
+        promised.append(2 * step * (1 - fraction) * least * rate * there.gap)
+        taken.append(-value_difference(there, move))
         gain = gain + move
     yield Sides("natural gradient, steps below 1/‖R‖", np.stack(promised), np.stack(taken), floor)
 

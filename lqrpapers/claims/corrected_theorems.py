@@ -70,6 +70,6 @@ def _promises(
     gap, promised = over.start_gap, []
     for step in taken:
         promised.append(size * gap)
-        gap = gap + runs.change(tasks, step.gain, step.outer)
+        gap = gap + runs.change(step.at, step.outer)
     lost = [size * bias] * len(taken)
-    yield runs.decreases(tasks, taken, promised, lost, f"{name}: decrease in a step")
+    yield runs.decreases(taken, promised, lost, f"{name}: decrease in a step")

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from lqrlib import LQR, objective
 from lqrlib.matrices import frobenius_norm, least_eigenvalue, spectral_norm, trace, transpose
+from lqrlib.matrix_equations import closed_loop
 from lqrlib.validation import Array
 
 from ..constants import at_stabilizing_gain, magnitudes, printed, sharp, sublevel
@@ -83,10 +84,18 @@ def stationary_gain_without_rank(problem: LQR, K: ArrayLike) -> Inequalities:
 
 def value_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
     """C(K + step) - C(K) by Lemma B.2: keeps its digits for steps too small to move K itself."""
-    gain = objective.gain_array(problem, K)
-    at, there = objective.evaluate(problem, gain), objective.evaluate(problem, gain + step)
+    return value_difference(objective.at_gain(problem, K), step)
+
+
+def value_difference(at: objective.AtGain, step: Array) -> Array:
+    """The same from a gain at which the problem is known already; of the other only Sigma."""
     form = 2 * transpose(step) @ at.E + transpose(step) @ at.R_K @ step
-    return trace(there.Sigma @ form)
+    return trace(state_covariance(at.problem, at.K + step) @ form)
+
+
+def state_covariance(problem: LQR, K: Array) -> Array:
+    """Sigma_K alone; `AtGain.Sigma` solves for P_K, too."""
+    return closed_loop(problem, K).solve(problem.Sigma0)
 
 
 @claim("s2-lemma-b.2")
@@ -187,7 +196,7 @@ def descent_with_short_steps(
         move = -step[..., None, None] * here.gradient
         squares.append(step / 2 * frobenius_norm(here.gradient) ** 2)
         gaps.append(step * rate / 2 * here.gap)
-        taken.append(-value_difference_along(problem, gain, move))
+        taken.append(-value_difference(here, move))
         gain = gain + move
     yield Sides("squared gradient", np.stack(squares), np.stack(taken), floor)
     yield Sides("rate", np.stack(gaps), np.stack(taken), floor)

@@ -14,7 +14,7 @@ from lqrlib.validation import Array, Seed
 from ..constants import journal, magnitudes, printed, sharp
 from ..studies.moments import second_moment_matrix
 from .convergence import DIRECTIONS, FRACTIONS
-from .domination import value_difference_along
+from .domination import value_difference, value_difference_along
 from .registry import Inequalities, Sides, claim
 
 # Powers of F_K of which the proof of the trace bound is asked.
@@ -43,7 +43,8 @@ def one_step_of_the_journal(
     yield Sides("stability", np.stack(radius), 1.0, role="guard")
     rate = printed.decrease(problem, K, method="gradient")
     promised = np.multiply.outer(fractions, largest * rate * at.gap)
-    taken = np.stack([-value_difference_along(problem, gain, move) for move in moves])
+    here = objective.at_gain(problem, gain)
+    taken = np.stack([-value_difference(here, move) for move in moves])
     yield Sides("decrease", promised, taken, 1e-20 * at.cost)
     yield Sides("over our c_pg", largest, sharp.gradient_step(problem, K), role="record")
 

@@ -102,7 +102,8 @@ def where_the_inner_step_stays(
         lost = lost_descent(changes(tasks, gain, moves), own[..., None, :])
         yield Sides("leaves S_ML", 1.0, lost.max(axis=-1))
         return
-    segment = [lost_descent(change(tasks, gain, t * moves), t * own) for t in (0.25, 0.5, 0.75, 1)]
+    at = objective.at_gain(tasks, gain)
+    segment = [lost_descent(change(at, t * moves), t * own) for t in (0.25, 0.5, 0.75, 1)]
     yield Sides("segment in S_i", np.stack(segment), 1.0)
     yield from inner_step_stays_if_tasks_are_near(tasks, K, fraction=fraction)
     if not tasks.has_noise:

@@ -80,7 +80,7 @@ def perfect_sampling_on_distant_tasks(tasks: LQR, K0: ArrayLike) -> Inequalities
     """Perfect sampling and 20 short steps (1/L), but no condition on the heterogeneity."""
     step = 1 / meta.suprema(tasks, K0, "sharp").smoothness
     taken = ideal_run(tasks, K0, meta.Steps(0.1 * step, step), 20, model_free=True)
-    risen = sum(runs.change(tasks, each.gain, each.outer) for each in taken)
+    risen = sum(runs.change(each.at, each.outer) for each in taken)
     yield Sides("iterates in S_ML", risen, 0.0, 0.0, "the tasks are near to each other")
 
 
@@ -111,9 +111,9 @@ def convergence(
     # 1 - printed_rate, which loses its digits for short steps
     taken_off = steps.outer[..., None] * over.domination / 8
     bias = taken_off * meta.printed_bias(over, model_free=model_free)
-    promised = [taken_off * optimality_gap(tasks, step.gain) for step in taken]
+    promised = [taken_off * step.at.gap for step in taken]
     part = f"({8 if model_free else 6}), decrease in a step"
-    decrease = runs.decreases(tasks, taken, promised, [bias] * iterations, part)
+    decrease = runs.decreases(taken, promised, [bias] * iterations, part)
     yield decrease
     if minimiser is None:
         return

@@ -16,7 +16,7 @@ from lqrpapers.studies.horizon_gradient import finite_horizon_gradient
 from ..constants import SampleSizes, at_stabilizing_gain, printed, sharp, sublevel
 from .checking import Check
 from .convergence import SETTLED
-from .domination import value_difference_along
+from .domination import value_difference
 from .registry import Inequalities, Sides, claim
 from .rollouts import ball
 
@@ -119,10 +119,10 @@ def inexact_descent(problem: LQR, K: ArrayLike, rng: Seed, *, longest: bool) -> 
     yield Sides("stability", radius, 1.0, role="guard")
     if longest:
         _, inside = moves(4 * at.gap)
-        after = at.gap + value_difference_along(problem, at.K, inside)
+        after = at.gap + value_difference(at, inside)
         yield Sides("stays within", after, 4 * at.gap, SETTLED * at.cost, role="guard")
     promised = np.broadcast_to(step * rate / 4 * at.gap, move.shape[:-2])
-    decrease = -value_difference_along(problem, at.K, move)
+    decrease = -value_difference(at, move)
     yield Sides("decrease", promised, decrease, SETTLED * at.cost)
 
 

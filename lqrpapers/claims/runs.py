@@ -14,16 +14,21 @@ from lqrlib.validation import Array
 
 from ..constants import heterogeneity, meta
 from .convergence import SETTLED
-from .domination import value_difference_along
+from .domination import value_difference
 from .registry import Inequalities, Sides
 
 
 class Step(NamedTuple):
-    """A gain (..., 1, m, n), the move of each task's inner step (..., M, m, n) and of the outer."""
+    """The tasks at a gain (..., 1, m, n); each one's inner move (..., M, m, n), and the outer."""
 
-    gain: Array
+    at: objective.AtGain
     inner: Array
     outer: Array
+
+    @property
+    def gain(self) -> Array:
+        """K_t, (..., 1, m, n)."""
+        return self.at.K
 
 
 Estimates = Callable[[Array], tuple[Array, Array]]
@@ -37,12 +42,12 @@ def per_task(tasks: LQR, K: ArrayLike) -> Array:
     return np.broadcast_to(gain, (*shape, *gain.shape[-3:]))
 
 
-def change(tasks: LQR, gain: Array, move: Array) -> Array:
+def change(at: objective.AtGain, move: Array) -> Array:
     """C(K + move) - C(K), (...); ``inf`` where the moved gain does not stabilize.
 
     From the value-difference lemma: it keeps its digits for steps that hardly move the gain.
     """
-    found = value_difference_along(tasks, gain, move)
+    found = value_difference(at, move)
     return np.where(np.isnan(found), np.inf, found)
 
 
@@ -51,7 +56,8 @@ def changes(tasks: LQR, gain: Array, moves: Array) -> Array:
 
     K is (..., 1, m, n), moves (..., moves, m, n); ``inf`` where the moved gain does not stabilize.
     """
-    return change(tasks[..., None, :], gain[..., None, :, :], moves[..., :, None, :, :])
+    at = objective.at_gain(tasks[..., None, :], gain[..., None, :, :])
+    return change(at, moves[..., :, None, :, :])
 
 
 def inner_moves(tasks: LQR, gain: Array, step: Array) -> Array:
@@ -71,7 +77,7 @@ def run(tasks: LQR, K0: ArrayLike, step: Array, estimates: Estimates, many: int)
     for _ in range(many):
         inner, direction = estimates(gain)
         outer = -(step[..., None, None] * direction)[..., None, :, :]
-        taken.append(Step(gain, inner, outer))
+        taken.append(Step(objective.at_gain(tasks, gain), inner, outer))
         gain = gain + outer
     return taken
 
@@ -90,44 +96,40 @@ def stays(tasks: LQR, taken: list[Step], steps: meta.Steps, *, every_task: bool)
     """No cost rises over its start's, after a step or an inner step; as `lost_descent`."""
     risen = own = np.zeros(taken[0].inner.shape[:-2])
     iterates, adapted = [], []
-    for gain, inner, outer in taken:
-        squares = frobenius_norm(objective.gradient(tasks, gain)) ** 2
-        moved = change(tasks, gain, inner)
-        if every_task:
-            moved = changes(tasks, gain, inner).max(axis=-2)
+    for at, inner, outer in taken:
+        squares = frobenius_norm(at.gradient) ** 2
+        moved = changes(tasks, at.K, inner).max(axis=-2) if every_task else change(at, inner)
         scale = own + steps.inner[..., None] * squares
         adapted.append(lost_descent(risen + moved, scale))
-        risen, own = risen + change(tasks, gain, outer), own + steps.outer[..., None] * squares
+        risen, own = risen + change(at, outer), own + steps.outer[..., None] * squares
         iterates.append(lost_descent(risen, own))
     where = "adapted gains in S_ML" if every_task else "adapted gains in S_i"
     yield Sides("iterates in S_ML", np.stack(iterates), 1.0)
     yield Sides(where, np.stack(adapted), 1.0)
 
 
-def decreases(
-    tasks: LQR, taken: list[Step], promised: list[Array], bias: list[Array], part: str
-) -> Sides:
+def decreases(taken: list[Step], promised: list[Array], bias: list[Array], part: str) -> Sides:
     """Each step takes as much off each task's cost as promised, (..., M), up to a bias."""
-    found = np.stack([-change(tasks, step.gain, step.outer) for step in taken])
-    floor = SETTLED * objective.cost(tasks, taken[0].gain)
+    found = np.stack([-change(step.at, step.outer) for step in taken])
+    floor = SETTLED * taken[0].at.cost
     return Sides(part, np.stack(promised), found + np.stack(bias), floor)
 
 
 def measured_bias(
-    tasks: LQR, gain: Array, kappa: ArrayLike, error: ArrayLike = 0.0
+    at: objective.AtGain, kappa: ArrayLike, error: ArrayLike = 0.0
 ) -> tuple[Array, Array]:
     """||grad J_i|| and b_i = ((1 + kappa) f_i + e) / (1 - kappa), f_i at this gain, (..., M)."""
-    slopes, turned = objective.gradient(tasks, gain), np.asarray(kappa)[..., None]
+    slopes, turned = at.gradient, np.asarray(kappa)[..., None]
     apart = heterogeneity.frobenius_distances(slopes).mean(axis=-1)
     bound = (1 + turned) * apart + np.asarray(error)[..., None]
     return frobenius_norm(slopes), bound / (1 - turned)
 
 
 def sharply_decreases(
-    tasks: LQR, taken: list[Step], step: Array, kappa: float, error: ArrayLike = 0.0
+    taken: list[Step], step: Array, kappa: float, error: ArrayLike = 0.0
 ) -> Sides:
     """A step takes off (1 - kappa) eta/2 (||grad J_i||^2 - b_i^2), with f_i at each gain."""
     size = (1 - kappa) * step[..., None] / 2
-    at = [measured_bias(tasks, gain, kappa, error) for gain, *_ in taken]
-    promised, bias = [size * length**2 for length, _ in at], [size * b**2 for _, b in at]
-    return decreases(tasks, taken, promised, bias, "decrease in a step")
+    found = [measured_bias(each.at, kappa, error) for each in taken]
+    promised, bias = [size * length**2 for length, _ in found], [size * b**2 for _, b in found]
+    return decreases(taken, promised, bias, "decrease in a step")

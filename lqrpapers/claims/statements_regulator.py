@@ -101,7 +101,7 @@ ours-common-kick | robustness | Noise that kicks in one direction | If all noise
     vector w, 1/s_c(K) is a noise-free cost from w, and the most robust gain is its optimal gain.
 ours-invisible-noise | robustness | Invisible noise | Noise like the weights keeps the best gain.
 ours-suspension-family | robustness | The suspension | For the suspension the optimal gains at all
-    noise scales are noise-free optima with input weight r from 1 to 2, and s_c does not fall along
+    noise scales are noise-free optima with input weight w from 1 to 2, and s_c does not fall along
     them.
 s2-fig-2 | figure_2 | Figure 2 | On 20 random systems Gauss-Newton converges fastest, then natural
     gradient, then gradient, all to within a few per cent of the optimal cost.
@@ -140,6 +140,6 @@ ours-thm-inexact | model_free | Descent along inexact gradients | Descent with s
     gradients wrong by at most sqrt(lambda Delta / 2) takes step lambda / 4 of the gap at each step
     until it is at most Delta.
 ours-lemma-bernstein | rollouts | Vector Bernstein inequality | A mean of N bounded vectors is
-    further than sigma / sqrt(N) + tau from its mean with probability at most exp(-N tau^2 / (2
-    sigma^2 + 4 b tau / 3)).
+    further than sigma / sqrt(N) + t from its mean with probability at most exp(-N t^2 / (2
+    sigma^2 + 4 b t / 3)).
 """

@@ -68,7 +68,11 @@ def unseen_task(
     require_invariant(over, kappa)
     steps = meta.Steps(inner, fraction * outer)
     taken = [
-        each._replace(inner=runs.inner_moves(unseen, each.gain, steps.inner))
+        runs.Step(
+            objective.at_gain(unseen, each.gain),
+            runs.inner_moves(unseen, each.gain, steps.inner),
+            each.outer,
+        )
         for each in ideal_run(trained, K0, steps, iterations)
     ]
     for sides in runs.stays(unseen, taken, steps, every_task=False):
@@ -77,12 +81,12 @@ def unseen_task(
     size = (1 - kappa) * steps.outer[..., None] / 2
     at = [_slope_and_limit(tasks, each.gain, kappa) for each in taken]
     promised, bias = [size * length**2 for length, _ in at], [size * b**2 for _, b in at]
-    yield runs.decreases(unseen, taken, promised, bias, "decrease in a step")
+    yield runs.decreases(taken, promised, bias, "decrease in a step")
     gaps, promises = _gaps_and_promises(unseen, taken, over, steps, kappa)
     yield Sides("gap after t steps", gaps, promises, floor)
     own = 1 - steps.inner[..., None] * over.domination[..., -1:] / 2
     moved = [optimality_gap(unseen, each.gain + each.inner) for each in taken]
-    before = np.stack([optimality_gap(unseen, each.gain) for each in taken])
+    before = np.stack([each.at.gap for each in taken])
     yield Sides("gap after one step of its own", np.stack(moved), own * before, floor, role="guard")
 
 

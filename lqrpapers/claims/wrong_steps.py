@@ -51,7 +51,7 @@ def one_step(problem: LQR, K: ArrayLike, rng: Seed) -> Inequalities:
             wrong = slope + size[..., None, None] * way
             weights.append((1 - kappa) * step * domination / 2)
             full.append(weights[-1] * (at.gap - b_squared / domination))
-            taken.append(-runs.change(problem, at.K, -step[..., None, None] * wrong))
+            taken.append(-runs.change(at, -step[..., None, None] * wrong))
             stays.append((at.gap - taken[-1]) / D)
     promised, found = np.split(np.stack(full), 2), np.split(np.stack(taken), 2)
     yield Sides("the steps stay in the set", np.stack(stays), 1.0, role="guard")
@@ -119,4 +119,4 @@ def model_free_maml(tasks: LQR, K0: ArrayLike, rng: Seed, fraction: float = 1.0)
     most = [rate**t * over.start_gap + bias for t in range(1, len(taken) + 1)]
     yield Sides("gap after t steps", np.stack(gaps), np.stack(most), role="guard")
     taken, error, steps = _run_with_errors(tasks, over, K0, rng, 0.5, fraction)
-    yield runs.sharply_decreases(tasks, taken, steps.outer, ERRORS.kappa, error)
+    yield runs.sharply_decreases(taken, steps.outer, ERRORS.kappa, error)

@@ -17,7 +17,7 @@ from lqrlib.validation import Array, Seed
 
 from ..studies.sphere import printed_hessian_mean, sphere_cubature
 from ..studies.taylor import distance_to_boundary, expansion
-from .domination import value_difference_along
+from .domination import state_covariance, value_difference_along
 from .registry import Inequalities, Sides, claim
 
 # Relative distance from its limit that a mean at a small radius is allowed.
@@ -55,9 +55,8 @@ def second_difference_along(problem: LQR, K: ArrayLike, step: Array) -> Array:
     covariances, which solves a Lyapunov equation with an explicit right-hand side.
     """
     gain = objective.gain_array(problem, K)
-    at, B = objective.evaluate(problem, gain), problem.B
-    plus = objective.evaluate(problem, gain + step).Sigma
-    minus = objective.evaluate(problem, gain - step).Sigma
+    at, B = objective.at_gain(problem, gain), problem.B
+    plus, minus = (state_covariance(problem, gain + s * step) for s in (1, -1))
     half = -B @ step @ minus @ transpose(problem.A - B @ gain)
     drift = 2 * (half + transpose(half))
     variances, noise = problem.input_noise

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,14 +120,37 @@ def at_stabilizing_gain(problem: LQR, K: ArrayLike, name: str = "K") -> objectiv
     return objective.at_gain(problem, K)
 
 
+# The numbers of a problem that belong to every gain: worked out once.
+_known: WeakKeyDictionary[LQR, dict[str, Array]] = WeakKeyDictionary()
+
+
 def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
     """Norms, least eigenvalues and costs at K; batch axes of problem and K broadcast."""
-    at, best = objective.at_gain(problem, K), objective.at_gain(problem, problem.optimum.K)
-    BPA = problem.B.swapaxes(-1, -2) @ at.P @ problem.A
-    values = {
-        "cost": at.cost,
-        "optimal_cost": best.cost,
+    if problem not in _known:
+        _known[problem] = _of_every_gain(problem)
+    at = objective.at_gain(problem, K)
+    BPA = transpose(problem.B) @ at.P @ problem.A
+    values = _known[problem] | {
         "gap": at.gap,
+        "cost": at.cost,
+        "K": spectral_norm(at.K),
+        "A_K": spectral_norm(at.loop.A_K),
+        "P": spectral_norm(at.P),
+        "Sigma": spectral_norm(at.Sigma),
+        "R_K": spectral_norm(at.R_K),
+        "BPA": spectral_norm(BPA),
+        "BPA_frobenius": frobenius_norm(BPA),
+    }
+    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
+    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
+    return Magnitudes(inputs=problem.inputs, **full)
+
+
+def _of_every_gain(problem: LQR) -> dict[str, Array]:
+    best = objective.at_gain(problem, problem.optimum.K)
+    return {
+        "optimal_Sigma": spectral_norm(best.Sigma),
+        "optimal_cost": best.cost,
         "mu": least_eigenvalue(problem.Sigma0),
         "q": least_eigenvalue(problem.Q),
         "r": least_eigenvalue(problem.R),
@@ -135,21 +159,10 @@ def magnitudes(problem: LQR, K: ArrayLike) -> Magnitudes:
         "Q": spectral_norm(problem.Q),
         "R": spectral_norm(problem.R),
         "Sigma0": spectral_norm(problem.Sigma0),
-        "K": spectral_norm(at.K),
-        "A_K": spectral_norm(at.loop.A_K),
-        "P": spectral_norm(at.P),
-        "Sigma": spectral_norm(at.Sigma),
-        "R_K": spectral_norm(at.R_K),
         "trace": trace(problem.Sigma0),
-        "BPA": spectral_norm(BPA),
-        "BPA_frobenius": frobenius_norm(BPA),
-        "optimal_Sigma": spectral_norm(best.Sigma),
         "noise": noise_weight(problem),
         "printed_noise": printed_noise_weight(problem),
     }
-    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
-    full = {name: np.broadcast_to(value, shape) for name, value in values.items()}
-    return Magnitudes(inputs=problem.inputs, **full)
 
 
 def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
@@ -163,7 +176,7 @@ def sublevel(problem: LQR, level: ArrayLike) -> Magnitudes:
     :math:`C = \operatorname{tr}(Q + K^\top R K)\Sigma_K`. Raises ValueError where the level lies
     below the optimal cost: there is no such gain.
     """
-    best = magnitudes(problem, objective.optimal_gain(problem))
+    best = magnitudes(problem, problem.optimum.K)
     cost = np.broadcast_arrays(np.asarray(level, dtype=float), best.cost)[0].copy()
     if not (cost >= best.cost * (1 - 1e-12)).all():
         raise ValueError(f"level: expected at least the optimal cost {best.cost}, got {cost}")

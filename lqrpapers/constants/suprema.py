@@ -10,6 +10,7 @@ A supremum over infinitely many gains cannot be computed; `suprema` gives number
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -48,6 +49,10 @@ class Suprema:
     tasks: int  #: M.
 
 
+# Of families, by what else was asked: claims ask again for every fraction of a step.
+_known: WeakKeyDictionary[LQR, dict[tuple[object, ...], Suprema]] = WeakKeyDictionary()
+
+
 def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, gamma: ArrayLike = 1.0) -> Suprema:
     r"""Bounds over the sub-level sets of K0, of one form of the constants.
 
@@ -69,6 +74,15 @@ def suprema(tasks: LQR, K0: ArrayLike, form: str = "printed", *, gamma: ArrayLik
     if not (size >= 1).all():
         raise ValueError(f"gamma: expected numbers >= 1, got {gamma!r}")
     gain = finite_array("K0", K0, 2)[..., None, :, :]
+    known = _known.setdefault(tasks, {})
+    key = form, gain.shape, gain.tobytes(), size.shape, size.tobytes()
+    if key not in known:
+        known[key] = _suprema(tasks, gain, form, size)
+    return known[key]
+
+
+def _suprema(tasks: LQR, gain: Array, form: str, size: Array) -> Suprema:
+    """`suprema` for checked arguments; the gain has an axis for the tasks."""
     objective.require_stabilizing(tasks, gain, "K0")
     start = magnitudes(tasks, gain)
     batch = np.shape(start.cost)

@@ -27,8 +27,11 @@ from .moments import second_moment_matrix
 TOLERANCE, CAP = 1e-5, 1000
 
 
-def _norm(X: Array) -> float:
-    return float(np.linalg.norm(X, 2))
+def _is_small(change: Array, whole: Array) -> bool:
+    """Whether a change has settled, in the spectral norm; mostly Frobenius norms tell already."""
+    if np.vdot(change, change) > 1.01 * len(change) * TOLERANCE**2 * np.vdot(whole, whole):
+        return False
+    return bool(np.linalg.norm(change, 2) < TOLERANCE * np.linalg.norm(whole, 2))
 
 
 def last_input_noise(problem: LQR) -> LQR:
@@ -73,10 +76,10 @@ class PublishedSolver:
                 settled = True
                 if P is not None:
                     old, P = P, (plain.T @ (weight + noise.T @ P.ravel())).reshape(shape)
-                    settled &= _norm(P - old) < TOLERANCE * _norm(old)
+                    settled &= _is_small(P - old, old)
                 if Sigma is not None:
                     old, Sigma = Sigma, (plain @ (first + spread @ Sigma.ravel())).reshape(shape)
-                    settled &= _norm(Sigma - old) < TOLERANCE * _norm(Sigma)
+                    settled &= _is_small(Sigma - old, Sigma)
                 if settled:
                     return P, Sigma, sweep
         return None, None, CAP + 1

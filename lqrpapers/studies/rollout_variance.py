@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lqrlib import LQR, gradient
+from lqrlib.matrices import transpose
 from lqrlib.problem import stage_weight
 from lqrlib.validation import Array
 
@@ -28,22 +29,27 @@ def journal_system() -> LQR:
     return LQR(eye * 0.7 + 0.1, [[1.0], [0.0]], eye, [[1.0]], eye, state_noise=([0.1], [swap]))
 
 
-def cost_moments(problem: LQR, K: Array, horizon: int) -> tuple[float, float]:
-    """Mean and mean square of the cost of one roll-out, all draws Gaussian.
+def cost_moments(problem: LQR, K: Array, horizon: int) -> tuple[Array, Array]:
+    """Mean and mean square of the cost of one roll-out from gains (..., m, n), (...).
 
-    With c = x'Wx + c' and c' from the next state, E[c | x] = x'Px and E[c^2 | x] is a quartic form:
-    E c^2 = (x'Wx)^2 + 2 x'Wx E c' + E c'^2, step by step from the end.
+    All draws are Gaussian. With c = x'Wx + c' and c' from the next state, E[c | x] = x'Px and
+    E[c^2 | x] is a quartic form, (x'Wx)^2 + 2 x'Wx E c' + E c'^2: step by step from the end.
     """
-    two, four = second_moment_matrix(problem, K), fourth_moment_matrix(problem, K)
-    weight = stage_weight(problem, K).ravel()
-    P, quartic = np.zeros(weight.size), np.zeros(weight.size**2)
+    gains = K.reshape(-1, *K.shape[-2:])
+    two = second_moment_matrix(problem, gains)
+    four = np.stack([fourth_moment_matrix(problem, each) for each in gains])
+    weight = stage_weight(problem, gains).reshape(len(gains), 1, -1)  # rows, as P and the form
+    P, quartic = np.zeros(weight.shape), np.zeros((len(gains), 1, four.shape[-1]))
     for _ in range(horizon):
-        quartic = np.kron(weight, weight + 2 * P @ two) + quartic @ four
-        P = weight + P @ two
-    S = problem.Sigma0
+        ahead = P @ two
+        products = transpose(weight) * (weight + 2 * ahead)
+        quartic = products.reshape(quartic.shape) + quartic @ four
+        P = weight + ahead
+    S, batch = problem.Sigma0, K.shape[:-2]
     # The fourth moment of a Gaussian is a sum over the three ways to pair four indices.
     fourth = sum(np.einsum(f"{pairs}->ijkl", S, S) for pairs in ("ij,kl", "ik,jl", "il,jk"))
-    return float(P @ S.ravel()), float(quartic @ np.ravel(fourth))
+    mean, square = P @ S.ravel(), quartic @ np.ravel(fourth)
+    return mean.reshape(batch)[()], square.reshape(batch)[()]
 
 
 class Estimate(NamedTuple):
@@ -66,7 +72,7 @@ def one_point(problem: LQR, K: Array, radius: float, horizon: int = HORIZON) -> 
     """S2's Algorithm 1 at a gain with two entries, against the gradient of the infinite horizon."""
     angles = 2 * np.pi * (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
     U = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1).reshape(-1, *K.shape)
-    costs, squares = np.transpose([cost_moments(problem, K + each, horizon) for each in U])
+    costs, squares = cost_moments(problem, K + U, horizon)
     scale, true = K.size / radius**2, gradient(problem, K)
     mean = scale * np.einsum("s,sij->ij", costs, U) / DIRECTIONS
     total = scale**2 * radius**2 * squares.mean() - np.sum(mean**2)

@@ -148,6 +148,28 @@ def test_boundary_distance_of_a_scalar_system_is_the_one_computed_by_hand():
     assert distance == pytest.approx([(a + 1) / b - k, k - (a - 1) / b], rel=1e-9)
 
 
+@pytest.mark.parametrize("terms", [0, 2])
+def test_boundary_distance_is_where_halvings_of_the_verdict_alone_end(terms):
+    """Secants only guess: what they say is asked of the verdict, in the cells of 36 halvings."""
+    noise = {"state_noise_terms": terms, "input_noise_terms": terms}
+    problems = systems.random_ensemble(12, 3, 2, 5, **noise)
+    best = lqrlib.optimal_gain(problems)
+    directions = np.random.default_rng(6).standard_normal(best.shape)
+
+    def stable(distance):
+        return lqrlib.is_stabilizing(problems, best + distance[:, None, None] * directions)
+
+    inside, outside = np.zeros(12), np.full(12, 1e-3)
+    while (still := stable(outside)).any():
+        inside, outside = np.where(still, outside, inside), np.where(still, 2 * outside, outside)
+    for _ in range(36):
+        middle = (inside + outside) / 2
+        still = stable(middle)
+        inside, outside = np.where(still, middle, inside), np.where(still, outside, middle)
+    found = systems.boundary_distance(problems, best, directions)
+    np.testing.assert_allclose(found, inside, rtol=1e-10)
+
+
 def test_boundary_distance_needs_a_stabilizing_start():
     problem = systems.scalar(2.0, 1.0, 1.0, 1.0)
     with pytest.raises(lqrlib.NotStabilizingError):

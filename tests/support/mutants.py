@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -59,8 +60,15 @@ def _scaled(value: Any, factor: float) -> Any:
     return np.full_like(array, factor > 1) if array.dtype == bool else value * factor
 
 
+def forget(patch: pytest.MonkeyPatch) -> None:
+    """Let nothing be remembered from before a change, and nothing of it afterwards."""
+    for module in ("magnitudes", "suprema"):
+        patch.setattr(sys.modules[f"{PACKAGE}.{module}"], "_known", WeakKeyDictionary())
+
+
 def mutate(patch: pytest.MonkeyPatch, name: str, factor: float) -> None:
     """Multiply a constant, wherever the book has imported its function."""
+    forget(patch)
     module, short, field = (*name.split("."), "")[:3]
     if name in METHODS:
         true = vars(METHODS[name])[field]
@@ -87,6 +95,7 @@ def mutate(patch: pytest.MonkeyPatch, name: str, factor: float) -> None:
 
 def replace(patch: pytest.MonkeyPatch, original: Callable[..., Any], other: Any) -> None:
     """Put another function in the place of this one in every module that has imported it."""
+    forget(patch)
     for key, module in list(sys.modules.items()):
         if key.startswith(("lqrpapers", "pinned")):
             for name in [name for name, value in vars(module).items() if value is original]:
@@ -95,6 +104,7 @@ def replace(patch: pytest.MonkeyPatch, original: Callable[..., Any], other: Any)
 
 def rewrite(patch: pytest.MonkeyPatch, place: str, old: str, new: str) -> None:
     """Change a piece of the text of a function, such as "claims.convergence.convergence"."""
+    forget(patch)
     module, name = f"lqrpapers.{place}".rsplit(".", 1)
     function = vars(sys.modules[module])[name]
     source = textwrap.dedent(inspect.getsource(function))

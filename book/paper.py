@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from copy import copy
+from operator import itemgetter
 from string import Template
 from typing import Any
 from urllib.parse import unquote
@@ -25,7 +26,7 @@ PAGE = Template("""<!DOCTYPE html>
 <body><div class="bd-main"><div class="bd-content"><div class="bd-article-container">
 <article class="bd-article lqr-paper"><section class="lqr-cover"><h1>$title</h1>$imprint</section>
 <nav><h2>Contents</h2>$listed</nav>$pages</article></div></div></div>
-<script>MathJax.options = {...MathJax.options, enableAssistiveMml: false, enableMenu: false}</script>
+<script>Object.assign(MathJax.options, {enableAssistiveMml: false, enableMenu: false})</script>
 <script src="$mathjax"></script><script>MathJax.startup.promise.then(() => {
   for (const {math, typesetRoot} of MathJax.startup.document.math) {
     const drawn = typesetRoot.querySelector("svg");
@@ -60,7 +61,8 @@ def printable(html: str, parts: list[dict[str, Any]], imprint: str) -> str:
             fold["open"] = ""
     title = pages["pages/index"].h1.extract().get_text()
     pages["solutions"], listed = solutions(pages, soup.new_tag), ""
-    for part in [*parts, {"caption": "Appendix", "chapters": [{"file": "solutions"}]}]:
+    last = {"caption": "Appendix", "chapters": [{"file": "solutions"}]}
+    for part in [*filter(itemgetter("chapters"), parts), last]:
         found = [pages[page["file"]] for page in part["chapters"]]
         lines = [f'<li><a href="#{page["id"]}">{page.h1.get_text()}</a></li>' for page in found]
         listed += f"<p>{part['caption']}</p><ul>{''.join(lines)}</ul>"
@@ -69,7 +71,7 @@ def printable(html: str, parts: list[dict[str, Any]], imprint: str) -> str:
 
 
 def solutions(pages: dict[str, Any], tag: Callable[..., Any]) -> Any:
-    """Move the solutions into an appendix, each below its exercise's title, with links both ways."""
+    """Move the solutions into an appendix, each below the title of its exercise, linked both ways."""
     back = tag("section", id="solutions")
     back.append(tag("h1", string="Solutions"))
     for page in pages.values():

@@ -27,6 +27,8 @@ SWITCHES = [
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--virtual-time-budget=10000000",  # ends when nothing is left to do: formulas are typeset
 ]
+
+
 def find_chromium() -> str:
     """Path of Chromium: the CHROMIUM variable, else one of the usual names on PATH."""
     names = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else NAMES

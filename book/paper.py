@@ -71,7 +71,7 @@ def printable(html: str, parts: list[dict[str, Any]], imprint: str) -> str:
 
 
 def solutions(pages: dict[str, Any], tag: Callable[..., Any]) -> Any:
-    """Move the solutions into an appendix, each below the title of its exercise, linked both ways."""
+    """Move the solutions into an appendix: each with its exercise's title, and linked both ways."""
     back = tag("section", id="solutions")
     back.append(tag("h1", string="Solutions"))
     for page in pages.values():
@@ -100,7 +100,7 @@ def link(pages: dict[str, Any]) -> None:
     """Give each place an id that no other page has; a reference leads to its place or nowhere."""
     places: dict[tuple[str, str], str] = {}
     for name, page in pages.items():
-        places[name, ""] = f"{page['id']}--{name}"
+        places[name, ""] = f"{page['id']}--{name}"  # the page itself
         for tag in [page, *page(id=True)]:
             new, place = f"{tag['id']}--{name}", (name, tag.attrs.pop("id"))
             if places.setdefault(place, new) is new:
@@ -112,11 +112,11 @@ def link(pages: dict[str, Any]) -> None:
                 continue
             path, _, place = href.removeprefix("#document-").partition("#")
             if href.startswith("#"):
-                page = path if href.startswith("#document-") else name
+                there = path if href.startswith("#document-") else name
             else:
                 path = re.sub(r"\.html(\?.*)?$", "", path)
-                page = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            if found := places.get((page, place), places.get((page, ""))):
+                there = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            if found := places.get((there, place), places.get((there, ""))):
                 tag["href"] = f"#{found}"
             else:
                 tag.name = "span"

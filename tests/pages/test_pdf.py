@@ -48,7 +48,7 @@ def text(printed: PdfReader) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(built_book: Path) -> dict[str, BeautifulSoup]:
+def pages(built_book: Path) -> dict[str, Any]:
     """The pages of the book that are printed, as they are on a screen."""
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"]
     names = [page["file"] for part in parts for page in part["chapters"]]
@@ -127,10 +127,9 @@ def test_no_line_of_code_is_cut(text: str, pages: dict[str, Any]) -> None:
 
 
 def test_every_font_is_in_the_file(printed: PdfReader) -> None:
+    every: Any = printed.pages
     fonts = [
-        font.get_object()
-        for page in printed.pages
-        for font in page["/Resources"].get("/Font", {}).values()  # type: ignore[union-attr]
+        font.get_object() for page in every for font in page["/Resources"].get("/Font", {}).values()
     ]
     inner = [font.get("/DescendantFonts", [font])[0].get_object() for font in fonts]
     kept = [
@@ -142,7 +141,8 @@ def test_every_font_is_in_the_file(printed: PdfReader) -> None:
 def test_it_is_tagged_and_every_formula_and_figure_says_what_it_is(printed: PdfReader) -> None:
     root: Any = printed.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and root["/Lang"].startswith("en")
-    pending, said = [root["/StructTreeRoot"]["/K"]], []
+    said: list[str] = []
+    pending = [root["/StructTreeRoot"]["/K"]]
     while pending:
         tag = pending.pop()
         tag = tag.get_object() if hasattr(tag, "get_object") else tag
@@ -150,7 +150,7 @@ def test_it_is_tagged_and_every_formula_and_figure_says_what_it_is(printed: PdfR
             pending += tag
         elif isinstance(tag, dict) and "/K" in tag:
             pending.append(tag["/K"])
-            said += [tag.get("/Alt")] if tag.get("/S") == "/Figure" else []
+            said += [tag.get("/Alt", "")] if tag.get("/S") == "/Figure" else []
     assert len(said) > 500 and all(said)
     assert any("\\nabla" in alternative for alternative in said)
     assert not any("\\(" in alternative for alternative in said)  # what is not typeset

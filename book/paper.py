@@ -102,8 +102,8 @@ def link(pages: dict[str, Any]) -> None:
     for name, page in pages.items():
         places[name, ""] = f"{page['id']}--{name}"  # the page itself
         for tag in [page, *page(id=True)]:
-            new, place = f"{tag['id']}--{name}", (name, tag.attrs.pop("id"))
-            if places.setdefault(place, new) is new:
+            new = f"{tag['id']}--{name}"
+            if places.setdefault((name, tag.attrs.pop("id")), new) is new:
                 tag["id"] = new
     for name, page in pages.items():
         for tag in page("a", href=True):

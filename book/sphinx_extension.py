@@ -93,7 +93,18 @@ def narrow_on_phones(app: Sphinx, doctree: nodes.document, docname: str) -> None
             image.replace_self([around[0], image.deepcopy(), around[1]])
 
 
+def share_the_visitors_of_html(app: Sphinx) -> None:
+    """One page for the PDF is drawn like many; sphinx-exercise would leave it visitors of its own.
+
+    References keep the document that they lead into, as two documents may have one id.
+    """
+    if app.builder.name == "singlehtml":
+        app.registry.translation_handlers["singlehtml"] = app.registry.translation_handlers["html"]
+        app.builder.fix_refuris = lambda tree: None  # type: ignore[attr-defined]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", share_the_visitors_of_html)
     app.add_directive("predict", Predict)
     app.add_directive("printed", Printed)
     app.add_post_transform(FoldedSolutions)

@@ -145,7 +145,7 @@ def crossover(
     right = [
         spread(steps, values, look, quantiles=QUARTILES) for look, values in in_order(looks, ratios)
     ]
-    label = r"$\eta_l\,h_{\max}$"
+    label = r"$\eta_l\,\chi_{\max}$"
     labels = (
         "relative advantage, training tasks",
         "gap after one step, MAML / averaging,\nunseen tasks",

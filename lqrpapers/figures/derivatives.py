@@ -86,7 +86,7 @@ def difference_errors(
         curves.append(Curve(h, np.maximum(shaped(look.label, error, len(h)), 1e-17), look))
         if look.label in promised:
             curves.append(dashed(h, promised[look.label], look))
-    panel = Panel("step size h", curves, legend="best")
+    panel = Panel("step $s$", curves, legend="best")
     story = """Every curve is a V: rounding falls to the left, truncation rises to the right. Dashed
         lines show the predicted errors."""
     return draw([panel], "relative error", story)

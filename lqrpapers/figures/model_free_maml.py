@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from ..claims import Check
+from ..notebook import readable
 from ..recorded.s1 import Training
 from .by_size import STATES
 from .checking import shaped
@@ -135,7 +136,7 @@ def gaps_by_level(
     exact = shaped("bias", bias, "draws", len(levels))
     looks = SERIES[:3]
     curves, references, words = [], [], []
-    by_step = {f"step {step:.2g}": (step, gap) for step, gap in predicted.items()}
+    by_step = {readable(f"step {step:.2g}"): (step, gap) for step, gap in predicted.items()}
     for look, (step, gap) in in_order(looks, by_step):
         references.append(Reference(gap, color=look.color))
         words.append(f"{look.label}: predicted {number(gap)}")

@@ -82,8 +82,8 @@ def spoken(text: str) -> str:
 
 
 # Commands of TeX that have a sign; of others the name is told.
-LETTERS = "alpha beta gamma delta epsilon eta kappa lambda rho tau Delta nabla sum ell dagger"
-SIGNS = dict(zip(LETTERS.split(), "αβγδεηκλρτΔ∇Σℓ†", strict=True))
+LETTERS = "alpha beta gamma delta epsilon eta kappa lambda rho tau chi Delta nabla sum ell dagger"
+SIGNS = dict(zip(LETTERS.split(), "αβγδεηκλρτχΔ∇Σℓ†", strict=True))
 SIGNS |= {"varepsilon": "ε", "times": " × ", "|": "‖", ",": " ", "mathcal": ""}
 
 

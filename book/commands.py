@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     chapter = add("chapter", help="re-execute one chapter, with other parameters if given")
     chapter.add_argument("chapter", **named)  # type: ignore[arg-type]
     chapter.add_argument("parameters", nargs="*", help='name=value, as in "samples=200 seed=3"')
+    add("pdf", help="execute changed chapters, print the whole book into one PDF")
     add("test", help="run every test; further words go to pytest")
     add("serve", help="open the built book in a browser, from this machine only")
     lab = add("lab", help="open a chapter, or all, in JupyterLab, from this machine only")
@@ -139,6 +140,17 @@ def build(options: argparse.Namespace) -> None:
             building.compare_verdicts()
 
 
+def pdf(options: argparse.Namespace) -> None:
+    """Print the book, of chapters that are executed where they changed."""
+    from book.build import Build
+    from book.pdf import find_chromium, print_book
+
+    find_chromium()  # before minutes of execution
+    with Build(ROOT, jobs()) as building:
+        building.execute()
+        print_book(ROOT, building.display.say, building.lock)
+
+
 def serve(options: argparse.Namespace) -> None:
     """Show the built book in a browser, to this machine only, until interrupted."""
     built = ROOT / "_build" / "html"
@@ -187,5 +199,6 @@ COMMANDS = {
     "clean": clean,
     "lab": lambda options: become(lab_command(ROOT, options.chapter)),
     "lock": lock,
+    "pdf": pdf,
     "serve": serve,
 }

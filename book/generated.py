@@ -6,11 +6,8 @@ that scrolls and the block's name as its class. Sphinx resolves the numbers of s
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +16,9 @@ from typing import Any
 import jinja2
 import yaml
 
-import lqrlib
-from book import collect
+from book import collect, library_pages
 from book.problem import ChapterProblem
+from book.provenance import git
 from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Line, Result, digits
 from lqrpapers.claims.signs import as_html
 from lqrpapers.claims.verdicts import BETTER, KINDS, WORDS
@@ -45,6 +42,7 @@ class Book:
     root: Path
     texts: dict[str, str]  #: The Markdown of every page and chapter.
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
+    library = library_pages
     forms, groups, mapped, live = CALLED, GROUPS, staticmethod(mapped), staticmethod(block)
     verdicts = (*dict.fromkeys(word for words in KINDS.values() for word in words), "planned")
 
@@ -111,34 +109,12 @@ class Book:
         for record in self.records.values():
             run = record["run"]
             told = {"commit": run["commit"] + " and uncommitted changes" * run["changed"]}
+            told["date of the commit"] = git(self.root, "show", "-s", "--format=%cs", run["commit"])
             told |= {"lock of the environment, SHA-256": run["lock"], "system": run["system"]}
             told |= {"processor": run["processor"], "linear algebra": run["blas"]}
             for name, value in (told | record["versions"]).items():
                 facts.setdefault(name, set()).add(value or "not known")
         return facts
-
-    def modules(self) -> list[tuple[str, bool]]:
-        """Every public module, and whether its names stand as lqrlib.NAME above it."""
-        shown = {getattr(getattr(lqrlib, name), "__module__", "") for name in lqrlib.__all__}
-        return [(name, name in shown) for name in public_modules()]
-
-
-def public_modules(package: str = "") -> Iterator[str]:
-    """Names of the public modules of both packages: an `__all__` of a subpackage says which."""
-    if not package:
-        yield from public_modules("lqrlib")
-        yield "lqrpapers"
-        yield from public_modules("lqrpapers")
-        return
-    parent = importlib.import_module(package)
-    offered = getattr(parent, "__all__", None) if package != "lqrlib" else None
-    for found in sorted(pkgutil.iter_modules(parent.__path__), key=lambda found: found.name):
-        name = f"{package}.{found.name}"
-        module = importlib.import_module(name)
-        # A function of the same name hides its module, which then is no public name.
-        if offered is None or (found.name in offered and getattr(parent, found.name) is module):
-            yield name
-            yield from public_modules(name) if found.ispkg else ()
 
 
 def plain(text: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell
 
 from book import chapters as inputs
-from book import search_index
+from book import previews, search_index
 from book.environment import ROOT
 from book.problem import ChapterProblem
 from book.stage import settings, stage
@@ -86,6 +86,7 @@ def render(
     if sphinx(root, ["build", str(site), "--path-output", str(bench)], log, note, hold) != 0:
         text = log.read_text(errors="replace").replace(f"{site}{os.sep}", "")
         raise ChapterProblem(complaint(text, log.relative_to(root)))
+    previews.write(made)
     search_index.write(made)
     stamp.write_text(json.dumps(wanted))
     publish(root, made, json.dumps(wanted))

@@ -14,10 +14,10 @@ from sphinx.application import Sphinx
 PLACES = "section:has(> :is(h1, h2, h3, h4))[id], div:is(.proof, .exercise, .citation)[id], "
 PLACES += "figure[id], dl:not(.attribute) > dt.sig[id], :is(#dictionary, #symbols) tbody > tr"
 NO_TEXT = ["script", "style", "pre", "nav", "svg"]
-NO_PART = "cell headerlink eqno field-list toctree-wrapper lqr-map lqr-map-entry".split()
+NO_PART = "cell headerlink eqno field-list lqr-chip lqr-map lqr-map-entry toctree-wrapper".split()
 KINDS = {"proof": "statement", "exercise": "exercise", "citation": "source", "sig": "library"}
 KINDS |= {"section": "section", "figure": "figure", "tr": "symbol"}
-WEIGHTS = {"changelog": 0.2, "theorems": 0.2, "map": 0.3, "results": 0.3, "execution": 0.3}
+WEIGHTS = {"changelog": 0.2, "map": 0.3, "results": 0.3, "execution": 0.3}
 NUMBERED = "Theorem|Lemma|Proposition|Corollary|Definition|Remark|Assumption|Algorithm|Figure"
 PAPERS = re.compile(rf"(?:\b(S[12]|TR)\b,? )?\b((?:{NUMBERED}) (?:[A-Z]\.)?\d(?:\.?\d)*[a-z]?)\b")
 TERMS = {"which-step-is-too-large": ["step size"]}  # explained where no title says so

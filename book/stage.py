@@ -19,13 +19,19 @@ import yaml
 from book import boxes
 from book import chapters as inputs
 from book.generated import Book, filled
+from book.library_pages import pages as library
+from book.mark import PICTURE, picture
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
 from lqrpapers.claims.rows import as_csv, table
-from lqrpapers.live import pictures
+from lqrpapers.figures.files import CSV, DPI, NARROW, PIXELS
+from lqrpapers.live import pictures, shared
 from lqrpapers.numbers import glued
 
 MATHJAX = "static/mathjax/tex-svg-full.js"  # one file with every TeX extension and SVG output
+KEPT = "static/figures"  # what no page shows, or only a telephone
+BESIDE = {CSV: ".csv", NARROW: "-narrow.svg", PIXELS[NARROW]: "-narrow.png"}
+ENLARGED = 1.15  # of figures on a wide page
 Cell = dict[str, Any]
 
 
@@ -78,7 +84,9 @@ def staged(root: Path) -> dict[str, bytes]:
         f"{name}.md": boxes.rewritten(filled(book, text), told, book.chip).encode()
         for name, text in pages.items()
     }
-    return files | pictures(pages.values())
+    files |= pictures(pages.values())
+    files[PICTURE] = picture(shared())
+    return files | library(pages["pages/api"])
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
@@ -93,11 +101,13 @@ def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
         notebook["cells"].insert(index, table)
     cells = []
     for cell in notebook["cells"]:
-        cells.append(cell)
-        for output in list(cell.get("outputs", [])):
-            if "caption" in output.get("metadata", {}).get("lqrlib", {}):
-                cell["outputs"].remove(output)
-                cells.append(figure(cell, output, files))
+        every = cell.get("outputs", [])
+        drawn = [each for each in every if "caption" in each.get("metadata", {}).get("lqrlib", {})]
+        if drawn:
+            name = f"cell-{cell['id']}"
+            cells.append(words(name, f'```{{raw}} html\n<span id="{name}"></span>\n```'))
+            cell["outputs"] = [each for each in every if each not in drawn]
+        cells += [cell, *(figure(cell, each, files) for each in drawn)]
     notebook["cells"] = cells
     for cell in markdown(notebook):
         text = "".join(cell["source"])
@@ -117,18 +127,42 @@ def markdown(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def figure(cell: dict[str, Any], output: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
-    """A cell of text with a figure; the picture becomes a file (lqrpapers.notebook.show)."""
+    """A cell of text with a figure; pictures and data become files (lqrpapers.notebook.show)."""
     told = {"name": f"fig-{cell['id']}"} | output["metadata"]["lqrlib"]
-    kind, data = next(pair for pair in output["data"].items() if pair[0].startswith("image/"))
+    made = {k: "".join(v) for k, v in output["data"].items()}
+    kind = next(kind for kind in made if kind.startswith("image/"))
+    picture = bytes_of(kind, made[kind])
     place = f"figures/{told['name']}.{kind[6:].partition('+')[0]}"
-    files[f"chapters/{place}"] = "".join(data).encode() if "+" in kind else b64decode(data)
+    files[f"chapters/{place}"] = picture
+    links = [f'<a href="#cell-{cell["id"]}">Code</a>']
+    for each, ending in BESIDE.items():
+        if each in made:
+            files[f"pages/_{KEPT}/{told['name']}{ending}"] = bytes_of(each, made[each])
+    if CSV in made:
+        links.insert(0, f'<a href="../_{KEPT}/{told["name"]}.csv" download>Data (CSV)</a>')
     alt = json.dumps(told["alt"], ensure_ascii=False)
-    head = f"`````{{figure}} {place}\n:name: {told['name']}\n:alt: {alt}\n"
-    text = f"{head}\n{told['caption']}\n`````"
+    head = f"`````{{figure}} {place}\n:name: {told['name']}\n:alt: {alt}\n{width(picture)}"
+    row = f'```{{raw}} html\n<p class="lqr-figure-row">{" ".join(links)}</p>\n```'
+    text = f"{head}\n{told['caption']}\n\n{row}\n`````"
     if "hide-output" in cell["metadata"].get("tags", []):
         prompt = cell["metadata"].get("mystnb", {}).get("code_prompt_show", "Show the figure")
         text = f"``````{{dropdown}} {prompt}\n{text}\n``````"
     return words(told["name"], text)
+
+
+def bytes_of(kind: str, data: str) -> bytes:
+    """Texts are stored as they are, pixels as base64."""
+    return data.encode() if kind.endswith(("+xml", "/csv")) else b64decode(data)
+
+
+def width(picture: bytes) -> str:
+    """The option by which figures of any form have type of one size on a page."""
+    inches = 0.0
+    if found := re.search(rb'<svg [^>]*width="([\d.]+)pt"', picture[:2000], re.DOTALL):
+        inches = float(found[1]) / 72
+    elif picture[:4] == b"\x89PNG":
+        inches = int.from_bytes(picture[16:20]) / DPI
+    return f":width: {96 * ENLARGED * inches:.0f}px\n" if inches else ""
 
 
 def words(name: str, text: str) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def _display(bundle: dict[str, Any], metadata: dict[str, Any]) -> None:
     display(bundle, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
 
-def _picture(mime: str, data: io.BytesIO, alt: str, caption: str, name: str | None) -> None:
+def _picture(data: dict[str, Any], alt: str, caption: str, name: str | None) -> None:
     record = {"alt": alt, "caption": caption} | ({"name": name} if name else {})
-    _display({mime: data.getvalue(), "text/plain": alt}, {"lqrlib": record})
+    _display(data | {"text/plain": alt}, {"lqrlib": record})
 
 
 def readable(text: str) -> str:
@@ -110,6 +110,8 @@ def show(
 ) -> None:
     """Display a figure with a caption and the alt text it carries, and close it.
 
+    With it go its narrow form and its data (`lqrpapers.figures.files`).
+
     The figure is from a function of `lqrpapers.figures`; its ``alt_text`` says in words what it
     shows, and ValueError is raised without one. The caption states the result in one or two
     sentences (MyST Markdown); the name is a label for ``{numref}``. The `numbers` are stored as
@@ -118,17 +120,17 @@ def show(
     """
     import matplotlib.pyplot as plt
 
+    from .figures.files import files
+
     if live and not name:
         raise ValueError("name: expected one, as the figure is live; got none")
     alt = getattr(figure, "alt_text", "")
     if not alt:
         raise ValueError("figure: expected one with alt_text, as lqrpapers.figures returns")
-    buffer = io.BytesIO()
-    # Software names the matplotlib version; without it the same data give the same bytes.
-    figure.savefig(buffer, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
+    pictures = files(figure)
     plt.close(figure)
     glue(**numbers)
-    _picture("image/png", buffer, alt, _filled(caption, numbers), name)
+    _picture(pictures, alt, _filled(caption, numbers), name)
     if name and live:
         from .live import script
 
@@ -179,7 +181,7 @@ def animate(
         buffer, "GIF", save_all=True, append_images=rest, duration=round(1000 * seconds), loop=0
     )
     glue(**numbers)
-    _picture("image/gif", buffer, alt, _filled(caption, numbers), name)
+    _picture({"image/gif": buffer.getvalue()}, alt, _filled(caption, numbers), name)
 
 
 # How often each result was reported, for the places of its verdicts on the page.

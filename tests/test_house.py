@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from book.generated import public_modules
+from book.library_pages import public_modules
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {"lqrlib": set(), "lqrpapers": {"lqrlib"}, "book": {"lqrlib", "lqrpapers"}}

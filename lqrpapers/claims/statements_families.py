@@ -37,8 +37,8 @@ ours-lemma-head-start | adaptation | A head start | On a quadratic cost two star
 ours-covariance | averaging | MAML and averaging | To leading order in the inner step MAML differs
     from averaging by the covariance of curvature and gradient over the tasks; first-order MAML goes
     half the way and has three quarters of the gain.
-s1-rem-3 | maml | Remark 3 | After an inner step from S_ML the gain stabilizes all tasks and lies in
-    S_ML.
+s1-rem-3 | maml | Remark 3 | After an inner step from S_ML the gain lies in the task's own S_i; as
+    printed, it stabilizes all tasks and lies in S_ML.
 s1-rem-4 | common_start | Remark 4 | Where K_0 fails a task the update is undefined; discounts
     raised step by step lead to a stabilizing gain.
 s1-alg-1 | maml | Algorithm 1 | The step is along the gradient of the MAML objective.

@@ -13,23 +13,23 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import ITERATIONS, QUARTILES, Curve, Panel, Reference, dashed, points, spread
-from .looks import BLACK, GREEN, GREY, METHODS, ORANGE, SERIES, SKY, Look, in_order
+from .looks import BLACK, GREY, INDIGO, METHODS, OLIVE, PURPLE, SERIES, SKY, WINE, Look, in_order
 from .panels import draw
-from .words import joined, number
+from .words import number
 
 # Where a descent starts.
 STARTS = {
     "random": Look(GREY, "p", "random gain"),
-    "learned": METHODS["maml"]._replace(label="learned by Algorithm 3"),
-    "alone": METHODS["zeroth_order"]._replace(label="nominal task alone"),
-    "nominal": METHODS["optimum"]._replace(label="nominal optimum"),
+    "learned": METHODS["maml"]._replace(label="learned by S1 Algorithm 3"),
+    "alone": Look(WINE, "<", "nominal task alone"),
+    "nominal": Look(INDIGO, "d", "nominal optimum"),
     "average model": Look(SKY, "P", "average model"),
-    "average cost": Look(GREEN, "X", "average cost"),
-    "maml": Look(ORANGE, "h", "MAML optimum"),
-    "published": Look(BLACK, "d", "S1's random gain"),
+    "average cost": Look(OLIVE, "X", "average cost"),
+    "maml": Look(PURPLE, "h", "MAML optimum"),
+    "published": Look(BLACK, "8", "S1's random gain"),
 }
 LINES = ("-", ":", "-.", (0, (5, 2, 1, 2, 1, 2)), (0, (1, 1)))
-GAP = "$(J_i(K_t) - J_i^*) / J_i^*$ (dimensionless)"
+GAP = "$(J_i(K_t) - J_i^*) / J_i^*$"
 
 
 class Runs(NamedTuple):
@@ -78,7 +78,7 @@ def clocks(curves: Mapping[str, tuple[str, Array, Array]], marks: Mapping[str, f
         shown = times > 0
         lines.append(Curve(times[shown], middle[shown], STARTS[start], label, line=dashes))
     ends = [Reference(clock, vertical=True, note=label) for label, clock in marks.items()]
-    panel = Panel(r"clock $\tau = \sum\eta$ (dimensionless)", lines, references=ends)
+    panel = Panel(r"clock $\tau = \sum\eta$", lines, references=ends)
     return draw([panel], GAP, "Medians of runs.", height=4.2, legend_columns=2)
 
 
@@ -112,17 +112,18 @@ def query_counts(
             middle, *ends = rows[:, k].T
             style |= {"shift": offset, "between": tuple(ends)}
             curves.append(points(places, middle, STARTS[start], label, **style))
-            there = np.flatnonzero(~np.isnan(middle))
-            found = joined([f"{number(middle[g])} at {groups[g]}" for g in there])
-            words.append(f"to {target} from {label}: {found}")
+            if not k:
+                ends = [number(count) for count in middle[~np.isnan(middle)][[0, -1]]]
+                words.append(f"{label} {' to '.join(ends)}")
         panels.append(Panel("heterogeneity level", curves, f"to {target}", **axis))
     story = f"""Median number of queries until the relative gap is small, by start, logarithmic
-        above {number(each)}; the upper edge means never. {"; ".join(words)}."""
-    return draw(panels, "cost queries (dimensionless)", story, width=7.2, height=4.0)
+        above {number(each)}; the upper edge means never. To {targets[0]}, from the least to the
+        largest level: {"; ".join(words)}."""
+    return draw(panels, "cost queries", story, width=7.2, height=4.0)
 
 
 RATIOS = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
-FAMILIES = (SERIES[0], SERIES[1], SERIES[3])
+FAMILIES = SERIES[:3]
 
 
 def crossover(
@@ -140,14 +141,14 @@ def crossover(
     for look, (measured, model) in in_order(FAMILIES, advantages):
         left.append(Curve(steps, measured, look))
         left.append(dashed(steps, model, look, f"{look.label}, formula"))
-    looks = (METHODS["optimum"], STARTS["learned"], STARTS["average cost"])
+    looks = SERIES[2:]
     right = [
         spread(steps, values, look, quantiles=QUARTILES) for look, values in in_order(looks, ratios)
     ]
-    label = r"$\eta_l\,h_{\max}$ (dimensionless)"
+    label = r"$\eta_l\,\chi_{\max}$"
     labels = (
-        "relative advantage, training tasks\n(dimensionless)",
-        "gap after one step, MAML / averaging,\nunseen tasks (dimensionless)",
+        "relative advantage, training tasks",
+        "gap after one step, MAML / averaging,\nunseen tasks",
     )
     axis: Any = {"xticks": steps, "legend": "above"}
     panels = [Panel(label, left, ylabel=labels[0], **axis)]
@@ -170,8 +171,8 @@ def beyond_training(distances: Array, gaps: Mapping[str, tuple[str, Sequence[Arr
         right.append(spread(distances, rows, STARTS[start], label))
         shares = 100 * np.isfinite(rows).mean(axis=1)
         left.append(Curve(distances, shares, STARTS[start], label))
-    label = "distance / training distance (dimensionless)"
-    gap = "relative gap at the start (dimensionless)"
+    label = "distance / training distance"
+    gap = "relative gap at the start"
     panels = [
         Panel(label, left, ylabel="unseen tasks stabilized (%)", yscale="linear", ylim=(0, 104)),
         Panel(label, right, ylabel=gap, top=1e6, ylim=(None, 30)),

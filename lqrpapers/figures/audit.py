@@ -14,12 +14,12 @@ from lqrlib.validation import Array
 from ..recorded.s1 import Training
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
-from .looks import BLUE, VERMILION, Look, in_order
+from .looks import SERIES, Look, in_order
 from .model_free_maml import LEVELS
 from .panels import draw
 from .words import number
 
-LOOKS = (Look(BLUE, "o"), Look(VERMILION, "^"))
+LOOKS = SERIES[:2]
 
 
 class Errors(NamedTuple):
@@ -62,7 +62,7 @@ def estimate_errors(grid: Array, kinds: Mapping[str, Errors], wanted: float) -> 
         Panel("roll-outs", seen, references=[aim], **near),
     ]
     story = f"Errors of gradient estimates: {'; '.join(words)}."
-    label = "relative error (dimensionless)"
+    label = "relative error"
     return draw(panels, label, story, height=4.2, legend_columns=3, share=False)
 
 
@@ -81,10 +81,10 @@ def _ranges(x: Array, samples: Array, look: Look, label: str, **style: Any) -> C
 def clocks(runs: Mapping[str, Training], scale: float = 1000.0) -> Figure:
     """Draw recorded gaps over iterations t, and over the clock: `scale` times step size times t."""
     panels: list[Panel] = []
-    for label in ("iterations $t$", rf"clock ${scale:.0f}\,\eta t$ (dimensionless)"):
+    for label in ("iterations $t$", rf"clock ${scale:.0f}\,\eta t$"):
         curves = []
         for look, run in in_order(LEVELS, runs):
             x = scale * run.step_size * run.iterations if panels else run.iterations
             curves.append(points(x, run.gaps, look, look.label, hollow=True, size=5, every=2))
         panels.append(Panel(label, curves, xscale="linear"))
-    return draw(panels, "gap (dimensionless)", "Recorded gaps.", legend_columns=1)
+    return draw(panels, "gap", "Recorded gaps.", legend_columns=1)

@@ -39,7 +39,7 @@ def race(gaps: Mapping[str, ArrayLike], shares: Mapping[str, float]) -> Figure:
     curves.append(key(Look(GREY), "promised", line="--"))
     most = max(len(curve.data()[0]) for curve in curves) - 1
     panel = Panel(curves=curves, **ITERATIONS | {"xlim": (0, most), "ylim": (LEAST_GAP, 5)})
-    return draw([panel], "cost gap / first gap (dimensionless)", height=3.8, legend_columns=4)
+    return draw([panel], "cost gap / first gap", height=3.8, legend_columns=4)
 
 
 def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Figure:
@@ -63,7 +63,7 @@ def figure_2(gaps: Mapping[str, Array], recorded: Mapping[str, s2.Curve]) -> Fig
         Panel(curves=[*curves, entry], title="all gaps", ylim=(LEAST_GAP / 3, 40), **axes),
         Panel(curves=[*again, entry], title="gaps above 0.0003", ylim=(3e-4, 20), **axes),
     ]
-    label = "(cost − optimal cost) / optimal cost\n(dimensionless)"
+    label = "(cost − optimal cost) / optimal cost"
     story = "Bands from the least to the largest system, bars for the recorded range."
     return draw(panels, label, story, height=4.0, share=False, legend_columns=4)
 
@@ -84,8 +84,8 @@ def successive_gaps(pairs: Mapping[str, tuple[Array, Array]]) -> Figure:
     style: Any = {"width": 1, "listed": True, "told": False}
     for color, power, label in ((GREY, 1, "no progress, slope 1"), (BLACK, 2, "slope 2")):
         curves.append(dashed(ends, ends**power, Look(color), label, **style))
-    panel = Panel("relative gap before the step (dimensionless)", curves, legend="lower right")
-    label = "relative gap after it (dimensionless)"
+    panel = Panel("relative gap before the step", curves, legend="lower right")
+    label = "relative gap after it"
     return draw([panel], label, f"{'; '.join(slopes)}.", height=3.8)
 
 
@@ -118,10 +118,10 @@ def steps_under_noise(
     for (look, step), limit in zip(by_name(allowed), critical.values(), strict=True):
         curves += with_promise(levels, limit, step, look)
     curves += [key(Look(GREY), "allowed", line="--"), key(Look(GREY), "critical, measured")]
-    label = "factor on the noise variances (dimensionless)"
+    label = "factor on the noise variances"
     panel = Panel(label, curves, xscale="linear", legend="right")
     story = "Solid lines: critical, measured; dashed lines: allowed."
-    return draw([panel], "step size (dimensionless)", story, height=3.8)
+    return draw([panel], "step size", story, height=3.8)
 
 
 def steps_needed(constant: Mapping[str, Array], searched: Mapping[str, Array], most: int) -> Figure:

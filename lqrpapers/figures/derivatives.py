@@ -17,12 +17,12 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import LINEAR, Curve, Panel, Reference, dashed, points, side_by_side, spread
-from .looks import BLACK, BLUE, CORRECTED, GREEN, GREY, PRINTED, SERIES, VERMILION, Look, in_order
+from .looks import BLACK, CORRECTED, GREY, PRINTED, SERIES, SKY, WINE, Look, in_order
 from .panels import draw
 from .words import number
 
-KINDS = (*SERIES[:3], SERIES[4])
-STEP = "step t (dimensionless)"
+KINDS = SERIES[:4]
+STEP = "step t"
 # A vertical axis with both signs.
 SIGNED: Any = {"xscale": "linear", "yscale": "symlog", "legend": "upper right"}
 
@@ -49,7 +49,7 @@ def models_on_a_line(
     left = [
         Curve(t, cost, Look(), "cost"),
         dashed(t, tangent, Look(GREY), "tangent", listed=True),
-        Curve(t, model, Look(GREEN, "^"), "both Hessians", line="--"),
+        Curve(t, model, SERIES[0], "both Hessians", line="--"),
     ]
     right = [
         Curve(t, slope, Look(), "slope along Y"),
@@ -58,8 +58,8 @@ def models_on_a_line(
     ]
     style = LINEAR | {"legend": "best", "also": few_ticks}
     panels = [
-        Panel(STEP, left, ylabel="C(K + tX) (dimensionless)", **style),
-        Panel(STEP, right, ylabel="⟨Y, ∇C(K + tX)⟩ (dimensionless)", **style),
+        Panel(STEP, left, ylabel="C(K + tX)", **style),
+        Panel(STEP, right, ylabel="⟨Y, ∇C(K + tX)⟩", **style),
     ]
     middle = int(np.argmin(np.abs(t)))
     rates = [number(np.gradient(curve.middle(), t)[middle]) for curve in right]
@@ -86,10 +86,10 @@ def difference_errors(
         curves.append(Curve(h, np.maximum(shaped(look.label, error, len(h)), 1e-17), look))
         if look.label in promised:
             curves.append(dashed(h, promised[look.label], look))
-    panel = Panel("step size h (dimensionless)", curves, legend="best")
+    panel = Panel("step $s$", curves, legend="best")
     story = """Every curve is a V: rounding falls to the left, truncation rises to the right. Dashed
         lines show the predicted errors."""
-    return draw([panel], "relative error (dimensionless)", story)
+    return draw([panel], "relative error", story)
 
 
 def spread_by_states(
@@ -116,7 +116,7 @@ def spread_by_states(
     line = [] if promised is None else [Reference(promised, f"promised {promised:.0e}")]
     panel = Panel("number of states n", curves, xticks=states, references=line, **scales)
     story = "Medians, 10 to 90 % ranges and full ranges over random problems."
-    return draw([panel], f"{quantity} (dimensionless)", story)
+    return draw([panel], f"{quantity}", story)
 
 
 def cost_past_the_boundary(
@@ -149,7 +149,7 @@ def cost_past_the_boundary(
         cost and the plain linear solve agree and grow without bound at the edge. Past it the cost
         is infinite, but the linear solve returns finite numbers, from {number(outside.min())} to
         {number(outside.max())}."""
-    return draw([panel], "C(K + tX) (dimensionless)", story)
+    return draw([panel], "C(K + tX)", story)
 
 
 def sign_axis(axes: Axes, values: Array, linear: float) -> None:
@@ -171,8 +171,8 @@ def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -
         sign_axis(axes, values, 1.0)
 
     curves = []
-    signs = {1: Look(BLUE, "o", "positive eigenvalue")}
-    signs[-1] = Look(VERMILION, "v", "negative eigenvalue")
+    signs = {1: Look(SKY, "P", "positive eigenvalue")}
+    signs[-1] = Look(WINE, "<", "negative eigenvalue")
     for sign, look in signs.items():
         at, kind = np.nonzero(sign * values[::every] > 0)
         if len(at):
@@ -190,9 +190,9 @@ def spectrum_on_a_path(fraction_of_the_way: ArrayLike, eigenvalues: ArrayLike) -
     story = f"""The {values.shape[1]} eigenvalues of the Hessian along a straight path from the
         start to the optimum: {seen}. At the optimum all lie between {number(values[-1, 0])} and
         {number(values[-1, -1])}."""
-    label = "share of the way to the optimum (dimensionless)"
+    label = "share of the way to the optimum"
     panel = Panel(label, curves, also=eigenvalue_lines, **SIGNED)
-    return draw([panel], "eigenvalue of the Hessian (dimensionless)", story, height=3.9)
+    return draw([panel], "eigenvalue of the Hessian", story, height=3.9)
 
 
 def steps_near_the_optimum(
@@ -206,7 +206,7 @@ def steps_near_the_optimum(
         curves += [Curve(k, gap, look), dashed(k, promised[look.label], look)]
     panel = Panel("iteration", curves, xscale="linear", legend="best")
     story = "Gradient descent with several step sizes; dashed: the rate the eigenvalues promise."
-    return draw([panel], "distance to the optimum (dimensionless)", story)
+    return draw([panel], "distance to the optimum", story)
 
 
 def meta_gradient_error(
@@ -219,7 +219,7 @@ def meta_gradient_error(
     """
     curves = [spread(steps, np.transpose(each), look) for look, each in in_order(KINDS, errors)]
     curves.append(Curve(example[0], example[1], PRINTED, example[2]))
-    panel = Panel("inner step times largest curvature (dimensionless)", curves, legend="best")
+    panel = Panel("inner step times largest curvature", curves, legend="best")
     story = """The MAML update made by the printed Hessian formula against the true one: the error
         grows with the step. Medians and 10 to 90 % bands."""
-    return draw([panel], "relative error (dimensionless)", story)
+    return draw([panel], "relative error", story)

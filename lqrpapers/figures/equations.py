@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from .curves import ITERATIONS, Curve, Panel, dashed, points
-from .looks import BLACK, GREY, METHODS, PURPLE, SKY, VERMILION, Look, by_name
+from .looks import BLACK, GREY, METHODS, OLIVE, SKY, WINE, Look, by_name
 from .panels import draw
 
 SOLVERS = {
     "direct": Look(BLACK, "d", "direct"),
-    "elimination": Look(PURPLE, "h", "elimination"),
+    "elimination": Look(WINE, "h", "elimination"),
     "BiCGStab": Look(SKY, "P", "BiCGStab"),
-    "fixed point (predicted)": Look(VERMILION, "<", "fixed point (predicted)"),
+    "fixed point (predicted)": Look(OLIVE, "<", "fixed point (predicted)"),
 }
 # Policy iteration is the Gauss-Newton step, and looks like it in every chapter.
 WAYS = {
@@ -46,7 +46,7 @@ def lyapunov_solvers(
     ends = np.array([margins.min(), margins.max()])
     yardstick = np.finfo(float).eps / ends
     found.append(Curve(ends, yardstick, Look(GREY, "", "ε / (1 − ρ)"), line=":"))
-    states, margin = "number of states n (dimensionless)", "margin 1 − ρ (dimensionless)"
+    states, margin = "number of states n", "margin 1 − ρ"
     panels = [
         Panel(states, counts, ylabel="multiplications", xticks=(5, 10, 20, 50, 100)),
         Panel(margin, found, ylabel="relative forward error", legend="best"),
@@ -74,8 +74,8 @@ def riccati_solvers(
     spent = [Curve(*data, look) for look, data in by_name(counts, WAYS, "ways")]
     axis = ITERATIONS | {"xlabel": "iteration", "ylim": (1e-17, 1e3)}
     panels = [
-        Panel(curves=curves, ylabel="relative error of P (dimensionless)", **axis),
-        Panel(r"$1 - \beta/\beta_c$ (dimensionless)", spent, ylabel="iterations"),
+        Panel(curves=curves, ylabel="relative error of P", **axis),
+        Panel(r"$1 - \beta/\beta_c$", spent, ylabel="iterations"),
     ]
     story = "Dashed: what the theorem promises. Right: distance from the critical noise level."
     return draw(panels, story=story, width=7.2, height=3.8)

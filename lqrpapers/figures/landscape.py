@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lqrlib.validation import Array
 
 from .checking import shaped
-from .looks import BLACK, METHODS, VERMILION, Look
+from .looks import BLACK, METHODS, WINE, Look
 from .style import Point, describe, drawing, note
 from .words import joined, number
 
@@ -103,9 +103,9 @@ def paths_in_plane(
         if segment is not None:
             ends = np.array(segment)
             middle = ends.mean(axis=0)
-            axes.plot(*ends.T, ":", color=VERMILION, linewidth=2, zorder=4)
-            axes.plot(*middle, "X", color=VERMILION, markersize=8, zorder=5)
-            chord: Any = {"color": VERMILION, "linestyle": ":", "marker": "X"}
+            axes.plot(*ends.T, ":", color=WINE, linewidth=2, zorder=4)
+            axes.plot(*middle, "X", color=WINE, markersize=8, zorder=5)
+            chord: Any = {"color": WINE, "linestyle": ":", "marker": "X"}
             handles.append(Line2D([], [], **chord, label="chord, midpoint"))
         handles.append(Patch(**HATCH, label="not stabilizing"))
         if outline is not None:
@@ -165,14 +165,14 @@ def segment_and_slice(
     shaped("straight", straight, len(fractions))
     shaped("detour", detour, len(fractions))
     way = METHODS["gauss_newton"]
-    chord: Any = {"color": VERMILION, "linewidth": 2.4}
+    chord: Any = {"color": WINE, "linewidth": 2.4}
     with drawing(1, 2, width=7.2, height=3.9) as (figure, (left, right)):
         left.axhline(1.0, color=BLACK, linewidth=1.0, linestyle="--")
         left.plot(fractions, straight, ":", **chord, label="straight segment")
         style: Any = {"color": way.color, "marker": way.marker, "markevery": len(fractions) // 8}
         left.plot(fractions, detour, label=f"{way.label} via the optimum", **style)
-        left.set_xlabel("share of the way (dimensionless)")
-        left.set_ylabel("mean-square radius (dimensionless)")
+        left.set_xlabel("share of the way")
+        left.set_ylabel("mean-square radius")
         note(left, "boundary", (0.5, 1.0), (0, -12), ha="center", fontsize=9)
         _plane(right, x, y, costs, least)
         right.plot([1, 0], [0, 1], ":", **chord, zorder=4)
@@ -180,15 +180,15 @@ def segment_and_slice(
             _walk(right, piece, way, spacing=0.22)
         right.plot([1, 0], [0, 1], "o", **HOLLOW, zorder=5)
         right.plot(0, 0, "*", color=BLACK, markersize=12, zorder=5)
-        right.plot(0.5, 0.5, "X", color=VERMILION, markersize=8, zorder=5)
-        right.set_xlabel("share of the first gain (dimensionless)")
-        right.set_ylabel("share of the second gain (dimensionless)")
+        right.plot(0.5, 0.5, "X", color=WINE, markersize=8, zorder=5)
+        right.set_xlabel("share of the first gain")
+        right.set_ylabel("share of the second gain")
         right.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
         handles = left.get_legend_handles_labels()[0]
         handles += [
             entry("o", "the two gains", hollow=True),
             entry("*", METHODS["optimum"].label),
-            Line2D([], [], color=VERMILION, marker="X", linestyle="none", label="midpoint"),
+            Line2D([], [], color=WINE, marker="X", linestyle="none", label="midpoint"),
             Patch(**HATCH, label="not stabilizing"),
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=3)

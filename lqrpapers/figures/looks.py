@@ -1,6 +1,7 @@
 """Who looks how: a colour *and* a marker for each kind of thing, the same in every chapter.
 
-Okabe-Ito colours throughout; corrected and printed constants in one fixed pair.
+Okabe-Ito colours for methods, Tol's muted ones beside them; corrected and printed constants in one
+fixed pair.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
 GREY = "#767676"
+OLIVE = "#8B8000"
+WINE = "#882255"
+INDIGO = "#332288"
 
 
 class Look(NamedTuple):
@@ -36,10 +40,9 @@ METHODS = {
     "maml": Look(PURPLE, "D", "MAML"),
     "optimum": Look(BLACK, "*", "optimum"),
 }
-# Kinds of data that are not methods, in the order in which a chapter names them.
-SERIES = tuple(map(Look, (BLUE, ORANGE, GREEN, VERMILION, PURPLE), "os^vD"))
-# The same where methods stand beside them: no pair of colour and marker that a method has.
-OTHERS = (Look(SKY, "P"), Look(PURPLE, "h"), Look(BLACK, "d"), Look(VERMILION, "<"))
+# Steps, levels, cases and systems, in the order in which a chapter names them: neither colour nor
+# marker of a method. Neighbours differ in lightness, too, for prints in grey.
+SERIES = tuple(map(Look, (SKY, WINE, OLIVE, INDIGO, GREY), "Ph<dp"))
 PRINTED = Look(VERMILION, "x", "as printed")
 CORRECTED = Look(BLUE, "+", "corrected")
 

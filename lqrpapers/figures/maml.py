@@ -16,7 +16,7 @@ from lqrlib.validation import Array
 from .by_size import STATES
 from .checking import shaped
 from .curves import ITERATIONS, NINETY, Curve, Panel, Reference, dashed, key, points, spread
-from .looks import BLUE, CORRECTED, GREEN, GREY, METHODS, ORANGE, PRINTED, SKY, Look, by_name
+from .looks import CORRECTED, GREY, INDIGO, METHODS, OLIVE, PRINTED, SKY, WINE, Look, by_name
 from .panels import draw
 from .style import note
 from .words import joined, number
@@ -24,9 +24,9 @@ from .words import joined, number
 # What stands for the Hessian in the outer gradient; MAML's own colour for the true operator.
 VARIANTS = {
     "exact": METHODS["maml"]._replace(label="Hessian operator"),
-    "none": Look(ORANGE, "P", "no Hessian (first order)"),
-    "matrix": Look(GREEN, "X", "$m\\times m$ matrix"),
-    "short": Look(BLUE, "h", "Hessian operator, shorter inner step"),
+    "none": Look(SKY, "P", "no Hessian (first order)"),
+    "matrix": Look(OLIVE, "X", "$m\\times m$ matrix"),
+    "short": Look(INDIGO, "h", "Hessian operator, shorter inner step"),
 }
 
 
@@ -65,7 +65,7 @@ def runs(costs: Mapping[str, Array], optimal: float) -> Figure:
     axis = ITERATIONS | {"legend": "upper right", "also": say_who_leaves}
     panel = Panel(curves=curves, references=least, **axis)
     story = "A cost that becomes infinite: the run leaves the stabilizing set."
-    return draw([panel], "cost $J(K_t)$ (dimensionless)", story)
+    return draw([panel], "cost $J(K_t)$", story)
 
 
 def objectives(panels: Mapping[str, Line]) -> Figure:
@@ -85,7 +85,7 @@ def objectives(panels: Mapping[str, Line]) -> Figure:
         ]
         drawn.append(Panel(line.axis, curves, title, xscale="linear", references=marks))
     story = "Cost J and MAML objective J_ML along lines of gains."
-    return draw(drawn, "cost (dimensionless)", story, share=False)
+    return draw(drawn, "cost", story, share=False)
 
 
 def outcomes(
@@ -116,20 +116,20 @@ def outcomes(
         Reference(start, line="-", color=GREY, width=0.8, note="cost of the start"),
         Reference(1.3 * top, line="", color=GREY, note="failed"),
     ]
-    label, limits = "step sizes $\\eta = \\eta_l$ (dimensionless)", (None, 1.6 * top)
+    label, limits = "step sizes $\\eta = \\eta_l$", (None, 1.6 * top)
     panel = Panel(label, curves, references=lines, ylim=limits, legend="right")
-    return draw([panel], "cost at the end (dimensionless)", f"{'; '.join(words)}.", height=3.5)
+    return draw([panel], "cost at the end", f"{'; '.join(words)}.", height=3.5)
 
 
 KINDS = {
     "printed": PRINTED,
     "sharp": CORRECTED._replace(label="sharp"),
-    "local": Look(GREEN, "s", "sharp, $L$ and $f$ measured"),
+    "local": Look(SKY, "P", "sharp, $L$ and $f$ measured"),
     "measured": METHODS["maml"]._replace(label="measured"),
 }
 SETTINGS = {
-    "system": Look(ORANGE, "s", "system"),
-    "cost": Look(SKY, "^", "cost"),
+    "system": Look(WINE, "h", "system"),
+    "cost": Look(SKY, "P", "cost"),
     "both": METHODS["maml"]._replace(label="both"),
 }
 
@@ -184,7 +184,7 @@ def theorem_runs(panels: Mapping[str, Mapping[str, Run]]) -> Figure:
                 curves.append(Curve(steps, values, look, line=line, listed=line == "-"))
         curves.append(key(Look(GREY), "promised", line="--"))
         drawn.append(Panel(curves=curves, title=title, **ITERATIONS))
-    return draw(drawn, "largest gap of a task (dimensionless)", "Dashed: promised.")
+    return draw(drawn, "largest gap of a task", "Dashed: promised.")
 
 
 def bias(sweeps: Mapping[str, Sweep]) -> Figure:
@@ -219,7 +219,7 @@ def bias(sweeps: Mapping[str, Sweep]) -> Figure:
         curves = [measured, bound, slope]
         panels.append(Panel("heterogeneity $\\varepsilon$", curves, look.label, also=shade))
     story = f"Medians over draws and their range. {' '.join(words)}"
-    return draw(panels, "largest gap at $K^*_{ML}$ (dimensionless)", story, height=3.9)
+    return draw(panels, "largest gap at $K^*_{ML}$", story, height=3.9)
 
 
 def _span(places: Array) -> tuple[float, float] | None:

@@ -15,12 +15,12 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import Curve, Panel, Reference, dashed, points
-from .looks import BLACK, BLUE, GREY, OTHERS, SKY, Look, in_order
+from .looks import BLACK, GREY, INDIGO, SERIES, SKY, Look, in_order
 from .panels import draw
 from .style import describe, drawing
 from .words import joined, number
 
-LOOKS = (OTHERS[0], OTHERS[1], OTHERS[3], OTHERS[2])
+LOOKS = SERIES[:4]
 
 
 class Paths(NamedTuple):
@@ -74,7 +74,7 @@ def sample_averages(
     panel = Panel("time step t", curves, xscale="linear", ylim=(max(floor, 1e-12), 3 * exact.max()))
     story = f"""Bands over seeds. All averages follow the growing expectation at first and then fall
         away from it. At t = {t[-1]} the median averages are: {joined(words)}."""
-    return draw([panel], "$x_t^2$ (dimensionless)", story, height=4.0, legend_columns=2)
+    return draw([panel], "$x_t^2$", story, height=4.0, legend_columns=2)
 
 
 def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
@@ -93,7 +93,7 @@ def radii(groups: Mapping[str, tuple[Array, Array]]) -> Figure:
 
     ones = [Reference(1, vertical=upright, line="-", width=1) for upright in (False, True)]
     axes: Any = {"xlim": tuple(ends), "ylim": tuple(ends), "legend": "lower right"}
-    label = "squared radius of the mean, ρ(A − BK)² (dimensionless)"
+    label = "squared radius of the mean, ρ(A − BK)²"
     panel = Panel(label, curves, references=ones, also=round_ticks, **axes)
     story = f"""No point lies below the diagonal by more than rounding. {held} gains are stable in
         the mean square; {lost} are stable in the mean only, in the upper left quarter."""
@@ -157,8 +157,8 @@ def shrinking_set(
         _round_ticks(left.xaxis)
         left.grid(False)
         right.fill(*(np.append(b, 0.0) for b in boundary), color=SKY, alpha=0.3, linewidth=0)
-        right.plot(*boundary, color=BLUE, label="closed form")
-        right.plot(*found, "d", color=BLACK, clip_on=False, zorder=3, label="bisection")
+        right.plot(*boundary, color=INDIGO, label="closed form")
+        right.plot(*found, "8", color=BLACK, clip_on=False, zorder=3, label="bisection")
         right.text(0.08, 0.2, "some gain\nstabilizes", transform=right.transAxes)
         right.text(0.55, 0.6, "no gain\nstabilizes", transform=right.transAxes)
         right.set(xlabel="variance α of the free motion's error", xlim=(0, None))

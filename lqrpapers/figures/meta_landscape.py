@@ -1,4 +1,4 @@
-"""Pictures of the MAML objective: stand-ins for its gradient, Lemma 8, its landscape."""
+"""Pictures of the MAML objective: stand-ins for its gradient, TR Lemma 8, its landscape."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .by_size import ratios_by_size
 from .checking import shaped
 from .curves import LINEAR, Curve, Panel, points, spread
 from .landscape import HATCH, HOLLOW, entry, hatch_outside
-from .looks import BLACK, CORRECTED, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
+from .looks import BLACK, CORRECTED, GREY, METHODS, PRINTED, SERIES, Look, in_order
 from .panels import draw
 from .style import describe, drawing
 from .words import number
 
-STAND_INS = (SERIES[2], SERIES[1], PRINTED)
-FORMS = (PRINTED, CORRECTED, SERIES[2])
+STAND_INS = (*SERIES[:2], PRINTED)
+FORMS = (PRINTED, CORRECTED, SERIES[0])
 LINES = ("-", "--", "-")
-OBJECTIVES = (Look(GREY, "o"), Look(SKY, "s"), METHODS["maml"])
+OBJECTIVES = (Look(GREY, "p"), SERIES[0], METHODS["maml"])
 
 
 def meta_gradient_errors(steps: Array, errors: Mapping[str, Array]) -> Figure:
@@ -33,9 +33,9 @@ def meta_gradient_errors(steps: Array, errors: Mapping[str, Array]) -> Figure:
     Lines are medians, bands run from the 10 to the 90 % quantile. At most three stand-ins.
     """
     curves = [spread(steps, np.transpose(each), look) for look, each in in_order(STAND_INS, errors)]
-    label = r"$\eta_l\,\times$ largest curvature of a task (dimensionless)"
+    label = r"$\eta_l\,\times$ largest curvature of a task"
     story = "Stand-ins for the gradient of the MAML objective; medians and 10 to 90 % bands."
-    return draw([Panel(label, curves, legend="best")], "relative error (dimensionless)", story)
+    return draw([Panel(label, curves, legend="best")], "relative error", story)
 
 
 def heterogeneity_tightness(
@@ -46,7 +46,7 @@ def heterogeneity_tightness(
     {panel: {"printed", "corrected", "sharp": N arrays}}; 1 is attained, above 1 violated. Median,
     5 to 95 % band, and the largest as an open marker.
     """
-    label = "difference / bound (dimensionless)"
+    label = "difference / bound"
     return ratios_by_size(sizes, panels, FORMS, label, largest=True)
 
 
@@ -72,9 +72,9 @@ def scalar_landscapes(
             words.append(f"{title}, {look.label}: stationary at {places}")
         low = min(float(np.nanmin(values)) for values, _, _ in objectives.values())
         axes = LINEAR | {"ylim": (low - 0.06 * (top - low), top), "legend": "upper center"}
-        drawn.append(Panel(f"gain $k$, {title} (dimensionless)", curves, **axes))
+        drawn.append(Panel(f"gain $k$, {title}", curves, **axes))
     story = f"Markers where the slope is zero. {'; '.join(words)}."
-    return draw(drawn, "objective (dimensionless)", story, width=6.8, share=False)
+    return draw(drawn, "objective", story, width=6.8, share=False)
 
 
 def two_pieces(s: Array, costs: Array, minima: Array, heights: Array, paths: Array) -> Figure:
@@ -90,7 +90,7 @@ def two_pieces(s: Array, costs: Array, minima: Array, heights: Array, paths: Arr
     drawn = np.moveaxis(paths[..., [0, 1], [1, 0]], 1, 0)
     style: Any = {"fontsize": 11, "weight": "bold", "ha": "center", "va": "center", "zorder": 6}
     style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
-    with drawing(width=6.4, height=5.2) as (figure, axes):
+    with drawing(width=6.4, height=5.0) as (figure, axes):
         hatch_outside(axes, s, s, finite)
         levels = np.geomspace(costs[finite].min(), 50 * costs[finite].min(), 14)
         shades = [str(shade) for shade in np.linspace(1.0, 0.6, len(levels))]
@@ -105,9 +105,7 @@ def two_pieces(s: Array, costs: Array, minima: Array, heights: Array, paths: Arr
         ):
             axes.plot(*place, marker, color=BLACK, markersize=size, zorder=5)
             axes.annotate(f"{height:.1f}", 0.6 * place, **style)
-        axes.set(
-            xlabel="$k_{12}$ (dimensionless)", ylabel="$k_{21}$ (dimensionless)", aspect="equal"
-        )
+        axes.set(xlabel="$k_{12}$", ylabel="$k_{21}$", aspect="equal")
         circle: Any = {"marker": "o", "markerfacecolor": "white", "markeredgecolor": BLACK}
         handles = [
             entry("*", "lowest minimum"),

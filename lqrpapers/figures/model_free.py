@@ -12,16 +12,16 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import QUARTILES, Curve, Panel, Reference, dashed
-from .looks import BLUE, GREY, OTHERS, SERIES, SKY, VERMILION, Look, in_order
+from .looks import GREY, INDIGO, METHODS, SERIES, SKY, Look, in_order
 from .panels import draw
 from .words import number
 
 ESTIMATORS = {
-    "one point": Look(VERMILION, "v", "one point"),
-    "pairs": Look(SKY, "^", "pairs"),
-    "pairs, common noise": Look(BLUE, "D", "pairs, common noise"),
+    "one point": METHODS["zeroth_order"]._replace(label="one point"),
+    "pairs": Look(SKY, "P", "pairs"),
+    "pairs, common noise": Look(INDIGO, "d", "pairs, common noise"),
 }
-LEVELS = (SERIES[0], SERIES[1], SERIES[3])
+LEVELS = SERIES[:3]
 
 
 # One panel: label of the horizontal axis, x (X,), and curves by their labels: measured ones
@@ -41,7 +41,7 @@ def gradient_errors(panels: Mapping[str, Curves]) -> Figure:
         ]
         scale = "linear" if "steps" in label else "log"
         drawn.append(Panel(label, curves, title, xscale=scale, ylim=(1e-4, None), legend="best"))
-    return draw(drawn, "relative error of the gradient (dimensionless)", height=3.7)
+    return draw(drawn, "relative error of the gradient", height=3.7)
 
 
 def rollout_tails(
@@ -61,7 +61,8 @@ def rollout_tails(
     rows = shaped("errors", errors, len(variances), len(sizes))
     tails, settling, words = [], [], []
     names = [
-        f"$s^2 = {v:.2f}$, $\\kappa = {k:.2f}$" for v, k in zip(variances, exponents, strict=True)
+        f"$s^2 = {v:.2f}$, $\\vartheta = {k:.2f}$"
+        for v, k in zip(variances, exponents, strict=True)
     ]
     looks = in_order(LEVELS, dict(zip(names, costs.T, strict=True)))
     for (look, values), error, exponent in zip(looks, rows, exponents, strict=True):
@@ -82,8 +83,8 @@ def rollout_tails(
     limits: Any = {"xlim": (0.05, None), "ylim": (floor, None)}
     cost, share = "cost of a roll-out / its mean", "share of roll-outs above"
     panels = [
-        Panel(f"{cost} (dimensionless)", tails, ylabel=f"{share} (dimensionless)", **limits),
-        Panel("roll-outs averaged", settling, ylabel="relative error (dimensionless)"),
+        Panel(f"{cost}", tails, ylabel=f"{share}", **limits),
+        Panel("roll-outs averaged", settling, ylabel="relative error"),
     ]
     return draw(panels, story=f"Dashed: the predicted slopes. {'; '.join(words)}.", height=3.7)
 
@@ -99,12 +100,12 @@ def cost_seen(
     names = {f"$N = 10^{{{np.log10(paths):.0f}}}$": found for paths, found in seen.items()}
     several = in_order(LEVELS, names)
     left = [Curve(values, found, look, quantiles=QUARTILES) for look, found in several]
-    right = [Curve(*line, look, told=False) for look, line in in_order(OTHERS, demands)]
+    right = [Curve(*line, look, told=False) for look, line in in_order(SERIES[2:], demands)]
     name, aims = f"$\\nu^{power}$", [Reference(1.0, label="the cost"), Reference(0.75, color=GREY)]
     right.append(dashed(values, values**power, Look(GREY), name, listed=True, told=False))
     ticks = [x for x in (10, 20, 50, 100, 200) if min(values) <= x <= max(values)]
-    axes: Any = {"xlabel": r"cost $\nu$ (dimensionless)", "xticks": ticks, "legend": "best"}
-    share: Any = {"ylabel": "average / cost (dimensionless)", "yscale": "linear", "ylim": (0, 1.3)}
+    axes: Any = {"xlabel": r"cost $\nu$", "xticks": ticks, "legend": "best"}
+    share: Any = {"ylabel": "average / cost", "yscale": "linear", "ylim": (0, 1.3)}
     panels = [
         Panel(curves=left, references=aims, **share, **axes),
         Panel(curves=right, ylabel="roll-outs needed", ylim=(1, None), **axes),
@@ -114,7 +115,7 @@ def cost_seen(
     return draw(panels, story=f"Right: roll-outs proved to be needed. {told}.", height=3.7)
 
 
-SYSTEMS = (SERIES[0], SERIES[2], SERIES[1])
+SYSTEMS = SERIES[:3]
 
 
 def learning_curves(
@@ -130,7 +131,7 @@ def learning_curves(
     for title, several in panels.items():
         curves = [Curve(*data, ESTIMATORS[name]) for name, data in several.items()]
         drawn.append(Panel("simulated time steps", curves, title, **axes))
-    return draw(drawn, "$(C(K) - C^*) / C^*$ (dimensionless)", height=3.7)
+    return draw(drawn, "$(C(K) - C^*) / C^*$", height=3.7)
 
 
 def bad_choices(
@@ -150,9 +151,9 @@ def bad_choices(
     right = [Curve(horizons, values, look) for look, values in in_order(SYSTEMS, by_horizon)]
     axes: Any = {"references": [Reference(target)], "top": top, "ylim": (3e-4, 1.15 * top)}
     panels = [
-        Panel("radius $r$ (dimensionless)", left, xticks=radii, legend="above", **axes),
+        Panel("radius $r$", left, xticks=radii, legend="above", **axes),
         Panel("length of a roll-out (time steps)", right, xticks=horizons, legend="above", **axes),
     ]
     story = """Final gap of learning; the upper edge is for gains that do not stabilize. Right:
         with endless samples."""
-    return draw(panels, "final $(C(K) - C^*) / C^*$ (dimensionless)", story, height=3.9)
+    return draw(panels, "final $(C(K) - C^*) / C^*$", story, height=3.9)

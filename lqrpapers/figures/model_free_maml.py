@@ -11,28 +11,41 @@ from matplotlib.figure import Figure
 from lqrlib.validation import Array
 
 from ..claims import Check
+from ..notebook import readable
 from ..recorded.s1 import Training
 from .by_size import STATES
 from .checking import shaped
 from .curves import Curve, Limits, Panel, Reference, dashed, points, spread
-from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, Look, in_order
+from .looks import (
+    CORRECTED,
+    GREY,
+    INDIGO,
+    METHODS,
+    OLIVE,
+    PRINTED,
+    SERIES,
+    SKY,
+    WINE,
+    Look,
+    in_order,
+)
 from .panels import draw
 from .words import number
 
 # One look for each level of heterogeneity, smallest first; and for each step size.
 LEVELS = (
-    Look(BLUE, "o", "0.001"),
-    Look(GREEN, "^", "0.01"),
-    Look(VERMILION, "v", "0.015"),
-    Look(ORANGE, "s", "0.03"),
+    Look(SKY, "P", "0.001"),
+    Look(WINE, "h", "0.01"),
+    Look(OLIVE, "<", "0.015"),
+    Look(INDIGO, "d", "0.03"),
 )
 # Sources of the Hessian in the meta-gradient.
 HESSIANS = {
-    "printed": Look(VERMILION, "x", "as printed"),
-    "none": Look(PURPLE, "D", "none"),
-    "exact": Look(BLACK, "*", "true operator"),
-    "stein": Look(BLUE, "o", "Stein estimate"),
-    "difference": Look(GREEN, "^", "differences"),
+    "printed": PRINTED,
+    "none": Look(OLIVE, "<", "none"),
+    "exact": METHODS["maml"]._replace(label="true operator"),
+    "stein": Look(SKY, "P", "Stein estimate"),
+    "difference": Look(INDIGO, "d", "differences"),
 }
 
 
@@ -56,7 +69,7 @@ class Series(NamedTuple):
 def gap_curves(
     panels: Mapping[str, Sequence[Series]],
     xlabel: str = "iteration",
-    ylabel: str = "gap (dimensionless)",
+    ylabel: str = "gap",
     *,
     height: float = 3.6,
     ylim: Limits = (None, None),
@@ -121,19 +134,19 @@ def gaps_by_level(
     if not {point.step for point in measured} <= set(predicted):
         raise ValueError(f"predicted: expected all measured steps, got {list(predicted)}")
     exact = shaped("bias", bias, "draws", len(levels))
-    looks = (SERIES[0], SERIES[2], SERIES[3])
+    looks = SERIES[:3]
     curves, references, words = [], [], []
-    by_step = {f"step {step:.2g}": (step, gap) for step, gap in predicted.items()}
+    by_step = {readable(f"step {step:.2g}"): (step, gap) for step, gap in predicted.items()}
     for look, (step, gap) in in_order(looks, by_step):
         references.append(Reference(gap, color=look.color))
         words.append(f"{look.label}: predicted {number(gap)}")
         several = [point for point in measured if point.step == step and point.gaps.size]
         curves += [points([at.level], at.gaps[:, None], look, bars=True) for at in several]
-    curves.append(Curve(levels, exact, Look(GREY, "*"), "exact bias of the MAML optimum"))
-    label = r"level of heterogeneity $\epsilon$ (dimensionless)"
+    curves.append(Curve(levels, exact, Look(GREY, "p"), "exact bias of the MAML optimum"))
+    label = r"level of heterogeneity $\epsilon$"
     panel = Panel(label, curves, references=references)
     story = f"Gap of the nominal task. {'; '.join(words)}."
-    return draw([panel], "gap (dimensionless)", story, height=3.8, legend_columns=2)
+    return draw([panel], "gap", story, height=3.8, legend_columns=2)
 
 
 def kept_promises(sizes: Array, decreases: Mapping[str, Sequence[Sequence[Check]]]) -> Figure:
@@ -141,12 +154,12 @@ def kept_promises(sizes: Array, decreases: Mapping[str, Sequence[Sequence[Check]
 
     Where a form was checked on fewer cases of one size, as many are drawn of all.
     """
-    looks, curves = (Look(VERMILION, "x"), Look(BLUE, "+"), Look(SKY, "o")), []
+    looks, curves = (PRINTED, CORRECTED, SERIES[0]), []
     for look, several in in_order(looks, decreases):
         ratios = [np.concatenate([1 / np.ravel(c.ratio) for c in checks]) for checks in several]
         values = np.array([each[: min(map(len, ratios))] for each in ratios])
         curves.append(spread(sizes, values, look, quantiles=((0, 1),)))
     axis: Any = {"xscale": "linear", "xticks": sizes, "legend": "upper left"}
     panel = Panel(STATES, curves, references=[Reference(1)], **axis)
-    label = "measured / promised decrease\n(dimensionless)"
+    label = "measured / promised decrease"
     return draw([panel], label, "Decrease of a task's cost in one step.", height=3.4)

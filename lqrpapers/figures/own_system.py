@@ -15,7 +15,7 @@ from lqrlib.validation import Array
 
 from .curves import DECILES, ITERATIONS, Curve, Panel, Reference, points, spread
 from .landscape import paths_in_plane
-from .looks import BLUE, GREY, METHODS, SERIES, SKY, VERMILION, Look, by_name, in_order
+from .looks import GREY, METHODS, OLIVE, SERIES, SKY, WINE, Look, by_name, in_order
 from .panels import draw
 from .style import describe
 from .words import joined, number
@@ -28,9 +28,9 @@ LEAST = 1e-14
 GAINS = {
     "start": Look(SKY, "P", "start $K_0$"),
     "each": Look(GREY, "", "best for each noise"),
-    "ignorant": Look(VERMILION, "<", "best without noise"),
+    "ignorant": Look(WINE, "<", "best without noise"),
     "optimum": METHODS["optimum"]._replace(label="optimum $K^*$"),
-    "average": Look(BLUE, "X", "average cost $K_{av}$"),
+    "average": Look(OLIVE, "X", "average cost $K_{av}$"),
     "maml": METHODS["maml"]._replace(label="MAML $K^*_{ML}$"),
     "metric": Look(GREY, "h", "$K_{av}$, borrowed metric"),
 }
@@ -93,7 +93,7 @@ def races(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
         Panel(curves=_falling(by_name(gaps)), title=title, **ITERATIONS)
         for title, gaps in panels.items()
     ]
-    return draw(drawn, "gap over the first (dimensionless)", width=7.2, legend_columns=3)
+    return draw(drawn, "gap over the first", width=7.2, legend_columns=3)
 
 
 def noise_margin(scales: Array, costs: Mapping[str, Array], margins: Mapping[str, float]) -> Figure:
@@ -168,7 +168,7 @@ def adaptation(gaps: Mapping[str, Array]) -> Figure:
         drawn = np.maximum(rows, LEAST)
         curves.append(spread(steps, drawn, look, quantiles=DECILES, **lines.get(name, {})))
     panel = Panel(curves=curves, **ITERATIONS)
-    figure = draw([panel], "gap over the optimal cost (dimensionless)")
+    figure = draw([panel], "gap over the optimal cost")
     told = [f"{named(name)} {_ends(np.median(rows, axis=1))}" for name, rows in gaps.items()]
     last = len(next(iter(gaps.values()))) - 1
     return describe(

@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from lqrlib.validation import Array
 
+from ..notebook import readable
 from .checking import shaped
 from .curves import Curve, Panel, Reference
 from .style import describe, drawing, note
@@ -96,7 +99,7 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
     crowded = not curve.line and len(x) > CROWD
     size = curve.size or (3.5 if crowded else None)
     alpha = curve.alpha or (0.5 if crowded else None)
-    label = curve.name if curve.listed else None
+    label = curve.name if curve.listed else f"_{curve.name}"  # in the data, not in the legend
     bare = not curve.line and not curve.look.marker
     bands = _bands(curve, panel.top)
     for k, (low, high) in enumerate(bands):
@@ -104,9 +107,10 @@ def _draw_curve(axes: Axes, curve: Curve, panel: Panel, turn: int) -> None:
             lengths = np.maximum([middle - low, high - middle], 0)
             bar: Any = {"elinewidth": 4, "alpha": 0.5} if k else {"elinewidth": 1, "alpha": 1}
             bar |= {"ecolor": curve.edge or color, "capsize": 0 if len(bands) > 1 else 3}
-            axes.errorbar(x, middle, lengths, fmt="none", **bar)
+            _, _, drawn = axes.errorbar(x, middle, lengths, fmt="none", **bar)
+            drawn[0].set_label(f"_{curve.name}")
         else:
-            name = label if bare else None
+            name = label if bare else f"_{curve.name}"
             axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0, label=name)
     if bare:
         return
@@ -198,6 +202,15 @@ def _legends(figure: Figure, grid: list[Axes], panels: Sequence[Panel], columns:
             (above if label in high or not panel.legend else own).setdefault(label, handle)
         if own:
             place = PLACES.get(panel.legend, {"loc": panel.legend})
-            axes.legend(list(own.values()), list(own), **place)
+            _clear(axes.legend(list(own.values()), list(map(readable, own)), **place))
     if above:
-        figure.legend(list(above.values()), list(above), loc="outside upper center", ncols=columns)
+        place = {"loc": "outside upper center", "ncols": columns}
+        _clear(figure.legend(list(above.values()), list(map(readable, above)), **place))
+
+
+def _clear(legend: Legend) -> None:
+    """Points that are small and faint in a cloud can be seen in its legend."""
+    for handle in legend.legend_handles:
+        if isinstance(handle, Line2D) and handle.get_linestyle() == "None":
+            handle.set_markersize(max(handle.get_markersize(), 5))
+            handle.set(alpha=1, rasterized=False)

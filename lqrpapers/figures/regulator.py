@@ -14,7 +14,7 @@ from lqrlib.validation import Array
 
 from .checking import same_names, shaped
 from .curves import LINEAR, Curve, Panel, Reference, dashed, points
-from .looks import GREY, OTHERS, Look, in_order
+from .looks import GREY, SERIES, Look, in_order
 from .panels import draw
 from .words import joined, number
 
@@ -37,7 +37,7 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
     """Draw averages of costs (N,) of roll-outs relative to the formula, with 95 % intervals."""
     same_names("truth", truth, samples)
     curves = []
-    for look, values in in_order(OTHERS, samples):
+    for look, values in in_order(SERIES, samples):
         runs = np.unique(np.geomspace(30, len(values), 40).astype(int))
         mean = values.cumsum()[runs - 1] / runs
         # Sums of deviations from the full mean: no cancellation.
@@ -48,7 +48,7 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
         low, middle, high = 100 * (ends / truth[look.label] - 1)
         curves.append(Curve(runs, middle, look, between=(low, high)))
     zero = [Reference(0, width=1)]
-    label = "number of roll-outs (dimensionless)"
+    label = "number of roll-outs"
     panel = Panel(label, curves, yscale="linear", references=zero, legend="best")
     story = "Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added."
     return draw([panel], "average cost over formula − 1 (%)", story)
@@ -63,13 +63,13 @@ def bounds_and_truth(
     of the gain, each (N,).
     """
     panels, words = [], []
-    radius = "bound C/(μq) (dimensionless)", "1/(1 − mean-square radius)"
-    norm = "bound on ‖K‖ (dimensionless)", "‖K‖, Frobenius norm"
+    radius = "bound C/(μq)", "1/(1 − mean-square radius)"
+    norm = "bound on ‖K‖", "‖K‖, Frobenius norm"
     for pairs, side, (xlabel, ylabel) in (
         (radius_bound, "Left, distance from the boundary", radius),
         (norm_bound, "Right, size of the gain", norm),
     ):
-        looks = in_order(OTHERS, pairs)
+        looks = in_order(SERIES, pairs)
         curves = [points(*pair, look, size=3.5, alpha=0.5) for look, pair in looks]
         bounds, truths = np.concatenate([curve.data() for curve in curves], axis=1)
         ends = np.array([bounds.min(), bounds.max()])
@@ -92,7 +92,7 @@ def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
 
     curves, words = [], []
-    for k, (look, (count, total)) in enumerate(in_order(OTHERS, failures)):
+    for k, (look, (count, total)) in enumerate(in_order(SERIES, failures)):
         fraction = shaped(look.label, count / total, len(states))
         style: Any = {"between": wilson_interval(count, total), "bars": True, "told": False}
         curves.append(Curve(states, fraction, look, shift=0.08 * (k - 1), **style))
@@ -101,6 +101,6 @@ def midpoint_failures(states: Array, failures: Mapping[str, tuple[Array, Array]]
             f"{100 * fraction[-1]:.1f} % at n = {states[-1]}"
         )
     axes = LINEAR | {"xticks": states, "ylim": (-0.03, 1.03), "legend": "upper left"}
-    panel = Panel("number of states n (dimensionless)", curves, also=per_cent, **axes)
+    panel = Panel("number of states n", curves, also=per_cent, **axes)
     story = f"Pairs of stabilizing gains, with 95 % Wilson intervals. {joined(words)}."
     return draw([panel], "midpoint does not stabilize", story)

@@ -12,18 +12,18 @@ from lqrlib.validation import Array
 
 from .checking import shaped
 from .curves import LINEAR, Curve, Panel, Reference, points
-from .looks import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, in_order
+from .looks import BLACK, GREY, INDIGO, OLIVE, SERIES, SKY, WINE, Look, in_order
 from .panels import draw
 from .style import PROMISED, describe, drawing
 from .words import number
 
 # Costs and gains are no methods: none of these is a method's pair of colour and marker.
-NOISY = Look(VERMILION, "<", "with noise")
+NOISY = Look(OLIVE, "h", "with noise")
 QUIET = Look(SKY, "P", "without noise")
-AWARE = Look(PURPLE, "h", "noise-aware gain")
-IGNORANT = Look(BLACK, "d", "noise-ignorant gain")
-RISING = tuple(map(Look, (VERMILION, PURPLE, SKY, BLACK, ORANGE), "<hPdp"))
-FALLING = (Look(GREEN, "X"), Look(BLUE, "d"), Look(GREY, "P"))
+AWARE = Look(INDIGO, "d", "noise-aware gain")
+IGNORANT = Look(WINE, "<", "noise-ignorant gain")
+RISING = SERIES
+FALLING = (Look(OLIVE, "X"), Look(INDIGO, "8"), Look(GREY, "H"))
 
 
 class Descent(NamedTuple):
@@ -53,8 +53,8 @@ def descent_costs(run: Descent) -> Figure:
         if not np.isfinite(values).all():
             first = int(np.argmin(np.isfinite(values)))
             ends.append(Reference(first, f"infinite from {first} ({who})", True, line))
-    panel = Panel("iteration (dimensionless)", curves, xscale="linear", references=ends)
-    label = "cost / optimal cost − 1\n(dimensionless)"
+    panel = Panel("iteration", curves, xscale="linear", references=ends)
+    label = "cost / optimal cost − 1"
     return draw([panel], label, height=3.7, legend_columns=2 + bool(ends))
 
 
@@ -83,10 +83,10 @@ def early_stopping(
     stop = [Reference(tolerance, width=1), Reference(stopped, vertical=True, line=":")]
     seen: Any = {"xscale": "linear", "references": stop, "legend": "lower left"}
     spent = LINEAR | {"references": [Reference(cap, width=1)], "ylim": (0, None)}
-    spent |= {"ylabel": "sweeps (dimensionless)", "legend": "lower right"}
+    spent |= {"ylabel": "sweeps", "legend": "lower right"}
     panels = [
-        Panel("sweeps (dimensionless)", left, ylabel="relative (dimensionless)", **seen),
-        Panel("iteration (dimensionless)", right, **spent),
+        Panel("sweeps", left, ylabel="relative", **seen),
+        Panel("iteration", right, **spent),
     ]
     story = f"""Left: relative error and relative last change of the published iteration. At sweep
         {stopped} the change falls below {number(tolerance)} while the error is
@@ -102,10 +102,10 @@ def noise_factors(
     rising = [Curve(scales, v / v[0], look) for look, v in in_order(RISING, raised)]
     falling = [Curve(scales, v / v[0], look) for look, v in in_order(FALLING, shrunk)]
     panels = [
-        Panel("noise scale (dimensionless)", curves, xscale="linear", legend=place)
+        Panel("noise scale", curves, xscale="linear", legend=place)
         for curves, place in ((rising, "upper left"), (falling, "lower left"))
     ]
-    label = "value / value without noise\n(dimensionless)"
+    label = "value / value without noise"
     story = "Left the factors that rise, right those that fall."
     return draw(panels, label, story, width=7.2, height=4.0, share=False)
 
@@ -128,7 +128,7 @@ def survival(
             curves.append(points([scale], at, look, size=9, above=True))
     limit = [Reference(largest, "no gain survives more", line=":")]
     axes = LINEAR | {"ylim": (survived.min() - 0.02, largest + 0.01), "legend": "lower right"}
-    label, survives = "design noise scale (dimensionless)", "noise scale survived (dimensionless)"
+    label, survives = "design noise scale", "noise scale survived"
     panels = [
         Panel(label, left, ylabel=survives, references=limit, **axes),
         Panel(label, right, ylabel="price without noise (%)", **LINEAR),
@@ -157,8 +157,8 @@ def regret_map(designs: Array, truths: Array, regret: Array, survived: Array) ->
         bar = figure.colorbar(mesh, ax=axes, label="excess cost (%)")
         ticks = np.arange(-5, np.nanmax(excess) + 0.01)
         bar.set_ticks(list(ticks), labels=[f"{100 * 10**tick:g}" for tick in ticks])
-        axes.set(xlabel="true noise scale (dimensionless)", xlim=(truths[0], truths[-1]))
-        axes.set(ylabel="design noise scale (dimensionless)", ylim=(designs[0], designs[-1]))
+        axes.set(xlabel="true noise scale", xlim=(truths[0], truths[-1]))
+        axes.set(ylabel="design noise scale", ylim=(designs[0], designs[-1]))
         axes.grid(visible=False)
     text = f"""Heat map of the excess cost of a gain designed for one noise scale when another is
         true, zero on the diagonal. The largest finite excess is {number(most)} per cent. In
@@ -184,8 +184,8 @@ def trajectory_bands(times: Array, panels: Mapping[str, tuple[Array, Array]]) ->
             curves.append(Curve(times, samples, Look(look.color), name, **band))
         curves += [
             Curve(times, np.median(samples, axis=0), look, "median"),
-            Curve(times, samples.mean(axis=0), Look(GREEN), "average", width=1.2),
-            Curve(times, exact, Look(ORANGE), "expectation", line="--"),
+            Curve(times, samples.mean(axis=0), Look(INDIGO), "average", width=1.2),
+            Curve(times, exact, Look(BLACK), "expectation", line="--"),
         ]
         drawn.append(Panel("time (s)", curves, title, xscale="linear"))
     return draw(drawn, "‖state‖² (mixed units)", width=7.2, height=3.7)

@@ -16,10 +16,12 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..notebook import readable
 from .looks import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
 PROMISED = {"linestyle": "--"}
 Point = tuple[float, float]
+LONGEST, REST = 400, ". The rest is in its data."  # of alt text
 
 SETTINGS: Any = {
     "figure.dpi": 100,
@@ -37,6 +39,7 @@ SETTINGS: Any = {
     "legend.fontsize": 9,
     "lines.linewidth": 1.6,
     "lines.markersize": 5,
+    "svg.fonttype": "path",
     "svg.hashsalt": "lqrlib",
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]),
 }
@@ -61,15 +64,26 @@ def note(axes: Axes, text: str, at: Point, offset: Point = (0, 0), **style: Any)
 
 
 def describe(figure: Figure, text: str) -> Figure:
-    """Attach alt text to a figure, formulas spelled as they are spoken, and return it."""
-    spoken = re.sub(r"\$([^$]*)\$", lambda formula: _spoken(formula[1]), text)
-    figure.alt_text = " ".join(spoken.split())  # type: ignore[attr-defined]
+    """Attach alt text to a figure, formulas spelled as they are spoken, and return it.
+
+    What is longer than a listener bears ends at a semicolon or full stop: the data have the rest.
+    """
+    said = " ".join(readable(spoken(text)).split())
+    if len(said) > LONGEST:
+        whole = re.match(rf"(.{{1,{LONGEST - len(REST)}}}[^\d .;])[;.](?= )", said)
+        said = (whole[1] if whole else said[: LONGEST - len(REST)]) + REST
+    figure.alt_text = said  # type: ignore[attr-defined]
     return figure
 
 
+def spoken(text: str) -> str:
+    """The text with its formulas between dollars spelled as they are spoken."""
+    return re.sub(r"\$([^$]*)\$", lambda formula: _spoken(formula[1]), text)
+
+
 # Commands of TeX that have a sign; of others the name is told.
-LETTERS = "alpha beta gamma delta epsilon eta kappa lambda rho tau Delta nabla sum ell dagger"
-SIGNS = dict(zip(LETTERS.split(), "αβγδεηκλρτΔ∇Σℓ†", strict=True))
+LETTERS = "alpha beta gamma delta epsilon eta kappa lambda rho tau chi Delta nabla sum ell dagger"
+SIGNS = dict(zip(LETTERS.split(), "αβγδεηκλρτχΔ∇Σℓ†", strict=True))
 SIGNS |= {"varepsilon": "ε", "times": " × ", "|": "‖", ",": " ", "mathcal": ""}
 
 

@@ -99,11 +99,10 @@ def suspension_and_histories(times: Array, bodies: Mapping[str, Array]) -> Figur
         _still(left)
         words = _histories(right, times, bodies)
         right.legend(loc="best")
-    text = f"""Left: drawing of a suspension. A body of 500 kg stands on a spring of 5 kilonewton
-        per metre and a damper of 200 newton seconds per metre, these on a wheel of 100 kg, this on
-        a tyre with a spring of 20 kilonewton per metre and a damper of 4 kilonewton seconds per
-        metre; the force u acts between body and wheel. Right: height of the body over
-        {number(times[-1])} seconds under one and the same noise; {joined(words)} metres."""
+    text = f"""Left: a body of 500 kg stands on a spring (5 kN/m) and a damper (200 N s/m), these
+        on a wheel of 100 kg, this on a tyre (20 kN/m, 4 kN s/m); the force u acts between body and
+        wheel. Right: height of the body over {number(times[-1])} seconds under one and the same
+        noise; {joined(words)} metres."""
     return describe(figure, text)
 
 

@@ -17,7 +17,7 @@ from lqrlib.validation import Array
 from .checking import shaped
 from .curves import Curve, Panel
 from .landscape import HOLLOW, entry
-from .looks import BLACK, BLUE, GREEN, ORANGE, SERIES, in_order
+from .looks import BLACK, OLIVE, SERIES, SKY, WINE, in_order
 from .panels import draw
 from .regulator import wilson_interval
 from .style import PROMISED, describe, drawing
@@ -27,9 +27,9 @@ from .words import number
 SHADES = ("#e4e4e4", "#a8a8a8")
 GENERATORS = SERIES[:2]
 TASKS: Any = (
-    {"colors": BLUE, "linestyles": "-"},
-    {"colors": ORANGE, "linestyles": "--"},
-    {"colors": GREEN, "linestyles": "-."},
+    {"colors": SKY, "linestyles": "-"},
+    {"colors": WINE, "linestyles": "--"},
+    {"colors": OLIVE, "linestyles": "-."},
 )
 
 
@@ -72,14 +72,14 @@ def sublevel_plane(
             if start is not None:
                 axes.plot(*start, "o", zorder=6, **HOLLOW)
             axes.grid(False)
-            axes.set(xlabel="$k_1$ (dimensionless)", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+            axes.set(xlabel="$k_1$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
             axes.annotate(title, (0.5, 1.0), xycoords="axes fraction", ha="center", va="bottom")
             words.append(
                 f"{title}: gains that stabilize all {len(tasks)} tasks fill "
                 f"{100 * common.mean():.2g} % of the window, the common sub-level set "
                 f"{100 * meta.mean():.2g} %."
             )
-        grid[0, 0].set_ylabel("$k_2$ (dimensionless)")
+        grid[0, 0].set_ylabel("$k_2$")
         handles: list[Line2D | Patch] = [
             Line2D([], [], color=look["colors"], linestyle=look["linestyles"], label=f"$S_{i}$")
             for i, look in enumerate(TASKS[: len(tasks)], 1)
@@ -117,7 +117,7 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
                 said = f"median {number(np.median(sample))}, largest {number(sample.max())}"
                 words.append(f"{title}, {look.label}: {said}")
             axes.axvline(1, color=BLACK, **PROMISED)
-            axes.set_xlabel(f"distance of two ${title}$ / level (dimensionless)")
+            axes.set_xlabel(f"distance of two ${title}$ / level")
         grid[0, 0].set_ylabel("share of all pairs (%)")
         grid[0, 0].legend(loc="upper left")
     text = "Histograms of pairwise spectral distances over the level, with a dashed line at 1. "
@@ -153,7 +153,7 @@ def common_gain_shares(
                 below = levels[percentage < 50]
                 if len(below):
                     lost.append(f"{title}, {name}: below half from {number(below[0])} on.")
-        label = f"level $\\varepsilon$, {title} (dimensionless)"
+        label = f"level $\\varepsilon$, {title}"
         axes: Any = {"yscale": "linear", "xticks": levels, "ylim": (-4, 104)}
         drawn.append(Panel(label, curves, also=small_steep_ticks, **axes))
     story = f"Families that one gain stabilizes, with 95 % intervals. {' '.join(lost)}"

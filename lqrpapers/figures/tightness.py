@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from lqrlib.validation import Array
 
-from .looks import BLACK, CORRECTED, GREY, PRINTED, PURPLE, SKY, Look, in_order
+from .looks import BLACK, CORRECTED, GREY, INDIGO, OLIVE, PRINTED, SKY, Look, in_order
 from .style import PROMISED, describe, drawing
 from .words import number
 
@@ -21,7 +21,7 @@ LANES = {"printed": (PRINTED, -0.17), "sharp": (SHARP, 0.17)}
 LEFT, RIGHT = 1e-16, 1e4
 # What a row is called in the picture where its name has a formula.
 FORMULAS = {"E_K": "$E_K$", "c_pg": "$c_{pg}$", "1/L": "$1/L$"}
-SYSTEMS = (Look(SKY, "v"), Look(PURPLE, "h"), Look(BLACK, "d"))
+SYSTEMS = (Look(SKY, "P"), Look(OLIVE, "<"), Look(INDIGO, "d"))
 
 
 class Row(NamedTuple):
@@ -52,7 +52,7 @@ def tightness(rows: Sequence[Row]) -> Figure:
         axes.axvline(1, color=BLACK, linewidth=1.2, **PROMISED)
         _chapters(axes, rows)
         axes.set(xscale="log", xlim=(LEFT, RIGHT), ylim=(len(rows) - 0.5, -0.5))
-        axes.set_xlabel("left side / right side (dimensionless)")
+        axes.set_xlabel("left side / right side")
         axes.set_yticks(range(len(rows)), [_label(row.name) for row in rows])
         axes.grid(axis="y", visible=False)
         named = [look for look, _ in in_order(SYSTEMS, rows[0].systems)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from lqrlib.validation import Array
 
 from .curves import Curve, Panel, Reference
+from .style import LONGEST, spoken
 
 LINES = {"--": "dashed", ":": "dotted", "-.": "dash-dotted", "-": "solid"}
 # A turn is worth a word if it leaves the range of the ends by this part of the whole range.
@@ -33,9 +34,22 @@ def joined(words: Sequence[str]) -> str:
 
 
 def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
-    """The alt text of a figure of panels."""
+    """The alt text of a figure of panels, with as much of its curves as there is room for."""
+    text = ""
+    for detail in (told, _ends, _name):
+        text = _sentence(panels, ylabel, story, detail)
+        if len(spoken(text)) <= LONGEST:
+            break
+    return text
+
+
+def _sentence(
+    panels: Sequence[Panel], ylabel: str, story: str, detail: Callable[[Curve, bool], str]
+) -> str:
     heads = [_axes(panel, ylabel) for panel in panels]
-    bodies = [_body(panel) for panel in panels]
+    bodies = [_body(panel, detail) for panel in panels]
+    if detail is _name and len(set(bodies)) == 1:
+        bodies = [*bodies[:1], *("" for _ in bodies[1:])]
     if len(set(heads)) == 1:
         count = f"{len(panels)} panels of " if len(panels) > 1 else ""
         titled = [panel.title and f"{panel.title}: " for panel in panels]
@@ -56,7 +70,7 @@ def sentence(panels: Sequence[Panel], ylabel: str, story: str = "") -> str:
 def _axes(panel: Panel, ylabel: str) -> str:
     """What is on the axes, without units of one, and which of them are logarithmic."""
     x, y = (
-        (label or "").replace(" (log scale from 1)", "").replace("(dimensionless)", "").strip()
+        (label or "").replace(" (log scale from 1)", "").strip()
         for label in (panel.xlabel, panel.ylabel or ylabel)
     )
     straight = panel.xscale == "linear", panel.yscale == "linear"
@@ -67,11 +81,26 @@ def _axes(panel: Panel, ylabel: str) -> str:
     return f"{y} over {x}, {scales}" if y else f"{x}, {scales}"
 
 
-def _body(panel: Panel) -> str:
+def _body(panel: Panel, detail: Callable[[Curve, bool], str]) -> str:
     """The curves and lines of a panel in words."""
-    parts = [told(curve, panel.yscale == "log") for curve in panel.curves if curve.told]
-    parts += [_reference(reference) for reference in panel.references if reference.line]
-    return "; ".join(parts)
+    parts = [detail(curve, panel.yscale == "log") for curve in panel.curves if curve.told]
+    if detail is told:
+        parts += [_reference(reference) for reference in panel.references if reference.line]
+    return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _name(curve: Curve, logarithmic: bool) -> str:
+    return curve.name if curve.listed else ""
+
+
+def _ends(curve: Curve, logarithmic: bool) -> str:
+    """What a curve is called, and from where to where it goes."""
+    y = curve.middle()
+    known = y[~np.isnan(y)]
+    if not curve.name or not known.size:
+        return curve.name
+    dashed = ", dashed" if curve.line == "--" and not curve.listed and not curve.label else ""
+    return f"{curve.name}{dashed} {number(known[0])} to {number(known[-1])}"
 
 
 def _reference(reference: Reference) -> str:

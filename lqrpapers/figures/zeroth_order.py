@@ -14,19 +14,19 @@ from lqrlib.validation import Array
 from ..studies.query_errors import KINDS, Both
 from .checking import shaped
 from .curves import Curve, Panel, Reference, dashed, points
-from .looks import BLACK, BLUE, GREEN, GREY, METHODS, PRINTED, SERIES, SKY, Look, in_order
+from .looks import BLACK, GREY, INDIGO, METHODS, PRINTED, SERIES, SKY, Look, in_order
 from .panels import draw
 from .words import number
 
 ESTIMATES = {
     "one point": METHODS["zeroth_order"]._replace(label="one point"),
-    "baseline": SERIES[1]._replace(label="one point, baseline"),
-    "two points": Look(SKY, "^", "two points"),
+    "baseline": SERIES[2]._replace(label="one point, baseline"),
+    "two points": Look(SKY, "P", "two points"),
     "as printed": PRINTED,
-    "Stein": Look(BLUE, "+", "Stein, sphere"),
-    "Hessian times gradient": Look(GREEN, "^", "Hessian times gradient"),
-    "at $K_0$": Look(BLUE, "o", "at $K_0$"),
-    "near $K^*$": SERIES[4]._replace(label="near $K^*$"),
+    "Stein": Look(SKY, "P", "Stein, sphere"),
+    "Hessian times gradient": Look(INDIGO, "d", "Hessian times gradient"),
+    "at $K_0$": Look(INDIGO, "d", "at $K_0$"),
+    "near $K^*$": SERIES[1]._replace(label="near $K^*$"),
 }
 
 
@@ -36,7 +36,7 @@ class Errors(NamedTuple):
     x_label: str
     measured: Mapping[str, tuple[Array, Array]]  # {key of `ESTIMATES`: (x (X,), (S, X))}
     promised: Mapping[str, tuple[Array, Array]] = {}  # x and y (X,) by such a key or a label
-    points: Mapping[str, tuple[float, float]] = {}  # single values by label, drawn as stars
+    points: Mapping[str, tuple[float, float]] = {}  # single values by label, drawn as crosses
 
 
 def error_panels(
@@ -60,14 +60,18 @@ def error_panels(
                 curves.append(dashed(*data, label=label, width=1.2))
             else:
                 look = Look((GREY, BLACK)[index % 2], "", name)
-                curves.append(dashed(*data, look, listed=True))
+                line = ("--", ":")[index // 2 % 2]
+                curves.append(dashed(*data, look, listed=True, line=line))
         curves += [
-            points([at], [value], Look(BLACK, "*"), name, size=11)
+            points([at], [value], Look(BLACK, "X"), name, size=9)
             for name, (at, value) in single.items()
         ]
         drawn.append(Panel(x_label, curves, title, ylim=(floor, None)))
     rows = -(-len(panels) // columns)
-    story = "Measured solid, promised dashed."
+    first = drawn[0].curves[0]
+    ends = first.middle()[[0, -1]]
+    story = f"""Measured solid, promised dashed. First {first.name}, from {number(ends[0])} to
+        {number(ends[1])}."""
     return draw(drawn, y_label, story, height=height * rows, columns=columns, share=False)
 
 
@@ -78,7 +82,7 @@ def gradient_errors(
 
     Bias and one sample over radii (X,) at each; averages of so many samples (X,) at the first.
     """
-    label, panels = "radius $r$ (dimensionless)", {}
+    label, panels = "radius $r$", {}
 
     def over(name: str, x: Array, both: Both) -> Errors:
         first, second = ({kind: (x, side[kind]) for kind in KINDS} for side in both)
@@ -91,7 +95,7 @@ def gradient_errors(
         if len(panels) == 1:
             panels[f"average, {short}"] = over("samples", counts, averages)
         panels[f"one sample, {short}"] = over(label, radii, both)
-    return error_panels(panels, "error / $\\|\\nabla J\\|_F$ (dimensionless)", height=3.0)
+    return error_panels(panels, "error / $\\|\\nabla J\\|_F$", height=3.0)
 
 
 def price_of_certainty(
@@ -126,13 +130,13 @@ def eigenvalues(exact: Array, estimates: Mapping[str, Mapping[str, Array]]) -> F
     panels = []
     axes: Any = {"xscale": "linear", "yscale": "symlog", "xticks": index, "also": bend}
     for title, found in estimates.items():
-        curves = [Curve(index, np.sort(exact), Look(marker="*", label="exact"), size=9)]
+        curves = [Curve(index, np.sort(exact), Look(marker="8", label="exact"), size=9)]
         curves += [
             points(index, np.sort(values), ESTIMATES[name], size=8, width=2)
             for name, values in found.items()
         ]
         panels.append(Panel("eigenvalue, in ascending order", curves, title, **axes))
-    return draw(panels, "eigenvalue (dimensionless)", height=3.5)
+    return draw(panels, "eigenvalue", height=3.5)
 
 
 def printed_hessian(
@@ -161,7 +165,7 @@ def printed_hessian(
         right.append(Curve(radii, measured["deviation"] / scale, look, name))
         formula = promised["deviation"] / scale
         right.append(dashed(radii, formula, label=f"{name}, promised", width=1.2))
-    label, mean = "radius $r$ (dimensionless)", "mean / its limit (dimensionless)"
+    label, mean = "radius $r$", "mean / its limit"
     axes: Any = {"references": one, "legend": "best"}
     panels = [
         Panel(label, left, ylabel=mean, yscale="linear", **axes),
@@ -185,13 +189,12 @@ def factors(samples: Mapping[str, Array], means: Sequence[float]) -> Figure:
         curves.append(Curve((edges[1:] + edges[:-1]) / 2, height, look, told=False))
         references.append(Reference(limit, vertical=True, color=look.color))
         words.append(
-            f"{look.label}: mean {number(values.mean())}, standard deviation "
-            f"{number(values.std())}, negative in {number(100 * float(np.mean(values < 0)))} %, "
-            f"limit {number(limit)}"
+            f"{look.label}: mean {number(values.mean())}, negative in "
+            f"{number(100 * float(np.mean(values < 0)))} %, limit {number(limit)}"
         )
     axes: Any = {"xscale": "linear", "ylim": (1e-3, None), "legend": "upper right"}
-    label = "factor in front of the gradient (dimensionless)"
+    label = "factor in front of the gradient"
     panel = Panel(label, curves, references=references, **axes)
-    story = f"""Histogram curves of the factor by which the printed Hessian estimate multiplies a
-        gradient; dashed lines at its limits, a solid one at zero. {"; ".join(words)}."""
+    story = f"""By this factor the printed Hessian estimate multiplies a gradient; dashed lines at
+        its limits. {"; ".join(words)}."""
     return draw([panel], "probability density", story, height=3.5)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import io
 import json
 import re
 from base64 import b64decode, b64encode
@@ -40,6 +39,8 @@ PAGES = {
     "tour-adapt": "tour_pairs:adapt",
 }
 BLOCK = re.compile(r"^```\{lqr-live\} *(\S+)", re.MULTILINE)
+SVG, PNG = "image/svg+xml", "image/png"
+SHARED = "landscape"  # what a shared link shows of the book, in pixels
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -71,8 +72,9 @@ def script(name: str, kind: str, data: dict[str, Any]) -> str:
 def block(name: str) -> str:
     """What stands for the block of this name on a page, in MyST Markdown."""
     made = _made(name)
+    ending = "svg" if SVG in made["files"] else "png"
     alt = json.dumps(made["alt"], ensure_ascii=False)
-    head = f"````{{figure}} figures/{name}.png\n:name: fig-{name}\n:alt: {alt}\n"
+    head = f"````{{figure}} figures/{name}.{ending}\n:name: fig-{name}\n:alt: {alt}\n"
     data = script(f"fig-{name}", made["kind"], made["data"])
     return f"{head}\n{made['caption']}\n````\n\n```{{raw}} html\n{data}\n```"
 
@@ -80,7 +82,19 @@ def block(name: str) -> str:
 def pictures(pages: Iterable[str]) -> dict[str, bytes]:
     """The pictures for the blocks in these texts, by the files they are on the staged site."""
     names = {name for text in pages for name in BLOCK.findall(text)}
-    return {f"pages/figures/{name}.png": b64decode(_made(name)["png"]) for name in sorted(names)}
+    found = {}
+    for name in sorted(names):
+        drawn = _made(name)["files"]
+        if SVG in drawn:
+            found[f"pages/figures/{name}.svg"] = drawn[SVG].encode()
+        else:
+            found[f"pages/figures/{name}.png"] = b64decode(drawn[PNG])
+    return found
+
+
+def shared() -> bytes:
+    """The picture of the first page as PNG."""
+    return b64decode(_made(SHARED)["files"][PNG])
 
 
 @cache
@@ -93,21 +107,21 @@ def _made(name: str) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
         if made["code"] == code:
             return made
+    from lqrpapers.figures.files import picture, pixels
+
     module, _, function = PAGES[name].partition(":")
     live: Live = getattr(importlib.import_module(f"{__name__}.{module}"), function or "figure")()
     made = {"code": code, "kind": live.kind, "caption": live.caption, "data": live.data}
-    made |= {"alt": live.picture.alt_text, "png": _png(live.picture)}  # type: ignore[attr-defined]
+    made |= {"alt": live.picture.alt_text}  # type: ignore[attr-defined]
+    files = picture(live.picture, SVG) | ({PNG: pixels(live.picture)} if name == SHARED else {})
+    made["files"] = {
+        kind: b64encode(each).decode() if isinstance(each, bytes) else each
+        for kind, each in files.items()
+    }
     if kept.parent.parent.is_dir():  # a copy of the repository; an installed package keeps nothing
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(json.dumps(made), encoding="utf-8")
     return made
-
-
-def _png(picture: Figure) -> str:
-    buffer = io.BytesIO()
-    # Software names the matplotlib version; without it the same data give the same bytes.
-    picture.savefig(buffer, format="png", dpi=160, bbox_inches="tight", metadata={"Software": None})
-    return b64encode(buffer.getvalue()).decode()
 
 
 @cache

@@ -11,7 +11,7 @@ from lqrlib import LQR, maml
 from lqrlib.tasks import heterogeneity
 from lqrlib.validation import Array
 from lqrpapers.figures.curves import Curve, Panel, dashed
-from lqrpapers.figures.looks import GREY, METHODS, SKY, VERMILION, Look
+from lqrpapers.figures.looks import GREY, METHODS, SKY, WINE, Look
 from lqrpapers.figures.panels import draw
 from lqrpapers.notebook import readable
 from lqrpapers.studies.families import follow_optimum
@@ -24,7 +24,7 @@ GAINS, COSTS, BIASES = (-0.7, 1.3), (0.9, 40.0), (1e-10, 1e3)  # what the axes s
 START, STEPS = 0.6, 20000  # of the descent: its first gain, and how many steps it has
 LOOKS = {
     "first": Look(SKY, "*", "first task"),
-    "second": Look(VERMILION, "*", "second task"),
+    "second": Look(WINE, "*", "second task"),
     "average": Look(GREY, "", "average"),
     "maml": METHODS["maml"]._replace(label="MAML's objective"),
 }
@@ -76,13 +76,13 @@ def _costs(tasks: LQR, near: Array) -> Panel:
         Curve(gains, np.where(cost <= COSTS[1], cost, np.nan), look._replace(marker=""))
         for look, cost in zip(LOOKS.values(), costs, strict=True)
     ]
-    axes: Any = {"xscale": "linear", "ylim": COSTS, "ylabel": "cost (dimensionless)"}
-    return Panel("gain $k$ (dimensionless)", curves, **axes)
+    axes: Any = {"xscale": "linear", "ylim": COSTS, "ylabel": "cost"}
+    return Panel("gain $k$", curves, **axes)
 
 
 def _biases(levels: Array, bias: Array, promised: Array) -> Panel:
     """The bias over heterogeneity, measured and promised."""
     measured = Curve(levels, bias, LOOKS["maml"]._replace(marker=""), "measured", listed=False)
     bound = dashed(levels, promised, label="promised", listed=True)
-    label = "largest gap (dimensionless)"
+    label = "largest gap"
     return Panel("heterogeneity $\\varepsilon$", [measured, bound], ylim=BIASES, ylabel=label)

@@ -121,7 +121,7 @@ def panels(runs: Runs) -> dict[str, Errors]:
         lines = {kind: (radii, each[..., column]) for kind, each in runs.errors[place].items()}
         exact_ones = root_mean_square(runs.problem, K, x, CHOSEN)
         formula = {BIAS if name == "bias" else name: (x, y) for name, y in exact_ones.items()}
-        drawn[place] = Errors("radius $r$ (dimensionless)", lines, formula)
+        drawn[place] = Errors("radius $r$", lines, formula)
     return drawn
 
 

@@ -13,7 +13,7 @@ from lqrlib import LQR, directions
 from lqrlib.validation import Array
 from lqrpapers.constants import printed, sharp, sublevel
 from lqrpapers.figures.landscape import LEVELS, paths_in_plane
-from lqrpapers.figures.looks import METHODS, VERMILION
+from lqrpapers.figures.looks import METHODS, WINE
 from lqrpapers.notebook import readable
 
 from . import Live, plain
@@ -71,7 +71,7 @@ def data(
         "circles": np.asarray(circles, dtype=float).tolist(),
         "chord": np.asarray(chord, dtype=float).tolist(),
         "outline": outline,
-        "color": VERMILION,
+        "color": WINE,
     }
 
 

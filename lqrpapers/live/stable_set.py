@@ -8,7 +8,7 @@ import numpy as np
 
 from lqrlib import LQR
 from lqrlib.validation import Array
-from lqrpapers.figures.looks import BLUE, GREY, SKY, Look
+from lqrpapers.figures.looks import GREY, INDIGO, SKY, Look
 from lqrpapers.figures.mean_square import Window
 
 from . import plain
@@ -17,7 +17,7 @@ STEPS = 30  # of the second moments
 ROOM = 1.6  # largest noise over what the last gain survives
 LOOKS = {
     "kept": Look(SKY),
-    "moments": Look(BLUE, label="second moment"),
+    "moments": Look(INDIGO, label="second moment"),
     "means": Look(GREY, label="square of the mean"),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lqrlib.validation import Array, Seed
-from lqrpapers.figures.looks import BLUE, ORANGE, VERMILION, Look
+from lqrpapers.figures.looks import INDIGO, SKY, WINE, Look
 
 # Settings at which costs are simulated; their quantiles are drawn between them, too. The centers
 # lie closer towards one, where costs grow like 1 / (1 - a^2).
@@ -16,9 +16,9 @@ CENTERS, VARIANCES = 1 - 0.8 ** np.arange(15), np.linspace(0, 1.2, 13)
 STEPS = 120  # of a roll-out
 SHARES = (0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 0.003)  # of the roll-outs that cost more
 REGIONS = {  # by what the cost has
-    "both": Look(BLUE, label="mean and variance"),
-    "mean": Look(ORANGE, label="a mean, no variance"),
-    "none": Look(VERMILION, label="no mean"),
+    "both": Look(SKY, label="mean and variance"),
+    "mean": Look(INDIGO, label="a mean, no variance"),
+    "none": Look(WINE, label="no mean"),
 }
 
 

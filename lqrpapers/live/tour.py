@@ -17,7 +17,7 @@ from lqrlib import LQR, directions, systems
 from lqrlib.validation import Array
 from lqrpapers.constants import printed
 from lqrpapers.figures.curves import LINEAR, Curve, Panel, Reference, dashed, points
-from lqrpapers.figures.looks import BLACK, GREY, METHODS, OTHERS, SKY, Look
+from lqrpapers.figures.looks import BLACK, GREY, METHODS, SERIES, SKY, Look
 from lqrpapers.figures.panels import draw
 from lqrpapers.notebook import readable
 
@@ -91,7 +91,7 @@ def stable() -> Live:
     gains, times = (0.5, 1.9, 0.1), np.arange(TIMES + 1)
     curves = [
         Curve(times, (A - k) ** times, look, f"k = {k:g}")
-        for k, look in zip(gains, OTHERS, strict=False)
+        for k, look in zip(gains, SERIES, strict=False)
     ]
     labels = ["time t", "state"]
     axes: Any = LINEAR | {"ylim": (-1.6, 2.6), "xticks": np.arange(0, TIMES + 1, 5)}
@@ -175,7 +175,7 @@ def domination() -> Live:
 
 def noise() -> Live:
     """Step 5: the cost with a random a."""
-    variances, looks, top = (0.0, 0.3, 0.6, 0.9), (Look(GREY), *OTHERS), 30.0
+    variances, looks, top = (0.0, 0.3, 0.6, 0.9), (Look(GREY), *SERIES[:4]), 30.0
     floors = [best(system(A, v)) for v in variances]
     heights = [cost(system(A, v), k) for v, k in zip(variances, floors, strict=True)]
     curves = [

@@ -9,7 +9,7 @@ import numpy as np
 from lqrlib import LQR, maml
 from lqrlib.validation import Array
 from lqrpapers.figures.curves import Curve, points
-from lqrpapers.figures.looks import METHODS, OTHERS
+from lqrpapers.figures.looks import METHODS, SERIES
 from lqrpapers.figures.meta_landscape import scalar_landscapes
 from lqrpapers.figures.panels import draw
 from lqrpapers.figures.words import joined
@@ -19,7 +19,7 @@ from . import Live
 from .tour import BEST, COST, A, best, column, cost, costs, panel, seen, system, told
 
 BOTH = (A, 0.4)
-PAIR = [OTHERS[0]._replace(marker=""), OTHERS[3]._replace(marker="")]
+PAIR = [SERIES[0]._replace(marker=""), SERIES[1]._replace(marker="")]
 NAMES = [f"system {i}, a = {a}" for i, a in enumerate(BOTH, 1)]
 INNER = 0.05  # the inner step at first
 

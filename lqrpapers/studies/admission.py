@@ -13,7 +13,7 @@ from ..constants import estimates, meta
 from .families import all_stable, scaled
 from .stationary import stationary_gain
 
-# The largest kappa that the sharp form of Theorem 10 is run with.
+# The largest kappa that the sharp form of S1 Theorem 10 is run with.
 LARGEST_KAPPA = 0.25
 
 
@@ -70,7 +70,7 @@ def admitted_factor(
 def scaled_to_limit(families: LQR, K0: Array, form: str, fraction: float) -> LQR:
     """The families (D, M) with differences scaled until f is this fraction of what is admitted.
 
-    "printed": by Theorem 11 with the printed constants; "sharp": by invariance without any error
+    "printed": by S1 Theorem 11 with the printed constants; "sharp": by invariance without any error
     of the estimates, b_i^2 < lambda_i Delta_0 with `meta.Errors()`. A fraction above 1 gives
     families that are not admitted.
     """
@@ -86,7 +86,7 @@ def scaled_to_limit(families: LQR, K0: Array, form: str, fraction: float) -> LQR
 
 
 def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
-    """Whether Theorem 11 admits the families from this start, bool (...): near, and E6 spares it.
+    """Whether S1 Theorem 11 admits the families from this start, bool (...), and E6 spares it.
 
     The printed h_H is negative for some problems (erratum E6), and then no inner step is allowed.
     """
@@ -96,8 +96,8 @@ def admissible(tasks: LQR, K0: ArrayLike) -> NDArray[np.bool_]:
 def admitted(families: LQR, K0: Array) -> tuple[LQR, Array, Array]:
     """What Theorem 13 of S1 speaks of: families, starts, and K*_ML near the first task's optimum.
 
-    The families (D, M) scaled to 0.9 of what Theorem 11 admits, as many as are admissible; K*_ML,
-    like K0 (D, m, n), for the largest printed inner step.
+    The families (D, M) scaled to 0.9 of what S1 Theorem 11 admits, as many as are admissible;
+    K*_ML, like K0 (D, m, n), for the largest printed inner step.
     """
     near = scaled_to_limit(families, K0, "printed", 0.9)
     spared = admissible(near, K0)

@@ -57,6 +57,5 @@ def printed_and_sharp(points: int = 240) -> dict[str, tuple[str, Array, Array, A
         ("E6 at $K = 0$", "$c$", c, "s1-lemma-5", "Hessian", (scaled, 0 * one)),
     ):
         printed, sharp = (check(lemma, *case, form=form)[part] for form in ("printed", "sharp"))
-        label = f"{label} (dimensionless)"
         found[name] = label, weight.ravel(), printed.lhs / printed.rhs, sharp.ratio
     return found

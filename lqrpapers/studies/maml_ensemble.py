@@ -47,7 +47,7 @@ def near_optima(ensemble: Ensemble, seed: int) -> Ensemble:
 
 
 def admitted(ensemble: Ensemble, form: str) -> tuple[dict[Key, Array], list[tuple[LQR, Array]]]:
-    """The level that a form of Theorem 10 admits, by key (D,), and the families scaled to it.
+    """The level that a form of S1 Theorem 10 admits, by key (D,), and the families scaled to it.
 
     Families whose tasks doubles cannot tell apart at that level are left out.
     """
@@ -72,6 +72,16 @@ def minimisers(ensemble: Ensemble) -> dict[Key, tuple[LQR, Array, Array]]:
             K0,
             stationary_gain(family, objective.optimal_gain(family[:, 0]), inner),
         )
+    return found
+
+
+def allowed_minimisers(near: Iterable[tuple[LQR, Array]]) -> list[tuple[LQR, Array, Array]]:
+    """Admitted families, starts and K*_ML in S_ML for S1's largest inner step, repaired."""
+    found = []
+    for family, K0 in near:
+        inner = meta.printed_steps(meta.suprema(family, K0, "corrected")).inner
+        best = objective.optimal_gain(family[:, 0])
+        found.append(in_sublevel_sets(family, K0, stationary_gain(family, best, inner)))
     return found
 
 

@@ -103,8 +103,14 @@ def wait_until(condition, seconds=120.0):
         time.sleep(0.01)
 
 
-SHORT = ("notation", "api", "changelog")  # pages of the real book that are one line here
-COPIED = ("results", "theorems", "execution", "bibliography")
+SHORT = (
+    "notation",
+    "map",
+    "api",
+    "artefacts",
+    "changelog",
+)  # pages of the real book that are one line here
+COPIED = ("results", "execution", "bibliography")
 CLAIMS = [
     ("s2-lemma-3.2", "S2", "result", "Lemma 3.2", "Gradient domination", "01_small", "holds"),
     ("s1-lemma-5", "S1", "result", "Lemma 5", "Uniform bounds", "01_small", "corrected"),
@@ -163,9 +169,9 @@ Count to {glue:text}`largest:.2f`.
 """
 ADDRESS = "https://github.com/someone/policy-gradients"
 COMMIT = "c0ffee" * 6 + "c0de"
-AUTO = "```{{eval-rst}}\n.. automodule:: {}\n   :members:\n```\n"
 CHECKS = [f"lqrpapers.claims.{name}" for name in ("domination", "smoothness")]
-API = "# The library\n\n" + "\n".join(map(AUTO.format, ["lqrlib.errors", *CHECKS]))
+MODULES = " ".join(["lqrlib", "lqrlib.errors", *CHECKS])
+API = f"# The library\n\n```{{lqr-modules}} {MODULES}\n```\n"
 ALT = "A grey square that fills the whole picture."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 

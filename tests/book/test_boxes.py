@@ -33,7 +33,10 @@ def test_the_box_of_a_statement_shows_its_verdict_and_leads_to_all_of_it(chapter
     assert "without “full rank”: fails in 1 of 10 cases" in words(found)
     assert '<p class="lqr-said">Tested: ' in found and "<sub>" in found
     places = ["../chapters/01_small.html#verdict-s2-lemma-3.2-printed"]
-    places += ["../pages/api.html#lqrpapers.claims.domination.", "results.html#result-s2-lemma-3.2"]
+    places += [
+        "../pages/library/lqrpapers.claims.domination.html#lqrpapers.claims.domination.",
+        "results.html#result-s2-lemma-3.2",
+    ]
     assert [place for place in places if place not in found] == []
     assert "Verdict on this book: ~ not refuted · 10 cases" in words(chip(chapter, "ours-thm"))
     assert chapter.count('class="lqr-chip"') == 2  # none for the algorithm and the definition

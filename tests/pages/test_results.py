@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, Page, expect
 
-from book import collect
+from book import collect, library_pages
 from lqrpapers.claims.rows import Claim, digits, table
 from lqrpapers.claims.verdicts import KINDS, WORDS
 from lqrpapers.notebook import readable
@@ -104,8 +104,8 @@ def test_links_lead_to_the_statement_the_cell_and_the_inequality(
         claim = claims[marks(row)["data-id"]]
         first, *_, last = row("td")
         places = [str(link["href"]) for link in last("a")]
-        assert [place for place in places if "api.html" in place] == [
-            f"api.html#{name}" for name in claim["functions"]
+        assert [place for place in places if "library/" in place] == [
+            library_pages.place(name) for name in claim["functions"]
         ]
         assert not claim["cell"] or f"../{claim['cell']}" in places
         assert bool(claim["lines"]) == bool(claim["cell"]) == bool(claim["functions"]), claim["id"]

@@ -38,7 +38,7 @@ QUERIES = {
     "dlqr": "pages/notation.html",
     "step size": "chapters/05_convergence.html",
     "Hessian": "chapters/02_gradient.html",
-    "Figure 2": "chapters/05_convergence.html#figure-2",
+    "Figure 2": "chapters/05_convergence.html#s2-fig-2",
     "your own system": "chapters/15_your_system.html",
     "stabilising": "chapters/01_regulator.html",
     "Hoegh": "pages/bibliography.html",

@@ -26,7 +26,7 @@ LQR.mark = (pen, marker, x, y, size, color, halo = "") => {
     const angle = ((start + (360 * k) / count) * Math.PI) / 180, r = size * (k % 2 ? inner : 1);
     return [x + r * Math.cos(angle), y + r * Math.sin(angle)];
   });
-  const shapes = { "^": [3], v: [3, 1, 90], s: [4, 1, 45], D: [4], h: [6], d: [4], "*": [10, 0.4], X: [8, 0.4, 45] };
+  const shapes = { "^": [3], v: [3, 1, 90], s: [4, 1, 45], D: [4], h: [6], d: [4], p: [5], "<": [3, 1, 180], P: [8, 0.4], "*": [10, 0.4], X: [8, 0.4, 45] };
   pen.beginPath();
   if (shapes[marker]) turn(...shapes[marker]).forEach(([px, py], k) => pen[k ? "lineTo" : "moveTo"](px, py));
   else pen.arc(x, y, size * 0.85, 0, 7);

@@ -32,6 +32,7 @@ LQR.View = class {
   /* The live figure in the place of the picture of `figure`. */
   constructor(figure) {
     this.picture = figure.querySelector("img");
+    this.number = figure.querySelector(".caption-number")?.textContent.trim() ?? "";
     this.box = LQR.element("div", { class: "lqr-live-figure" });
     this.controls = LQR.element("div", { class: "lqr-live-controls" });
     this.text = LQR.element("p", { class: "lqr-live-sentence", "aria-live": "polite" });
@@ -103,7 +104,8 @@ LQR.View = class {
 
   /* A button below the sliders. */
   button(words, press) {
-    const made = LQR.element("button", { type: "button" }, words);
+    const name = [words, this.number].filter(Boolean).join(", "); // a page may have several
+    const made = LQR.element("button", { type: "button", "aria-label": name }, words);
     made.addEventListener("click", () => (press(), this.refresh()));
     this.controls.append(made);
     return made;

@@ -1,10 +1,14 @@
 """Checks of a figure's data name the argument, what was expected and what was given."""
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pytest
 
+from lqrpapers import figures
 from lqrpapers.figures.checking import positive, same_names, shaped
-from lqrpapers.figures.looks import METHODS, SERIES, by_name, in_order
+from lqrpapers.figures.looks import METHODS, SERIES, Look, by_name, in_order
 
 
 def test_an_array_of_the_right_shape_is_returned_as_floats():
@@ -51,3 +55,32 @@ def test_no_two_kinds_look_alike():
     methods = [(look.color, look.marker) for look in METHODS.values()]
     assert len(set(methods)) == len(methods)
     assert len({look.color for look in SERIES}) == len({look.marker for look in SERIES}) == 5
+    assert not {look.color for look in SERIES} & {look.color for look in METHODS.values()}
+    assert not {look.marker for look in SERIES} & {look.marker for look in METHODS.values()}
+
+
+def looks_of(value):
+    if isinstance(value, Look):
+        yield value
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from looks_of(each)
+
+
+@pytest.mark.parametrize("module", [m.name for m in pkgutil.iter_modules(figures.__path__)])
+def test_only_methods_look_like_methods(module):
+    """A pair of colour and marker means a method, under whatever label a chapter needs."""
+    methods = {(look.color, look.marker): name for name, look in METHODS.items()}
+    meant = {
+        "gradient": {"gradient"},
+        "natural_gradient": {"natural gradient"},
+        "gauss_newton": {"Gauss–Newton", "policy iteration"},
+        "zeroth_order": {"zeroth-order", "one point"},
+        "maml": {"MAML", "learned by S1 Algorithm 3", "Hessian operator", "measured", "both"},
+        "optimum": {"optimum", "optimum $K^*$"},
+    }
+    meant["maml"] |= {"true operator", "MAML $K^*_{ML}$"}
+    every = vars(importlib.import_module(f"lqrpapers.figures.{module}")).values()
+    for look in (look for value in every for look in looks_of(value)):
+        if (name := methods.get(look[:2])) is not None:
+            assert look.label in meant[name], look

@@ -34,17 +34,17 @@ def test_value_difference_tells_both_parts():
     shares = np.linspace(0, 1, 5)
     linear, quadratic = -4 * 0.5 ** np.arange(1, 5), 2 * 0.5 ** np.arange(1, 5)
     figure = domination.value_difference(linear, quadratic, shares, -4 * shares, 3 * shares**2)
-    assert "sum -3.75" in figure.alt_text and "sum 1.88" in figure.alt_text
-    assert "the cost difference being -1" in figure.alt_text
+    assert "sum −3.75" in figure.alt_text and "sum 1.88" in figure.alt_text
+    assert "the cost difference being −1" in figure.alt_text
     with pytest.raises(ValueError, match=r"quadratic: expected shape \(4,\), got \(2,\)"):
         domination.value_difference(linear, quadratic[:2], shares, shares, shares)
 
 
-def test_tightness_names_the_largest_ratio_of_each_bound():
+def test_tightness_names_the_ends_of_each_bound():
     sizes = np.array([1, 2])
     panel = {"upper": np.array([[0.1, 0.5], [0.01, 0.02]]), "lower": np.full((2, 2), 0.9)}
     figure = domination.bound_tightness(sizes, {"quiet": panel, "noisy": panel})
-    assert "upper: median 0.3 at 1 to 0.015 at 2, 2 samples from 0.01 to 0.5" in figure.alt_text
+    assert "quiet: upper 0.3 to 0.015; lower 0.9 to 0.9" in figure.alt_text
     assert "noisy" in figure.alt_text
     with pytest.raises(ValueError, match=r"upper: expected shape \(samples, 2\), got \(2, 3\)"):
         domination.bound_tightness(sizes, {"quiet": {"upper": np.ones((3, 2))}})
@@ -64,8 +64,7 @@ def test_box_plots_count_violations_and_bounds_that_are_not_positive():
     printed = np.array([0.5, 1.5, -2.0])
     corrected = np.array([0.25, 0.75, 1.0])
     figure = domination.printed_and_corrected({"small": {"gradient": (printed, corrected)}})
-    assert "gradient as printed: median 1, largest 1.5, violated in 2 of 3" in figure.alt_text
-    assert "gradient corrected: median 0.75, largest 1, violated in 0 of 3" in figure.alt_text
+    assert figure.alt_text.endswith("Violated: small, gradient, as printed: 2 of 3.")
 
 
 def test_box_plots_want_the_same_quantities_in_each_panel():

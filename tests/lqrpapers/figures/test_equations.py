@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lqrpapers.figures import equations
+from lqrpapers.notebook import readable
 
 
 def test_solvers_name_their_work_and_largest_error():
@@ -12,10 +13,10 @@ def test_solvers_name_their_work_and_largest_error():
         {"direct": (n, n**6.0), "BiCGStab": (n, 50 * n**3.0)},
         {"direct": (margin, 1e-15 / margin), "BiCGStab": (margin, 1e-14 / margin)},
     )
-    assert "direct: 15,625 at 5 to 1e+12 at 100" in figure.alt_text
-    assert "BiCGStab: 6,250 at 5 to 5e+07 at 100" in figure.alt_text
-    assert "direct: 1e-10 at 1e-05" in figure.alt_text
-    assert "BiCGStab: 1e-09 at 1e-05" in figure.alt_text
+    assert "direct 1.56·10⁴ to 10¹²" in figure.alt_text
+    assert "BiCGStab 6.25·10³ to 5·10⁷" in figure.alt_text
+    assert "direct 10⁻¹⁰ to" in figure.alt_text
+    assert "BiCGStab 10⁻⁹ to" in figure.alt_text
 
 
 def test_unknown_solvers_are_refused():
@@ -34,6 +35,6 @@ def test_riccati_solvers_say_where_they_end(rate):
         {"value iteration": error / 2},
         {"value iteration": (np.array([0.1, 0.9]), np.array([800, 20]))},
     )
-    assert f"value iteration: 1 at 0 to {error[-1]:.3g} at 29" in figure.alt_text
-    assert "semidefinite program: 1e-08 at 9" in figure.alt_text
+    assert readable(f"value iteration: 1 at 0 to {error[-1]:.3g} at 29") in figure.alt_text
+    assert "semidefinite program: 10⁻⁸ at 9" in figure.alt_text
     assert "value iteration: 800 at 0.1 to 20 at 0.9" in figure.alt_text

@@ -9,7 +9,7 @@ AXIS = np.linspace(-2, 2, 41)
 X, Y = np.meshgrid(AXIS, AXIS)
 STAR = np.where(np.abs(X * Y) < 0.5, 1 + X**2 + Y**2, np.inf)
 DISC = np.where(X**2 + Y**2 < 3.5, 1 + X**2 + Y**2, np.inf)
-LABELS = ("k1 (dimensionless)", "k2 (dimensionless)")
+LABELS = ("k1", "k2")
 
 
 def _paths(end=0.0, starts=2):

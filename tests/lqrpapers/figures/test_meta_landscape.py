@@ -45,7 +45,7 @@ def test_pieces_tell_minima_and_ends():
     minima, heights = np.array([path[1], -2 * path[1]]), np.array([1.5, 3.0])
     paths = np.stack([path, -2 * path], axis=1)
     text = meta_landscape.two_pieces(x, costs, minima, heights, paths).alt_text
-    assert "(0.5, -0.5) with 1.5; (-1, 1) with 3" in text
-    assert "2 descents end at (0.5, -0.5), (-1, 1)" in text
+    assert "(0.5, −0.5) with 1.5; (−1, 1) with 3" in text
+    assert "2 descents end at (0.5, −0.5), (−1, 1)" in text
     with pytest.raises(ValueError, match=r"costs: expected shape \(40, 40\)"):
         meta_landscape.two_pieces(x[1:], costs, minima, heights, paths)

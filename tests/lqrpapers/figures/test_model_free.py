@@ -46,8 +46,8 @@ def test_the_alt_text_follows_the_data(draw):
 
 
 def test_seeds_that_left_are_counted():
-    assert "2 of 2 infinite at 30" in choices(np.inf).alt_text
-    assert "infinite up to 10" in choices(0.1).alt_text
+    assert "one point 0.25 to ∞" in choices(np.inf).alt_text
+    assert "toy ∞ to" in choices(0.1).alt_text
     assert "2 of 2 infinite at 30" in learning(np.inf).alt_text
 
 
@@ -62,5 +62,5 @@ def test_bad_shapes_are_named():
 
 def test_the_number_of_roll_outs_that_is_needed_is_said():
     text = seen(3.0).alt_text
-    assert "a_+^2 = 1.7: 1e+09 at 30" in text
+    assert "a_+^2 = 1.7: 10⁹ at 30" in text
     assert "N = 10^3: median 1 at 10 to 0.333 at 30" in text

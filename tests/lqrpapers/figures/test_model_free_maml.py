@@ -50,7 +50,7 @@ def test_what_is_drawn_is_said():
     assert "toy, recorded: 4 at 0 to 0.25 at 4" in text
     assert "right, none left: no run left" in text and "late: median 4 at 30 to 0.5 at 32" in text
     assert "toy: median 4 at 0 to 0.375 at 4" in text  # the median of those that stayed
-    assert "step 1e-06: predicted 1; step 2e-06: predicted 2" in by_level(0.5).alt_text
+    assert "step 10⁻⁶: predicted 1; step 2·10⁻⁶: predicted 2" in by_level(0.5).alt_text
 
 
 def test_every_axis_is_labelled():

@@ -43,7 +43,7 @@ def test_names_of_gains_are_plain_text():
 
 def test_a_line_is_drawn_where_they_have_one():
     figure = plots.cost_slice(AXIS, np.zeros(1), COSTS[None], {"gradient": WALK}, 2.0)
-    assert "cost: 1.98 at -1.4 to 1.98 at 1.4, least 1 at 0" in figure.alt_text
+    assert "cost: 1.98 at −1.4 to 1.98 at 1.4, least 1 at 0" in figure.alt_text
     assert max(figure.axes[0].lines[0].get_xdata()) < 1.5
 
 
@@ -59,7 +59,7 @@ def test_margins_are_told_and_infinite_ones_not_drawn():
     costs = {"optimum": np.array([1.0, 2.0]), "each": np.array([0.9, np.inf])}
     margins = {"optimum": 4.0, "each": np.inf}
     figure = plots.noise_margin(np.array([0.1, 3.0]), costs, margins)
-    assert "optimum K* fails at 4 and best for each noise fails at inf" in figure.alt_text
+    assert "optimum K* fails at 4 and best for each noise fails at ∞" in figure.alt_text
     assert len(figure.axes[0].lines) == 3
 
 

@@ -30,7 +30,7 @@ def test_running_averages_say_where_they_end():
     near = regulator.running_averages({"case": samples}, {"case": 0.8 * samples.mean()})
     far = regulator.running_averages({"case": samples}, {"case": 2 * samples.mean()})
     assert "to 25 at 4,000" in near.alt_text
-    assert "to -50 at 4,000" in far.alt_text
+    assert "to −50 at 4,000" in far.alt_text
 
 
 def test_running_averages_want_a_truth_for_each_case():

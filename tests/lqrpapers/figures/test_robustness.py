@@ -45,7 +45,7 @@ def test_early_stopping_says_how_wrong_the_solver_is_when_it_stops():
     figure = robustness.early_stopping(
         error, change, 2, np.array([2, 5, 11]), tolerance=1e-5, cap=10
     )
-    assert "At sweep 2 the change falls below 1e-05 while the error is 0.5" in figure.alt_text
+    assert "At sweep 2 the change falls below 10⁻⁵ while the error is 0.5" in figure.alt_text
     assert "gives up at the cap of 10 from iterate 2 on" in figure.alt_text
     with pytest.raises(ValueError, match=r"increment: expected shape \(2,\)"):
         robustness.early_stopping(error[:2], change, 2, error, tolerance=1e-5, cap=10)

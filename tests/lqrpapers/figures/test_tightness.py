@@ -31,7 +31,7 @@ def drawn(figure):
 
 def test_the_words_name_the_extremes_and_what_is_exceeded(figure):
     assert "2 bounds" in figure.alt_text
-    assert "5e-05 (gradient) to 0.001 (step)" in figure.alt_text
+    assert "5·10⁻⁵ (gradient) to 0.001 (step)" in figure.alt_text
     assert "2 of 2 use more than 0.99" in figure.alt_text
     assert figure.alt_text.endswith("printed bounds exceeded: gradient.")
     assert len(figure.alt_text) <= 400

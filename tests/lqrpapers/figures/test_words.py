@@ -13,11 +13,11 @@ LOOK = Look(BLUE, "o", "cost")
 
 
 def text(*panels, **options):
-    return draw(panels, "gap (dimensionless)", **options).alt_text
+    return draw(panels, "gap", **options).alt_text
 
 
 def test_a_text_says_what_is_on_the_axes_and_where_curves_begin_and_end():
-    panel = Panel("radius $r$ (dimensionless)", [Curve(X, [3, 2, 1.25], LOOK)])
+    panel = Panel("radius $r$", [Curve(X, [3, 2, 1.25], LOOK)])
     said = "Gap over radius r, log axes. Both fall. cost: 3 at 1 to 1.25 at 100."
     assert text(panel, story="Both fall.") == said
 

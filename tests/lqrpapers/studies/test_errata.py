@@ -23,7 +23,7 @@ def test_the_sharp_bounds_hold_and_are_reached_where_the_printed_fail():
         assert weight.shape == printed.shape == sharp.shape == (20,)
         assert (sharp <= 1 + 1e-9).all() and sharp.max() > 0.3
         assert ((printed > 1) | (printed < 0)).any()
-    assert printed_and_sharp(5)["E6 at $K = 0$"][0] == "$c$ (dimensionless)"
+    assert printed_and_sharp(5)["E6 at $K = 0$"][0] == "$c$"
     with pytest.raises(KeyError):
         printed_and_sharp(5)["E3"]
 

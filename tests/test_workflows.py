@@ -86,11 +86,24 @@ def every_supported_python_is_tested_on_linux_and_macos(text: str) -> bool:
 @rule(BOOK, (" && make test", ""), ("run: .ci/run", "run: make"), ('R: "1"', 'R: "0"'))
 @rule(BOOK, ("run: .ci/run", "continue-on-error: true\n        run: .ci/run"))
 def both_systems_build_and_test_with_a_browser(text: str) -> bool:
-    linux, mac = (step for step in steps(text, "test") if "run" in step)
+    linux, mac, _ = (step for step in steps(text, "test") if "run" in step)
     both = [linux["if"], mac["if"]] == ["runner.os == 'Linux'", "runner.os == 'macOS'"]
     looked_at = mac["env"]["LQR_BOOK_REQUIRE_BROWSER"] == "1" and "Chrome" in mac["env"]["CHROMIUM"]
     same = linux["run"] == ".ci/run" and mac["run"] == "make book && make test"
     return both and looked_at and same and "continue-on-error" not in text
+
+
+@rule(BOOK, ("make pdf && ", ""), (" && make test &&", " &&"), ("F: whole", "F: part"))
+@rule(BOOK, ("cp _build/pdf", "rm _build/pdf"))
+def the_whole_book_is_printed_and_tested_where_it_is_published(text: str) -> bool:
+    *_, step, upload = steps(text, "test")
+    tested = step["env"] == {
+        "T": "tests/pages/test_pdf.py",
+        "LQR_BOOK_PDF": "whole",
+        "LQR_BOOK_REQUIRE_BROWSER": "1",
+    }
+    printed = step["run"] == "make pdf && make test && cp _build/pdf/*.pdf _build/html"
+    return tested and printed and step["if"] == upload["if"]
 
 
 @rule(BOOK, ("~/.cache/uv", "_build"), ("/uv\n", "/uv\n            _build\n"), ("hashFiles", "x"))
@@ -102,7 +115,11 @@ def packages_are_cached_and_chapters_never(text: str) -> bool:
 
 
 @rule(BOOK, (" && github.ref", " || github.ref"), (" needs: test", " x: y"), ("needs: p", "x: p"))
-@rule(BOOK, ("_build/html", "_build"), ("- id: deploy", "- run: make book\n      - id: deploy"))
+@rule(
+    BOOK,
+    ("path: _build/html", "path: _build"),
+    ("- id: deploy", "- run: make book\n      - id: deploy"),
+)
 def a_push_to_main_publishes_what_passed_the_matrix(text: str) -> bool:
     *_, upload = steps(text, "test")
     uploaded = [upload] == uses(text, "actions/upload-pages-artifact")

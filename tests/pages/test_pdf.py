@@ -3,13 +3,15 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from playwright.sync_api import Page
 from pypdf import PageObject, PdfReader
 from pypdf.generic import NameObject, StreamObject
 
@@ -20,6 +22,7 @@ pytestmark = [pytest.mark.pages, pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = os.environ.get("LQR_BOOK_PDF") == "whole"
 PART = ["pages/tour", "chapters/01_regulator", "chapters/05_convergence"]
+PROOF, SOLUTION = ".lqr-proof .sd-card-body", ".lqr-solution .sd-card-body"
 # What draws the formulas; pypdf would take minutes to read it.
 PATH = re.compile(rb"^[-\d. ]*\b(?:[mlchf]|f\*|re)\n", re.MULTILINE)
 
@@ -59,6 +62,20 @@ def pages(built_book: Path) -> dict[str, Any]:
     }
 
 
+def test_the_button_of_a_page_prints_its_number_its_proofs_and_whole_lines_of_code(
+    page: Page, base: str, pages: dict[str, Any]
+) -> None:
+    page.goto(f"{base}/chapters/05_convergence.html")
+    page.evaluate("MathJax.startup.promise.then(() => null)")
+    text = squeezed("".join(map(read, PdfReader(BytesIO(page.pdf())).pages)))
+    chapter = pages["chapters/05_convergence"]
+    assert text.startswith(squeezed(chapter.h1.get_text().rstrip("#")) + "Inthischapter")
+    assert [words for words in begun(chapter.select(PROOF)) if words not in text] == []
+    assert longest(chapter) in text
+    unwanted = ["Showcode", "Hidecode", "SolutiontoExercise", "Skiptomain", "previous", "Ctrl"]
+    assert [words for words in unwanted if words in text] == []
+
+
 def outline(entries: list[Any]) -> Iterator[str]:
     for entry in entries:
         yield from outline(entry) if isinstance(entry, list) else [squeezed(entry.title)]
@@ -75,6 +92,18 @@ def plain(tag: Any) -> list[str]:
     """The pieces of text between the formulas."""
     pieces = [piece for piece in tag.find_all(string=True) if not piece.find_parent(class_="math")]
     return [found for piece in pieces if len(found := squeezed(piece)) > 11]
+
+
+def begun(tags: Iterable[Any]) -> list[str]:
+    """How each tag begins."""
+    return [pieces[0] for tag in tags if (pieces := plain(tag))]
+
+
+def longest(page: Any) -> str:
+    """The longest line of the code that the page shows."""
+    shown = [code for code in page.select(".cell_input pre") if not code.find_parent("details")]
+    lines = [line for code in shown for line in code.get_text().splitlines()]
+    return squeezed(max(lines, key=len, default=""))
 
 
 def test_it_has_as_many_pages_as_a_book(printed: PdfReader, pages: dict[str, Any]) -> None:
@@ -101,29 +130,21 @@ def test_its_links_are_many_and_lead_into_itself_or_to_the_web(printed: PdfReade
 
 
 def test_proofs_are_open(text: str, pages: dict[str, Any]) -> None:
-    proofs = [proof for page in pages.values() for proof in page.select(".lqr-proof .sd-card-body")]
-    begun = [plain(proof)[0] for proof in proofs if plain(proof)]
-    assert len(begun) > 10
-    assert [words for words in begun if words not in text] == []
+    wanted = begun(proof for page in pages.values() for proof in page.select(PROOF))
+    assert len(wanted) > 10
+    assert [words for words in wanted if words not in text] == []
 
 
 def test_solutions_are_all_at_the_end(text: str, pages: dict[str, Any]) -> None:
-    solved = [
-        fold for page in pages.values() for fold in page.select(".lqr-solution .sd-card-body")
-    ]
     front, _, back = text.rpartition("Workedoutattheendofthebook")
     back = back[back.index("Solutions1.") :]
-    begun = [plain(fold)[0] for fold in solved if plain(fold)]
-    assert len(begun) > 7 and "SolutiontoExercise" not in text
-    assert [words for words in begun if words in front or words not in back] == []
+    wanted = begun(solution for page in pages.values() for solution in page.select(SOLUTION))
+    assert len(wanted) > 7 and "SolutiontoExercise" not in text
+    assert [words for words in wanted if words in front or words not in back] == []
 
 
 def test_no_line_of_code_is_cut(text: str, pages: dict[str, Any]) -> None:
-    for name, page in pages.items():
-        shown = [code for code in page.select(".cell_input pre") if not code.find_parent("details")]
-        lines = [line for code in shown for line in code.get_text().splitlines()]
-        longest = squeezed(max(lines, key=len, default=""))
-        assert longest in text, name
+    assert [name for name, page in pages.items() if longest(page) not in text] == []
 
 
 def test_every_font_is_in_the_file(printed: PdfReader) -> None:

@@ -39,10 +39,11 @@ def printed() -> PdfReader:
 
 
 def read(page: PageObject) -> str:
+    """The words of a page."""
     contents = StreamObject()
     contents.set_data(PATH.sub(b"", page.get_contents().get_data()))  # type: ignore[union-attr]
     page[NameObject("/Contents")] = contents
-    return page.extract_text()
+    return re.sub(r"\A\d+\n", "", page.extract_text())  # the number of the page comes first
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_the_button_of_a_page_prints_its_number_its_proofs_and_whole_lines_of_co
     page.evaluate("MathJax.startup.promise.then(() => null)")
     text = squeezed("".join(map(read, PdfReader(BytesIO(page.pdf())).pages)))
     chapter = pages["chapters/05_convergence"]
-    assert text.startswith(squeezed(chapter.h1.get_text().rstrip("#")) + "Inthischapter")
+    assert squeezed(chapter.h1.get_text().rstrip("#")) in text[:60]
     assert [words for words in begun(chapter.select(PROOF)) if words not in text] == []
     assert longest(chapter) in text
     unwanted = ["Showcode", "Hidecode", "SolutiontoExercise", "Skiptomain", "previous", "Ctrl"]
@@ -138,7 +139,8 @@ def test_proofs_are_open(text: str, pages: dict[str, Any]) -> None:
 def test_solutions_are_all_at_the_end(text: str, pages: dict[str, Any]) -> None:
     front, _, back = text.rpartition("Workedoutattheendofthebook")
     back = back[back.index("Solutions1.") :]
-    wanted = begun(solution for page in pages.values() for solution in page.select(SOLUTION))
+    solutions = [plain(each) for page in pages.values() for each in page.select(SOLUTION)]
+    wanted = [max(pieces, key=len) for pieces in solutions if pieces]
     assert len(wanted) > 7 and "SolutiontoExercise" not in text
     assert [words for words in wanted if words in front or words not in back] == []
 
@@ -171,7 +173,8 @@ def test_it_is_tagged_and_every_formula_and_figure_says_what_it_is(printed: PdfR
             pending += tag
         elif isinstance(tag, dict) and "/K" in tag:
             pending.append(tag["/K"])
-            said += [tag.get("/Alt", "")] if tag.get("/S") == "/Figure" else []
+            captioned = isinstance(tag["/K"], list) and len(tag["/K"]) > 1  # a picture is inside
+            said += [tag.get("/Alt", "")] if tag.get("/S") == "/Figure" and not captioned else []
     assert len(said) > 500 and all(said)
     assert any("\\nabla" in alternative for alternative in said)
     assert not any("\\(" in alternative for alternative in said)  # what is not typeset

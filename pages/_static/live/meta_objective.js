@@ -67,7 +67,7 @@ LQR.meta_objective = (() => {
 LQR.figures.meta_objective = (data, view) => {
   const { at, common, cost, stationary } = LQR.meta_objective, { joined } = LQR.words, [first] = data.settings;
   const number = (x, digits = 3) => LQR.words.number(Math.abs(x) < 1e-9 ? 0 : x, digits);
-  const axes = ["gain k (dimensionless)", "cost (dimensionless)"];
+  const axes = ["gain k", "cost"];
   const plot = view.plot({ x: [-1, 1], y: [1, 2], labels: axes, ratio: 0.85 });
 
   const start = view.choice({ label: "Start from", options: data.settings.map(({ words }) => words) });

@@ -67,6 +67,14 @@ class Line(NamedTuple):
         return told | {name: ratios.get(name) for name in ("part", "tightest", "median")}
 
 
+def _cases(records: Iterable[Record], count: str) -> int:
+    """A sum over the calls that made them: the inequalities of one call share their cases."""
+    most: dict[str, int] = {}
+    for each in records:
+        most[each.anchor] = max(most.get(each.anchor, 0), getattr(each, count))
+    return sum(most.values())
+
+
 @dataclass(frozen=True)
 class Result:
     """A claim with everything that the executed chapters recorded about it."""
@@ -92,7 +100,7 @@ class Result:
             these = [each for each in counted if (each.form, each.sample) == (form, sample)]
             carriers = [each for each in these if each.role == "carrier"]
             if these:
-                counts = (sum(each.violated for each in these), sum(each.checked for each in these))
+                counts = (_cases(these, "violated"), _cases(these, "checked"))
                 worst = max(carriers, key=lambda each: each.tightest, default=None)
                 found.append(Line(form, sample, *counts, worst))
         return found

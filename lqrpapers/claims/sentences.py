@@ -33,7 +33,7 @@ def outcome(id: str, checks: Sequence[Check]) -> tuple[str, str]:
     """
     counted = [each for each in checks if each.role != "record" and each.form != "dropped"]
     stated = [each for each in counted if each.form in ("printed", "partial")]
-    better = [each for each in counted if each.form in ("corrected", "sharp")]
+    better = [each for form in ("corrected", "sharp") for each in counted if each.form == form]
     if not counted:
         return _uncounted(checks)
     if re.fullmatch(r"e\d+", id) and stated:
@@ -47,11 +47,13 @@ def outcome(id: str, checks: Sequence[Check]) -> tuple[str, str]:
             return "fails", told
         if other.violated:
             return "fails", f"{told}, {FORMS[other.form]} in {_failed(other)}"
-        return "corrected", f"{told}; {FORMS[other.form]} it holds in {_counts(better)}"
+        same = [each for each in better if each.form == other.form]
+        return "corrected", f"{told}; {FORMS[other.form]} it holds in {_counts(same)}"
     if other and other.violated:
         return "fails", f"fails {FORMS[other.form]} in {_failed(other)}"
     if other and not worst:
-        return "holds", f"{FORMS[other.form]} holds in {_counts(better)}"
+        same = [each for each in better if each.form == other.form]
+        return "holds", f"{FORMS[other.form]} holds in {_counts(same)}"
     found = "holds" if any(each.form == "printed" for each in stated) else "is not refuted"
     return "holds", f"{found} in {_counts(stated)}"
 

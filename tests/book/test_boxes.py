@@ -28,7 +28,7 @@ def chip(chapter, label):
 
 def test_the_box_of_a_statement_shows_its_verdict_and_leads_to_all_of_it(chapter):
     found = chip(chapter, "s2-lemma-3.2")
-    told = "Verdict on S2 Lemma 3.2: ✓ holds · 20 cases · tightest 0.5"
+    told = "Verdict on S2 Lemma 3.2: ✓ holds · 10 cases · tightest 0.5"
     assert words(found).startswith(told) and "<summary class" in found
     assert "without “full rank”: fails in 1 of 10 cases" in words(found)
     assert '<p class="lqr-said">Tested: ' in found and "<sub>" in found

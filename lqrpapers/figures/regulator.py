@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,15 @@ def wilson_interval(count: Array, total: Array, quantile: float = 1.96) -> tuple
     return np.maximum(middle - spread, 0.0), np.minimum(middle + spread, 1.0)
 
 
-def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -> Figure:
-    """Draw averages of costs (N,) of roll-outs relative to the formula, with 95 % intervals."""
+def running_averages(
+    samples: Mapping[str, Array], truth: Mapping[str, float], apart: Collection[str] = ()
+) -> Figure:
+    """Draw averages of costs (N,) of roll-outs relative to the formula, with 95 % intervals.
+
+    Those named in `apart` stand in a second panel, with a scale of its own.
+    """
     same_names("truth", truth, samples)
-    curves = []
+    curves: dict[bool, list[Curve]] = {False: [], True: []}
     for look, values in in_order(SERIES, samples):
         runs = np.unique(np.geomspace(30, len(values), 40).astype(int))
         mean = values.cumsum()[runs - 1] / runs
@@ -46,12 +51,18 @@ def running_averages(samples: Mapping[str, Array], truth: Mapping[str, float]) -
         half = 1.96 * np.sqrt(variance / runs)
         ends = np.array([mean - half, mean, mean + half])
         low, middle, high = 100 * (ends / truth[look.label] - 1)
-        curves.append(Curve(runs, middle, look, between=(low, high)))
+        curve = Curve(runs, middle, look, between=(low, high))
+        curves[look.label in apart].append(curve)
     zero = [Reference(0, width=1)]
     label = "number of roll-outs"
-    panel = Panel(label, curves, yscale="linear", references=zero, legend="best")
+    panels = [
+        Panel(label, group, yscale="linear", references=zero, legend="best")
+        for group in curves.values()
+        if group
+    ]
     story = "Simulated roll-outs, with 95 % intervals that shrink as roll-outs are added."
-    return draw([panel], "average cost over formula − 1 (%)", story)
+    wide = 6.4 if len(panels) == 1 else 7.2
+    return draw(panels, "average cost over formula − 1 (%)", story, width=wide, share=False)
 
 
 def bounds_and_truth(

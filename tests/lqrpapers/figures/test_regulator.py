@@ -33,6 +33,14 @@ def test_running_averages_say_where_they_end():
     assert "to −50 at 4,000" in far.alt_text
 
 
+def test_running_averages_keep_the_scale_of_what_stands_apart_from_the_others():
+    rng = np.random.default_rng(0)
+    samples = {"near": 1 + 0.01 * rng.random(400), "far": 9 * rng.random(400)}
+    figure = regulator.running_averages(samples, dict.fromkeys(samples, 1.0), apart=["far"])
+    near, far = (axes.get_ylim()[1] for axes in figure.axes)
+    assert near < 2 < 100 < far
+
+
 def test_running_averages_want_a_truth_for_each_case():
     with pytest.raises(ValueError, match="truth: expected the names"):
         regulator.running_averages({"a": np.ones(50)}, {"b": 1.0})

@@ -23,9 +23,10 @@ from .regulator import wilson_interval
 from .style import PROMISED, describe, drawing
 from .words import number
 
-# One look for each generator of families, one for each task.
+# One look for each generator of families, question and task.
 SHADES = ("#e4e4e4", "#a8a8a8")
 GENERATORS = SERIES[:2]
+QUESTIONS: Any = ({"width": 1.8}, {"hollow": True, "width": 1.0}, {"line": ":", "width": 1.8})
 TASKS: Any = (
     {"colors": SKY, "linestyles": "-"},
     {"colors": WINE, "linestyles": "--"},
@@ -102,7 +103,7 @@ def pairwise_distances(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     At most two generators.
     """
     words = []
-    bins = np.linspace(-0.025, 1.025, 22)  # 0.6, where the nominal pairs lie, inside a bin
+    bins = np.linspace(0, 1, 22)  # 0.6, where the nominal pairs lie, inside a bin
     with drawing(1, len(panels), height=3.0, sharey=True, squeeze=False) as (figure, grid):
         for axes, (title, generators) in zip(grid[0], panels.items(), strict=True):
             for look, values in in_order(GENERATORS, generators):
@@ -130,25 +131,26 @@ def common_gain_shares(
     """Draw the share of families that a gain stabilizes over the level, with 95 % intervals.
 
     `panels` maps a name to (levels (E,), {question: {generator: bool (E, D)}}), an answer for each
-    level and family; at most two questions and two generators.
+    level and family; at most three questions in all and two generators.
     """
 
     def small_steep_ticks(axes: Axes) -> None:
         axes.tick_params(axis="x", rotation=45, labelsize=9)
         axes.minorticks_off()
 
+    asked = dict.fromkeys(question for _, answers in panels.values() for question in answers)
+    styles = dict(zip(asked, QUESTIONS, strict=False))  # the same in every panel
     drawn, lost = [], []
     for title, (levels, answers) in panels.items():
         curves = []
-        for hollow, (question, generators) in zip((False, True), answers.items(), strict=False):
+        for question, generators in answers.items():
             for look, found in in_order(GENERATORS, generators):
                 name = f"{question}, {look.label}"
                 stable = shaped(name, found, len(levels), "families")
                 count, total = stable.sum(axis=1), np.full(len(levels), stable.shape[1])
                 low, high = wilson_interval(count, total)
                 percentage = 100 * count / total
-                style: Any = {"hollow": hollow, "width": 1.0 if hollow else 1.8}
-                style["between"] = 100 * low, 100 * high
+                style: Any = styles[question] | {"between": (100 * low, 100 * high)}
                 curves.append(Curve(levels, percentage, look, name, **style))
                 below = levels[percentage < 50]
                 if len(below):

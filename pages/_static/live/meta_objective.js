@@ -76,7 +76,7 @@ LQR.figures.meta_objective = (data, view) => {
     words: (a) => (a ? `a = ${number(a)}` : "a = 0: one task"),
   });
   const share = view.slider({
-    label: "inner step η", min: 0, max: data.most.share, value: first.share,
+    label: "inner step ηₗ", min: 0, max: data.most.share, value: first.share,
     words: (times) => `${number(length(times))} = ${number(times, 2)}\u00a0/\u00a0J″(0)`,
   });
   share.tick(1);

@@ -59,6 +59,22 @@ def test_shares_say_where_half_is_lost():
         tasks.common_gain_shares({"small": (levels, {"some gain": {"masks": found[:2]}})})
 
 
+def test_a_question_looks_alike_in_every_panel():
+    levels, found = np.array([0.1, 0.2]), {"masks": np.ones((2, 4), dtype=bool)}
+    left = {"some gain": found, "optimal gain": found}
+    right = {"optimal gain": found, "start": found}
+    figure = tasks.common_gain_shares({"left": (levels, left), "right": (levels, right)})
+    looks = [
+        {line.get_label(): (line.get_linestyle(), line.get_linewidth(), line.get_markerfacecolor())}
+        for axes in figure.axes
+        for line in axes.lines
+        if "masks" in str(line.get_label())
+    ]
+    some, optimal, again, start = (list(each.items())[0] for each in looks)
+    assert optimal == again
+    assert len({some[1], optimal[1], start[1]}) == 3
+
+
 def test_half_is_lost_from_a_level_on_or_beyond():
     levels = np.array([0.1, 0.2, 0.4])
     falls = np.array([[True] * 4, [True] * 2 + [False] * 2, [False] * 4])

@@ -119,7 +119,7 @@ LQR.Plot = class {
     this.trace(values);
     pen.lineJoin = "round";
     pen.setLineDash(dashed ? [6, 4] : []);
-    for (const [stroke, thick] of [[halo, width + 2.5], [color, width]])
+    for (const [stroke, thick] of [[halo, width + 2.5], [this.view.seen(color), width]])
       if (stroke) Object.assign(pen, { strokeStyle: stroke, lineWidth: thick }), pen.stroke();
     pen.setLineDash([]);
   }
@@ -170,7 +170,7 @@ LQR.Plot = class {
       const [x, y] = this.at(value);
       if (last && Math.hypot(x - last[0], y - last[1]) < spacing) continue;
       last = [x, y];
-      LQR.mark(this.pen, marker, x, y, size, color, halo);
+      LQR.mark(this.pen, marker, x, y, size, this.view.seen(color), halo);
     }
   }
 

@@ -57,6 +57,14 @@ LQR.View = class {
     return getComputedStyle(this.box).getPropertyValue(`--live-${name}`).trim();
   }
 
+  /* The same hue, lighter, where a dark curve or mark would be lost on a dark page. */
+  seen(color) {
+    if (document.documentElement.dataset.theme !== "dark" || !/^#[0-9a-f]{6}$/i.test(color)) return color;
+    const rgb = LQR.rgb(color), [r, g, b] = rgb, hue = Math.max(...rgb) - Math.min(...rgb);
+    if (hue < 60 || 0.21 * r + 0.72 * g + 0.07 * b > 75) return color;
+    return `rgb(${rgb.map((c) => Math.round(c + 0.45 * (255 - c))).join(", ")})`;
+  }
+
   /* Say what is seen; read out when it has stayed the same for a moment. */
   say(text) {
     if (text === this.text.textContent) return;
@@ -115,8 +123,8 @@ LQR.View = class {
   legend(entries) {
     const row = LQR.element("p", { class: "lqr-live-legend" });
     for (const { label, color, marker, dashed } of entries) {
-      const mark = marker ? LQR.swatch(marker, color) : LQR.element("span", { class: "lqr-live-stroke" });
-      if (!marker) mark.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${color}`;
+      const mark = marker ? LQR.swatch(marker, this.seen(color)) : LQR.element("span", { class: "lqr-live-stroke" });
+      if (!marker) mark.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${this.seen(color)}`;
       row.append(LQR.element("span", { class: "lqr-live-name" }, mark, label));
     }
     this.controls.prepend(row);

@@ -40,7 +40,7 @@ def stage(root: Path) -> Path:
     site = root / "_build" / "site"
     try:
         files = staged(root)
-    except (jinja2.TemplateError, yaml.YAMLError, OSError, ValueError) as error:
+    except (jinja2.TemplateError, yaml.YAMLError, OSError, TypeError, ValueError) as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise ChapterProblem(f"the pages cannot be written: {cause}") from None
     for path in inputs.files_under(site):

@@ -12,14 +12,23 @@
       const [before, after] = [inner.previousSibling, inner.nextSibling];
       const opening = before?.nodeType === 3 ? /[^\s]{1,3}$/.exec(before.data)?.[0] : undefined;
       const closing = after?.nodeType === 3 ? /^[^\s]{1,12}(?=\s|$)|^[^\s\w]{1,3}/.exec(after.data)?.[0] : undefined;
-      if (!opening && !closing) continue;
+      // "n = 6": a number pasted behind the formula's no-break space, too.
+      const pasted = !closing && after?.data === "\u00a0" && after.nextSibling;
+      const number = pasted && pasted.matches?.(".lqr-number") ? [after, pasted] : [];
+      if (!opening && !closing && !number.length) continue;
       const kept = document.createElement("span");
       kept.className = "lqr-kept";
       inner.before(kept);
       if (opening) before.data = before.data.slice(0, -opening.length);
       if (closing) after.data = after.data.slice(closing.length);
-      kept.append(opening ?? "", inner, closing ?? "");
+      kept.append(opening ?? "", inner, closing ?? "", ...number);
     }
+  }
+
+  // "Theorem 3.4", "chapter 7": the number of a link stays beside its word.
+  function keepNumbers() {
+    for (const link of document.querySelectorAll("article a.reference.internal"))
+      if (/^[a-z]+\s[\d.]+$/i.test(link.textContent)) link.classList.add("lqr-kept");
   }
 
   // A line of code that is wider than the column goes on below, indented.
@@ -109,7 +118,7 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => (keepPunctuation(), hangLongLines()));
+  document.addEventListener("DOMContentLoaded", () => (keepPunctuation(), keepNumbers(), hangLongLines()));
   window.addEventListener("load", nameControls); // buttons of other scripts are there by then
 
   // --- Paper ------------------------------------------------------------------------------------

@@ -67,6 +67,14 @@ def page_names(html: Path) -> list[str]:
     return [path.relative_to(html).as_posix() for path in pages]
 
 
+def sampled(pages: list[str]) -> list[str]:
+    """Those to open in a browser: of the library's pages, which are alike, three."""
+    library = [name for name in pages if name.startswith("pages/library/")]
+    return [
+        name for name in pages if name not in library[1:-1:] or name == library[len(library) // 2]
+    ]
+
+
 def is_external(address: str) -> bool:
     split = urlsplit(address)
     return split.scheme in ("http", "https", "ws", "wss", "ftp") or bool(split.netloc)

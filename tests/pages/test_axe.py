@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = links.page_names(ROOT / "_build" / "html") or ["pages/index.html"]
+PAGES = links.sampled(links.page_names(ROOT / "_build" / "html")) or ["pages/index.html"]
 BAD = {"serious", "critical"}
 # Ten thousand parts of formulas would take most of the time; what is read aloud of them is MathML.
 FORMULAS = "**/mathjax/**"

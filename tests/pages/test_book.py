@@ -16,7 +16,7 @@ from book.execute import Executor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.pages
-PAGES = links.page_names(ROOT / "_build" / "html") or ["pages/index.html"]
+PAGES = links.sampled(links.page_names(ROOT / "_build" / "html")) or ["pages/index.html"]
 PLACES = [("served", name) for name in PAGES]
 PLACES += [("from disk", name) for name in PAGES if name.startswith(("chapters", "pages/index"))]
 # Where the pages around the chapters stood at first.

@@ -95,7 +95,7 @@ def test_pointing_shows_the_statement_and_what_it_rests_on(typeset_page: Page) -
     expect(card).to_be_hidden()
     typeset_page.hover(node(typeset_page))
     expect(card).to_be_visible()
-    expect(card).to_contain_text("Gradient domination (S2, Lemma 3.2)")
+    expect(card).to_contain_text("Gradient domination (S2 Lemma 3.2)")
     assert card.locator("mjx-container").count() > 3
     assert card.locator("a, [tabindex]").count() == 0
     edges = typeset_page.locator(".lqr-map-scroll path")
@@ -181,7 +181,7 @@ def test_the_keyboard_reaches_every_statement(map_page: Page) -> None:
 
 def test_every_statement_has_a_name_for_screen_readers(map_page: Page) -> None:
     name = map_page.locator(node(map_page)).get_attribute("aria-label")
-    assert re.fullmatch(r"Lemma 3\.\d, Gradient domination \(S2, Lemma 3\.2\)\. holds", name or "")
+    assert re.fullmatch(r"Lemma 3\.\d, Gradient domination \(S2 Lemma 3\.2\)\. holds", name or "")
 
 
 def test_print_phones_and_pages_without_script_have_the_list(browser: Browser, base: str) -> None:

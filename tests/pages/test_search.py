@@ -42,7 +42,7 @@ QUERIES = {
     "your own system": "chapters/15_your_system.html",
     "stabilising": "chapters/01_regulator.html",
     "Hoegh": "pages/bibliography.html",
-    "lqrlib.solve": "pages/api.html#lqrlib.solve",
+    "lqrlib.solve": "pages/library/lqrlib.html#lqrlib.solve",
 }
 UNWRITTEN = {"step size"}  # leads to a place that has the matter, not the words
 

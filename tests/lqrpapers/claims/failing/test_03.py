@@ -25,7 +25,7 @@ UP = np.array([[-1.0]])
 
 X = np.random.default_rng(10).standard_normal((30, 3))
 lemma = "s2-lemma-b.2"
-half_E = attribute(objective, "evaluate", 0.5, "E")
+half_E = attribute(objective, "at_gain", 0.5, "E")
 case(lemma, "value difference", MANY, GAINS, OTHER, X, wrong=half_E)
 half_E = attribute(domination, "at_stabilizing_gain", 0.5, "E")
 case(lemma, ["advantage", "least advantage attained"], MANY, GAINS, OTHER, X, wrong=half_E)

@@ -86,7 +86,7 @@ def staged(root: Path) -> dict[str, bytes]:
     }
     files |= pictures(pages.values())
     files[PICTURE] = picture(shared())
-    return files | library(pages["pages/api"])
+    return files | library(pages.get("pages/api", ""))  # which lists what has a page
 
 
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:

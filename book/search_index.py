@@ -20,7 +20,8 @@ KINDS |= {"section": "section", "figure": "figure", "tr": "symbol"}
 WEIGHTS = {"changelog": 0.2, "map": 0.3, "results": 0.3, "execution": 0.3}
 NUMBERED = "Theorem|Lemma|Proposition|Corollary|Definition|Remark|Assumption|Algorithm|Figure"
 PAPERS = re.compile(rf"(?:\b(S[12]|TR)\b,? )?\b((?:{NUMBERED}) (?:[A-Z]\.)?\d(?:\.?\d)*[a-z]?)\b")
-TERMS = {"which-step-is-too-large": ["step size"], "s1-eq-3": ["MAML"]}  # explained where no title says so
+# Words that are explained where no title says so.
+TERMS = {"which-step-is-too-large": ["step size"], "s1-eq-3": ["MAML"]}
 # A formula is found, and shown in an excerpt, by its letters and signs.
 SIGNS = {name: name for name in "log exp min max det sup inf".split()}
 NAMES = "le ge ne top infty sum cdot times to succ succeq preceq ell dots nabla in | lVert rVert"

@@ -133,4 +133,9 @@
   matchMedia("print").addEventListener("change", ({ matches }) => onPaper(matches));
   window.addEventListener("beforeprint", () => onPaper(true));
   window.addEventListener("afterprint", () => onPaper(false));
+
+  // --- Bibliography: its entries have roles that a list may not hold ----------------------------
+  document.addEventListener("DOMContentLoaded", () =>
+    document.querySelectorAll(".citation-list[role]").forEach((list) => list.removeAttribute("role")),
+  );
 })();

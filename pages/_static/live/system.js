@@ -9,7 +9,7 @@
 LQR.figures.system = (data, view) => {
   const { element: make, words: { number, share } } = LQR, { FIELDS } = LQR.system;
   const figure = view.picture.closest("figure"), lines = document.querySelector(".lqr-system-python pre");
-  window.addEventListener("load", () => setTimeout(() => (lines.tabIndex = 0), 500)); // it scrolls when written anew
+  window.addEventListener("load", () => setTimeout(() => (lines.tabIndex = 0))); // it scrolls when written anew
   const caption = figure.querySelector(".caption-text"), ofCurve = make("span", { class: "caption-text" }, data.words.curve);
   const template = lines.textContent, shown = (x) => number(x, 5), OWN = "your own";
   const told = {

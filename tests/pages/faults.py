@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Browser, Error, Page
 
 # True when every formula of a loaded page is typeset.
 SETTLED = "async () => { await window.MathJax?.startup?.promise; return true }"
@@ -36,6 +36,17 @@ TOO_WIDE = """() => {
   const all = document.scrollingElement.scrollWidth;
   return all > innerWidth ? [`${all} px wide on a screen of ${innerWidth} px (${widest})`] : [];
 }"""
+
+
+def unfolded(browser: Browser, address: str, width: int, height: int = 900) -> Page:
+    """Open a page in this size, at rest, with every fold open."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(120_000)
+    page.goto(address)
+    page.wait_for_function(SETTLED)
+    page.evaluate(UNFOLD)
+    page.wait_for_timeout(500)  # what opening sets off
+    return page
 
 
 def watch(page: Page, base: str) -> list[str]:

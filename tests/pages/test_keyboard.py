@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from faults import SETTLED, UNFOLD
+from faults import unfolded
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
@@ -19,13 +19,8 @@ NAMES = """all => all.filter((it) => it.getClientRects().length && it.tabIndex >
 @pytest.fixture(scope="module", params=["chapters/01_regulator", "chapters/07_model_free"])
 def chapter(request: pytest.FixtureRequest, browser: Browser, built_book: Path) -> Page:
     """Open a chapter once, with every fold open."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = unfolded(browser, f"{built_book.as_uri()}/{request.param}.html", 1280)
     request.addfinalizer(page.close)
-    page.set_default_timeout(120_000)
-    page.goto(f"{built_book.as_uri()}/{request.param}.html")
-    page.wait_for_function(SETTLED)
-    page.evaluate(UNFOLD)
-    page.wait_for_timeout(300)
     return page
 
 

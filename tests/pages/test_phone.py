@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults import SETTLED, TOO_WIDE, UNFOLD
+from faults import TOO_WIDE, unfolded
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
@@ -34,13 +34,9 @@ FLAT = """() => [...document.querySelectorAll("article table.table:not(.lqr-card
 @pytest.fixture(scope="module", params=PAGES)
 def phone(request: pytest.FixtureRequest, browser: Browser, built_book: Path) -> Page:
     """Open a page on a phone, with every fold open."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    address = f"{built_book.as_uri()}/{request.param}.html"
+    page = unfolded(browser, address, 390, 844)
     request.addfinalizer(page.close)
-    page.set_default_timeout(120_000)
-    page.goto(f"{built_book.as_uri()}/{request.param}.html")
-    page.wait_for_function(SETTLED)
-    page.evaluate(UNFOLD)
-    page.wait_for_timeout(500)  # what opening sets off
     return page
 
 

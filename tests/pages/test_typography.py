@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults import SETTLED, UNFOLD
+from faults import unfolded
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
@@ -51,13 +51,8 @@ CUT = """() => [...document.querySelectorAll("article pre:not(.cell_output pre)"
 def typeset(request: pytest.FixtureRequest, browser: Browser, built_book: Path) -> Page:
     """Open a page in one width, with every fold open."""
     name, width = request.param
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = unfolded(browser, f"{built_book.as_uri()}/{name}.html", width)
     request.addfinalizer(page.close)
-    page.set_default_timeout(120_000)
-    page.goto(f"{built_book.as_uri()}/{name}.html")
-    page.wait_for_function(SETTLED)
-    page.evaluate(UNFOLD)
-    page.wait_for_timeout(300)  # what opening sets off
     return page
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.filter import SoupStrainer
 from sphinx.application import Sphinx
 
 # What is found by itself. Code and what it prints, lists of contents and drawings are not.
@@ -70,7 +69,8 @@ def entry(tag: Any) -> dict[str, Any]:
 
 def entries(html: str) -> list[dict[str, Any]]:
     """The places on a page, in its order."""
-    soup = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("article"))
+    # Cut out before it is parsed: around it a page lists all others.
+    soup = BeautifulSoup(html[html.find("<article") : html.rfind("</article>")], "html.parser")
     for tag in [*soup(NO_TEXT), *soup(class_=NO_PART)]:
         tag.decompose()
     for formula in soup(class_="math"):

@@ -13,9 +13,10 @@ from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 
-# Beside code that is folded, what stands there to click on; the library's pages are not even read.
+# Folded code outside solutions, and what stands there to click on; the library is not even read.
 DROPPED = (
-    ".headerlink, script, noscript, .above-input, .below-input > summary, .lqr-chip > div, "
+    ".headerlink, script, noscript, .above-input:not(.lqr-solution *), .cell .hide > summary, "
+    ".lqr-chip > div, "
     ".lqr-verdict summary ~ *, .lqr-figure-row, .sd-summary-state-marker, .toctree-wrapper, "
     "section:has(> .toctree-wrapper)"
 )

@@ -149,7 +149,7 @@ def meta_gradient_error(
 
 @claim("s1-alg-1", hessian=printed.hessian_at)
 @claim("s1-alg-1", form="corrected", hessian="exact")
-@claim("s1-alg-1", form="dropped", hessian="none", assumption="the factor I - eta_l Hessian")
+@claim("s1-alg-1", form="dropped", hessian="none", assumption="the factor I − η_l ∇²J")
 def step_is_along_the_gradient(
     tasks: LQR,
     K: ArrayLike,

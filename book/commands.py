@@ -168,7 +168,8 @@ def serve(options: argparse.Namespace) -> None:
 def pass_on(options: argparse.Namespace) -> int:
     """Run the tests, the benchmarks or the fuzzers with the words given."""
     # A file stays on one process, so that what its tests share is made once.
-    every = ["-n", str(processors()), "--dist", "loadfile"] * (options.command == "test")
+    every = ["-n", str(processors()), "--dist", "loadfile", "--durations=40"]
+    every *= options.command == "test"
     command = [sys.executable, "-m", WORDS[options.command][0], *(options.words or every)]
     return subprocess.call(command, cwd=ROOT)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from sphinx import builders
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.parallel import ParallelTasks
 from sphinx_design.shared import create_component
 from sphinx_exercise.nodes import solution_node
 
@@ -96,9 +99,19 @@ def narrow_on_phones(app: Sphinx, doctree: nodes.document, docname: str) -> None
             image.replace_self([around[0], image.deepcopy(), around[1]])
 
 
+class Tasks(ParallelTasks):
+    """Sphinx's own goes on without its pages when a task fails before the last one is added."""
+
+    def terminate(self) -> None:
+        super().terminate()
+        if sys.exc_info()[0]:
+            raise
+
+
 def write_in_parallel(app: Sphinx, env: Any) -> None:
     """Write with all processors; reading cannot: sphinx-proof's domain has no way to be merged."""
     os.register_at_fork(after_in_child=die_with_parent)
+    builders.ParallelTasks = Tasks  # type: ignore[attr-defined]
     app.parallel = processors()
 
 

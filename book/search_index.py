@@ -12,7 +12,8 @@ from sphinx.application import Sphinx
 # What is found by itself. Code and what it prints, lists of contents and drawings are not.
 PLACES = "section:has(> :is(h1, h2, h3, h4))[id], div:is(.proof, .exercise, .citation)[id], "
 PLACES += "figure[id], dl:not(.attribute) > dt.sig[id], :is(#dictionary, #symbols) tbody > tr"
-NO_TEXT = ["script", "style", "pre", "nav", "svg"]
+NO_TEXT = ["nav", "svg"]
+NO_WORDS = re.compile(r"<(pre|script|style)\b.*?</\1>", re.DOTALL)  # half of a chapter
 NO_PART = "cell headerlink eqno field-list lqr-chip lqr-map lqr-map-entry toctree-wrapper".split()
 KINDS = {"proof": "statement", "exercise": "exercise", "citation": "source", "sig": "library"}
 KINDS |= {"section": "section", "figure": "figure", "tr": "symbol"}
@@ -70,7 +71,8 @@ def entry(tag: Any) -> dict[str, Any]:
 def entries(html: str) -> list[dict[str, Any]]:
     """The places on a page, in its order."""
     # Cut out before it is parsed: around it a page lists all others.
-    soup = BeautifulSoup(html[html.find("<article") : html.rfind("</article>")], "html.parser")
+    article = NO_WORDS.sub("", html[html.find("<article") : html.rfind("</article>")])
+    soup = BeautifulSoup(article, "html.parser")
     for tag in [*soup(NO_TEXT), *soup(class_=NO_PART)]:
         tag.decompose()
     for formula in soup(class_="math"):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from sphinx import builders
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.parallel import ParallelTasks
 from sphinx_design.shared import create_component
 from sphinx_exercise.nodes import solution_node
 
 import book.references  # noqa: F401  (registers the style of the bibliography)
+from book.commands import processors
 from book.directives import Predict, Printed
+from book.kernel import die_with_parent
 from book.library_pages import FOLDER, modules, packages
 from book.mark import describe
 from lqrpapers.notebook import readable
@@ -93,6 +99,22 @@ def narrow_on_phones(app: Sphinx, doctree: nodes.document, docname: str) -> None
             image.replace_self([around[0], image.deepcopy(), around[1]])
 
 
+class Tasks(ParallelTasks):
+    """Sphinx's own goes on without its pages when a task fails before the last one is added."""
+
+    def terminate(self) -> None:
+        super().terminate()
+        if sys.exc_info()[0]:
+            raise
+
+
+def write_in_parallel(app: Sphinx, env: Any) -> None:
+    """Write with all processors; reading cannot: sphinx-proof's domain has no way to be merged."""
+    os.register_at_fork(after_in_child=die_with_parent)
+    builders.ParallelTasks = Tasks  # type: ignore[attr-defined]
+    app.parallel = processors()
+
+
 def share_the_visitors_of_html(app: Sphinx) -> None:
     """One page for the PDF is drawn like many; sphinx-exercise would leave it visitors of its own.
 
@@ -113,5 +135,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", forget_aliases)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", list_the_library)
+    app.connect("env-updated", write_in_parallel)
     app.connect("config-inited", read_the_library, priority=999)  # after sphinx_external_toc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

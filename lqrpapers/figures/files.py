@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 from .data import as_csv
 from .narrow import narrow
@@ -22,6 +23,10 @@ DPI = 200  # of a PNG, and of what an SVG has as pixels
 # Coordinates of paths and places, not the factors of transforms.
 COORDINATES = re.compile(r' (?:d|x|y|points)="[^"]*"')
 DIGITS = re.compile(r"(\.\d\d)\d+")
+# Each renderer has parsers of its own and would set all formulas anew: let equal ones share.
+_PARSER: Any = MathTextParser
+_PARSER.__eq__ = lambda self, other: vars(self) == vars(other)
+_PARSER.__hash__ = lambda self: hash(tuple(vars(self).items()))
 
 
 def files(figure: Figure) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from small_book import REPOSITORY, wait_until
+from sphinx.errors import SphinxParallelError
 
 from book import render
 from book.problem import ChapterProblem
+from book.sphinx_extension import Tasks
 
 SLOW = """
 import pathlib, time
@@ -210,3 +212,11 @@ There was an error in building your book. Look above for the cause.
 """
     (_, cause) = render.complaint(text, Path("log")).splitlines()
     assert cause == "sphinx.errors.ExtensionError: Could not import extension nosuch"
+
+
+def test_a_page_that_fails_in_another_process_stops_the_writing_of_all():
+    tasks = Tasks(1)
+    with pytest.raises(SphinxParallelError, match="ZeroDivisionError"):
+        for number in (0, 1):
+            tasks.add_task(lambda number: 1 / number, number)
+            wait_until(lambda: all(pipe.poll() for pipe in tasks._precvs.values()))

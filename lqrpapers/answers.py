@@ -38,12 +38,12 @@ def answer(
     `holds` is the property that they share, a function of the value. AssertionError says what is
     not as expected; what a function raises by itself passes through.
     """
-    if value is ...:
+    several = isinstance(value, list | tuple)
+    if value is ... or (several and any(each is ... for each in value)):
         raise AssertionError(f"{exercise}: no answer yet")
     if holds is not None and not np.all(holds(value)):
         raise AssertionError(f"{exercise}: the answer lacks the property that is asked for")
     if holds is None:
-        several = isinstance(value, list | tuple)
         values = [value(*each) for each in on] if callable(value) else value if several else [value]
         found = [_places(each, tolerance) for each in values]
         if expected is None:

@@ -72,6 +72,8 @@ def test_the_part_that_differs_is_named(stored: Callable[..., str]) -> None:
     expected = stored("ex", (1.0, 2.0))
     with pytest.raises(AssertionError, match="value 2 of 2 is not"):
         answer("ex", (1.0, 2.5), expected=expected)
+    with pytest.raises(AssertionError, match="no answer yet"):
+        answer("ex", (1.0, ...), expected=expected)
     with pytest.raises(AssertionError, match="another number or kind of values"):
         answer("ex", (1.0, 2.0, 3.0), expected=expected)
 

@@ -1,4 +1,4 @@
-"""`python -m course` writes the course of the built book; `python -m book course` builds it, too."""
+"""`python -m course` writes the course of the built book; `make course` builds that first."""
 
 import sys
 

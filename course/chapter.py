@@ -10,7 +10,7 @@ from typing import Any
 from book import chapters as inputs
 from book.problem import ChapterProblem
 from book.solutions import Cell, Piece, pieces
-from book.stage import markdown, minutes, shown
+from book.stage import minutes, shown
 from course.places import Places
 from course.plain import Plain
 from lqrpapers.numbers import glued

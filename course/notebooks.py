@@ -12,6 +12,7 @@ from course.chapter import Chapter, Exercise
 
 KINDS = ("student", "instructor", "nbgrader")
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+EMPTY: Cell = {"outputs": [], "execution_count": None}
 LOCKED = {"editable": False, "deletable": False}
 FREE, WORDS = "# YOUR CODE HERE", "YOUR ANSWER HERE"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -28,8 +29,8 @@ def words(source: str, name: str, **metadata: Any) -> Cell:
 
 
 def code(source: str, name: str, **metadata: Any) -> Cell:
-    empty = {"outputs": [], "execution_count": None}
-    return {"cell_type": "code", "id": name, "metadata": metadata, "source": source} | empty
+    cell = {"cell_type": "code", "id": name, "metadata": metadata, "source": source}
+    return cell | EMPTY
 
 
 def notebook(chapter: Chapter, kind: str, install: list[Cell]) -> dict[str, Any]:
@@ -45,13 +46,13 @@ def notebook(chapter: Chapter, kind: str, install: list[Cell]) -> dict[str, Any]
     title, _, rest = cells[0]["source"].partition("\n")
     number = int(chapter.name[:2])
     title = title.replace("# ", f"# {number}. ", 1)
-    page = chapter.places.page(f"chapters/{chapter.name}.html", f"chapter {number} of the book")
+    page = chapter.places.link(f"chapters/{chapter.name}", f"chapter {number} of the book")
     about = f"This notebook is {page}. {ABOUT[kind]}"
     cells[0] = cells[0] | {"source": f"{title}\n\n{about}\n{rest}"}
     cells[:0] = install
     if kind != "instructor":
         for cell in (each for each in cells if each["cell_type"] == "code"):
-            cell |= {"outputs": [], "execution_count": None}
+            cell |= EMPTY
     return {
         "cells": named(cells),
         "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},

@@ -30,8 +30,9 @@ class Places:
 
     def __post_init__(self) -> None:
         with (self.html / "objects.inv").open("rb") as file:
-            known = InventoryFile.load(file, "", lambda top, place: place)["std:label"]
-        self.names |= {name: (each[2], each[3]) for name, each in known.items()}
+            known = InventoryFile.load(file, "", lambda top, place: place)
+        for kind in ("std:doc", "std:label"):
+            self.names |= {name: (each[2], each[3]) for name, each in known[kind].items()}
         for path in sorted(self.html.glob("chapters/*.html")):
             page, text = f"chapters/{path.name}", path.read_text(encoding="utf-8")
             for tag in BeautifulSoup(text, "html.parser", parse_only=WANTED).select(NUMBERED):
@@ -49,10 +50,7 @@ class Places:
     def link(self, label: str, words: str = "") -> str:
         """A link in Markdown; plain words where the address of the pages is not known."""
         place, name = self.named(label)
-        return self.page(place, words or name)
-
-    def page(self, place: str, words: str) -> str:
-        return f"[{words}]({self.address}{place})" if self.address else words
+        return f"[{words or name}]({self.address}{place})" if self.address else words or name
 
 
 def parted(label: str) -> tuple[str, str, str]:

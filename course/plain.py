@@ -64,7 +64,7 @@ class Plain:
         title, label = titled.groups() if titled else ("", target)
         if name == "doc":
             place = posixpath.normpath(posixpath.join(posixpath.dirname(self.page), label))
-            return self.places.page(f"{place}.html", title)
+            return self.places.link(place.lstrip("/"), title)
         if name in ("prf:ref", "numref", "eq", "ref"):
             return self.places.link(label, title)
         if name in ("cite", "cite:p", "cite:t"):

@@ -40,7 +40,7 @@ class Plain:
 
     def words(self, text: str) -> str:
         """Text without directives."""
-        text = re.sub(r"^\([\w.-]+\)=\n", "", text, flags=re.M)
+        text = re.sub(r"^\([\w.-]+\)=\n|</?span[^>]*>", "", text, flags=re.M)
         text = ROLE.sub(self.role, chapters(text))
         return DISPLAYED.sub(self.displayed, text)
 

@@ -28,6 +28,8 @@ answer("ex-one", {given})'''
 VALUE = (
     'def value(A, K=1):\n    """What a gain costs."""\n    raise NotImplementedError  # your code'
 )
+TODO = "{} = ...  # your answer"
+BOTH = f"{VALUE}\n\n\n{TODO.format('gap')}"
 HELPER = "def helper(\n    x,\n):\n    raise NotImplementedError  # your code"
 
 
@@ -36,13 +38,13 @@ HELPER = "def helper(\n    x,\n):\n    raise NotImplementedError  # your code"
     [
         ("value, on=[(A, B), (B, A)]", VALUE),
         ("helper, on=[(1,)]", HELPER),
-        ("gap", "gap = ...  # your answer"),
-        ("[high, low, step]", "\n".join(f"{n} = ...  # your answer" for n in ("high", "low", "step"))),
+        ("gap", TODO.format("gap")),
+        ("[high, low, step]", "\n".join(map(TODO.format, ("high", "low", "step")))),
         ("math.log(total)", "import math\n\n\ntotal = ...  # your answer"),
-        ("value, on=[(gap, 2)]", f"{VALUE}\n\n\ngap = ...  # your answer"),
-        ("gap, holds=lambda x: value(x) > low", f"{VALUE}\n\n\ngap = ...  # your answer\nlow = ...  # your answer"),
-        ("total, holds=lambda gap: gap > 0", "total = ...  # your answer"),
-        ("[gap for low in known]", "gap = ...  # your answer"),
+        ("value, on=[(gap, 2)]", BOTH),
+        ("gap, holds=lambda x: value(x) > low", f"{BOTH}\n{TODO.format('low')}"),
+        ("total, holds=lambda gap: gap > 0", TODO.format("total")),
+        ("[gap for low in known]", TODO.format("gap")),
     ],
 )  # fmt: skip
 def test_a_student_begins_with_the_names_that_the_call_takes_from_the_solution(given, stub):
@@ -60,11 +62,11 @@ def test_names_of_every_cell_of_a_solution_count_and_the_last_loses_its_call():
 
 def test_the_check_is_the_call_with_what_the_chapter_stored():
     call = 'answer(\n    "ex-one",\n    gap,  # the first\n    tolerance=0.1,\n)'
+    told = []
     for given in (call, 'answer("ex-one", gap, tolerance=0.1)'):
         check = checked("ex-one", [f"gap = 1\n{given}"], "abc 123").check
-        told = {}
-        exec(check.partition("\n")[2], {"gap": 1, "answer": lambda *a, **k: told.update(k)})
-        assert told == {"tolerance": 0.1, "expected": "abc 123"}
+        exec(check.partition("\n")[2], {"gap": 1, "answer": lambda *a, **k: told.append((a, k))})
+    assert told == [(("ex-one", 1), {"tolerance": 0.1, "expected": "abc 123"})] * 2
 
 
 def test_a_property_needs_no_fingerprint():

@@ -110,3 +110,9 @@ def test_a_book_without_solutions_holds_none_in_pages_search_and_downloads(pages
     monkeypatch.delenv("SOLUTIONS")
     assert not render.is_rendered(pages)
     assert "the hidden answer" in staged(pages)["chapters/01_small.ipynb"].decode()
+
+
+def test_the_course_is_not_written_of_a_book_without_solutions(run, monkeypatch):
+    monkeypatch.setenv("SOLUTIONS", "no")
+    code, _, said = run("course")
+    assert code == 1 and "the course needs the solutions" in said

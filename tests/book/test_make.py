@@ -14,7 +14,9 @@ from book import commands
 
 PYTHON = """#!/bin/sh
 echo "$*"
-for name in C P T B F JOBS; do eval "value=\\$$name"; [ -z "$value" ] || echo "$name: $value"; done
+for name in C P T B F JOBS SOLUTIONS; do
+  eval "value=\\$$name"; [ -z "$value" ] || echo "$name: $value"
+done
 """
 
 
@@ -30,7 +32,7 @@ def folder(tmp_path):
 def make(folder, *words, python="./python", **variables):
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    hidden = ("JOBS", "C", "P", "T", "B", "F", "MAKEFLAGS", "MAKELEVEL")
+    hidden = ("JOBS", "SOLUTIONS", "C", "P", "T", "B", "F", "MAKEFLAGS", "MAKELEVEL")
     variables |= {name: value for name, value in os.environ.items() if name not in hidden}
     words = ["make", f"PYTHON={python}", *words]
     return subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True)
@@ -43,6 +45,8 @@ def make(folder, *words, python="./python", **variables):
         (["chapter", "C=05"], ["-m book chapter", "C: 05"]),
         (["chapter", "P=A='(1, [2])' b=\"*\""], ["-m book chapter", "P: A='(1, [2])' b=\"*\""]),
         (["book", "JOBS=3"], ["-m book book", "JOBS: 3"]),
+        (["book", "SOLUTIONS=no"], ["-m book book", "SOLUTIONS: no"]),
+        (["course"], ["-m book course"]),
         (["test", "T=tests/book -k 'a or b'"], ["-m book test", "T: tests/book -k 'a or b'"]),
         (["lock", "UPGRADE=1"], ["-m book lock --upgrade"]),
         (["serve"], ["-m book serve"]),
@@ -52,7 +56,7 @@ def test_what_make_hands_on(folder, words, told):
     assert [line.rstrip() for line in make(folder, *words).stdout.splitlines()] == told
 
 
-@pytest.mark.parametrize("name", ["C", "P", "T", "B", "F"])
+@pytest.mark.parametrize("name", ["C", "P", "T", "B", "F", "SOLUTIONS"])
 @pytest.mark.parametrize("hostile", ["$(shell touch f)x=1", "$$x $(y) `touch f` $(touch f)", "\\$"])
 def test_neither_make_nor_the_shell_expands_a_value(folder, name, hostile):
     for run in (make(folder, "chapter", f"{name}={hostile}"), make(folder, **{name: hostile})):

@@ -30,8 +30,11 @@ def course_folder() -> Path:
     folder = Path(os.environ.get("COURSE") or ROOT / "_build" / "course" / "nbgrader")
     if not (folder / "source").is_dir():
         raise ChapterProblem(f"{folder} holds no course: run make course")
-    if not (folder / SETTINGS.name).exists():
+    settings = folder / SETTINGS.name
+    if not settings.exists():
         shutil.copy(SETTINGS, folder)
+    if "\nisolate(c)" not in settings.read_text():
+        raise ChapterProblem(f"{settings} does not isolate submissions; {SETTINGS} shows how")
     return folder.resolve()
 
 

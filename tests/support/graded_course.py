@@ -1,7 +1,9 @@
 """A course of one small assignment, and what students hand in, to run nbgrader on."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,6 @@ from pathlib import Path
 from lqrpapers.answers import _mark, _places
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".venv-grade" / "bin" / "python"
 NAME = "01_small"
 STUB = "def double(x):\n    raise NotImplementedError  # your code"
 DOUBLE = "def double(x):\n    return x + x"
@@ -17,13 +18,10 @@ SOLVED = "\n\n### BEGIN SOLUTION\n{}\n### END SOLUTION"
 IMPORT = "from lqrpapers.answers import answer\n\n"
 HIDDEN = "\n\n### BEGIN HIDDEN TESTS\nassert double(7) == 14\n### END HIDDEN TESTS"
 SCORES = """
-import json, sys
-from nbgrader.api import Gradebook
-with Gradebook("sqlite:///gradebook.db") as book:
-    print(json.dumps({
-        each.student.id: {grade.name: grade.auto_score for grade in each.notebooks[0].grades}
-        for each in book.assignment_submissions(sys.argv[1])
-    }))
+    SELECT submitted_assignment.student_id, base_cell.name, grade.auto_score
+    FROM grade JOIN base_cell ON base_cell.id = grade.cell_id
+    JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+    JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
 """
 
 
@@ -106,6 +104,9 @@ def grade(folder, *words, **variables):
 
 
 def scores(folder):
-    """The points of each cell for each student."""
-    command = [PYTHON, "-c", SCORES, NAME]
-    return json.loads(subprocess.check_output(command, cwd=folder, text=True))
+    """The points of each cell for each student, None where there are none yet."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as book:
+        for student, name, points in book.execute(SCORES):
+            found.setdefault(student, {})[name] = points
+    return found

@@ -1,6 +1,7 @@
 # make book       environment, chapters, pages            make chapter C=05 P="samples=200 seed=3"
 # make test       environment, then every test            make lab C=05       that chapter in JupyterLab
 # make serve      the built book in a browser             make pdf            the whole book in one PDF
+# make course     notebooks for students and teachers     make book SOLUTIONS=no   the book without its solutions
 # make bench      make fuzz      make lock      make clean
 # make grade W="autograde 01_regulator"            nbgrader on the course; make grade says more
 # Without make: python3 -m book book, python3 -m book test, and so on.
@@ -15,11 +16,12 @@ override T := $(value T)
 override B := $(value B)
 override F := $(value F)
 override W := $(value W)
-export JOBS C P T B F W
+override SOLUTIONS := $(value SOLUTIONS)
+export JOBS SOLUTIONS C P T B F W
 
-.PHONY: book test chapter lab serve pdf bench fuzz grade lock clean environment
+.PHONY: book test chapter lab serve pdf course grade bench fuzz lock clean environment
 .DEFAULT_GOAL := book
 
-book test chapter lab serve pdf bench fuzz grade lock clean environment:
+book test chapter lab serve pdf course grade bench fuzz lock clean environment:
 	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: install Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt install python3 python3-venv; elsewhere: python.org)' >&2; exit 1; }
 	@$(PYTHON) -m book $@ $(if $(filter lock,$@),$(if $(UPGRADE),--upgrade))

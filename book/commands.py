@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     chapter.add_argument("chapter", **named)  # type: ignore[arg-type]
     chapter.add_argument("parameters", nargs="*", help='name=value, as in "samples=200 seed=3"')
     add("pdf", help="execute changed chapters, print the whole book into one PDF")
+    add("course", help="execute changed chapters, write notebooks for students and teachers")
     add("test", help="run every test; further words go to pytest")
     add("serve", help="open the built book in a browser, from this machine only")
     lab = add("lab", help="open a chapter, or all, in JupyterLab, from this machine only")
@@ -154,6 +155,19 @@ def pdf(options: argparse.Namespace) -> None:
         print_book(ROOT, building.display.say, building.lock)
 
 
+def course(options: argparse.Namespace) -> int:
+    """Write the course of the book, of chapters that are executed and pages that are rendered."""
+    from book.build import Build
+    from book.solutions import held_back
+
+    if held_back():
+        raise ChapterProblem("the course needs the solutions: leave out SOLUTIONS=no")
+    with Build(ROOT, jobs()) as building:
+        building.execute()
+        building.render()
+        return subprocess.call([sys.executable, "-m", "course"], cwd=ROOT)
+
+
 def serve(options: argparse.Namespace) -> None:
     """Show the built book in a browser, to this machine only, until interrupted."""
     built = ROOT / "_build" / "html"
@@ -200,6 +214,7 @@ COMMANDS = {
     **dict.fromkeys(("book", "chapter", "execute"), build),
     **dict.fromkeys(WORDS, pass_on),
     "clean": clean,
+    "course": course,
     "lab": lambda options: become(lab_command(ROOT, options.chapter)),
     "lock": lock,
     "pdf": pdf,

@@ -24,6 +24,7 @@ from book import chapters as inputs
 from book import previews, search_index
 from book.environment import ROOT
 from book.problem import ChapterProblem
+from book.solutions import held_back, without_solutions
 from book.stage import settings, stage
 
 # Everything that a page may show or quote of another, but for the outputs of the chapters.
@@ -45,7 +46,8 @@ def hashes(root: Path) -> dict[str, str]:
     files = [path for name in SOURCES for path in [root / name, *inputs.files_under(root / name)]]
     executed = sorted(inputs.files_under(root / "_build" / "executed"))
     figures = [f"{FIGURE.findall(path.read_bytes())}" for path in executed]
-    sources = inputs.digest([inputs.hashes_of(files, root), figures, sys.version_info[:2]])
+    chosen = [sys.version_info[:2], held_back()]
+    sources = inputs.digest([inputs.hashes_of(files, root), figures, *chosen])
     return {"sources": sources, "executed": inputs.digest(inputs.hashes_of(executed, root))}
 
 
@@ -166,15 +168,22 @@ def download(root: Path, chapter: Path, repository: dict[str, Any]) -> str:
     """The executed notebook; with an address, after a cell that installs what it needs."""
     run = inputs.read_record(root, chapter).get("run")
     notebook = inputs.executed_notebook(root, chapter) if run else inputs.read_notebook(chapter)
-    if repository["url"]:
-        version = run["commit"] if run else ""
-        comment = "" if version else "  # a branch: the commit that made the page is not known"
-        place = f"git+{repository['url']}@{version or repository.get('branch', 'main')}"
-        source = (
-            "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
-            f'    %pip install --quiet "lqrlib[chapters] @ {place}"{comment}\n'
-            "    import lqrlib"
-        )
-        first = new_code_cell(source, id="install-lqrlib")  # type: ignore[no-untyped-call]
-        notebook["cells"].insert(0, first)
+    if held_back():
+        notebook["cells"] = without_solutions(notebook["cells"])
+    notebook["cells"] = [*installing(repository, run), *notebook["cells"]]
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def installing(repository: dict[str, Any], run: dict[str, Any] | None) -> list[Any]:
+    """With an address, the cell that installs what a notebook needs, in the version of its run."""
+    if not repository["url"]:
+        return []
+    version = run["commit"] if run else ""
+    comment = "" if version else "  # a branch: the commit that made the page is not known"
+    place = f"git+{repository['url']}@{version or repository.get('branch', 'main')}"
+    source = (
+        "try:\n    import lqrlib\nexcept ModuleNotFoundError:\n"
+        f'    %pip install --quiet "lqrlib[chapters] @ {place}"{comment}\n'
+        "    import lqrlib"
+    )
+    return [new_code_cell(source, id="install-lqrlib")]  # type: ignore[no-untyped-call]

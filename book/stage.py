@@ -23,6 +23,7 @@ from book.library_pages import pages as library
 from book.mark import PICTURE, picture
 from book.parameters import as_table, declared_parameters, parameters_cell
 from book.problem import ChapterProblem
+from book.solutions import held_back, without_solutions
 from lqrpapers.claims.rows import as_csv, table
 from lqrpapers.figures.files import CSV, DPI, NARROW, PIXELS
 from lqrpapers.live import pictures, shared
@@ -66,9 +67,7 @@ def staged(root: Path) -> dict[str, bytes]:
     texts, records, notebooks, told = dict(pages), {}, {}, {}
     for chapter in inputs.find_chapters(root):
         notebook, name = shown(root, chapter, files), f"chapters/{chapter.stem}"
-        texts[name] = "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
-        figures = len(re.findall(r"^`+\{figure\}", texts[name], re.MULTILINE))
-        told[chapter.stem[:2]] = boxes.minutes(texts[name], figures)
+        texts[name], told[chapter.stem[:2]] = words_of(notebook), minutes(notebook)
         notebooks[name] = notebook
         if record := inputs.read_record(root, chapter):
             records[chapter.stem] = record | {"glued": glued(notebook)}
@@ -89,6 +88,16 @@ def staged(root: Path) -> dict[str, bytes]:
     return files | library(pages.get("pages/api", ""))  # which lists what has a page
 
 
+def words_of(notebook: dict[str, Any]) -> str:
+    return "\n\n".join("".join(cell["source"]) for cell in markdown(notebook))
+
+
+def minutes(notebook: dict[str, Any]) -> str:
+    """How long a chapter takes, of its notebook as its page shows it."""
+    text = words_of(notebook)
+    return boxes.minutes(text, len(re.findall(r"^`+\{figure\}", text, re.MULTILINE)))
+
+
 def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
     """The notebook as its page shows it, with the outputs of its run where there was one."""
     run, seconds = inputs.read_record(root, chapter), "not executed yet"
@@ -100,7 +109,7 @@ def shown(root: Path, chapter: Path, files: dict[str, bytes]) -> dict[str, Any]:
         cell["metadata"]["tags"] = ["remove-input"]
         notebook["cells"].insert(index, table)
     cells = []
-    for cell in notebook["cells"]:
+    for cell in without_solutions(notebook["cells"]) if held_back() else notebook["cells"]:
         every = cell.get("outputs", [])
         drawn = [each for each in every if "caption" in each.get("metadata", {}).get("lqrlib", {})]
         if drawn:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
+SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache", "/etc/fonts")
 SPACE = 512 * 2**20  # bytes that a submission may write
 # Of each process, not of all together.
 LIMITS = {"as": 4 * 2**30, "fsize": SPACE, "cpu": 3600, "nproc": 256, "core": 0}

@@ -1,5 +1,6 @@
 """nbgrader from end to end: what students hand in, their points, and what a sandbox keeps away."""
 
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from course import grading, isolation
 
 ROOT = Path(__file__).resolve().parents[2]
 DOUBLE, ROOT_OF_2 = "def double(x):\n    return 2 * x", "root = 1.41421356237"
+CHAPTER = "01_regulator"
 CHECKED = {"ex-double-check": 2, "ex-root-check": 3}
 
 
@@ -39,6 +41,25 @@ def released(nbgrader, tmp_path_factory):
     done = grade(folder, "generate_assignment", NAME)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def told(cell):
+    return cell["metadata"].get("nbgrader", {})
+
+
+@pytest.mark.pages
+def test_nbgrader_makes_an_assignment_of_a_chapter(nbgrader, made, tmp_path):
+    notebook, name = made(CHAPTER, "nbgrader"), f"{CHAPTER}.ipynb"
+    source = tmp_path / "course" / "source" / CHAPTER / name
+    source.parent.mkdir(parents=True)
+    source.write_text(json.dumps(notebook))
+    done = grade(tmp_path / "course", "generate_assignment", CHAPTER)
+    assert done.returncode == 0, done.stderr
+    release = json.loads((tmp_path / "course" / "release" / CHAPTER / name).read_text())
+    solved = [cell for cell in notebook["cells"] if told(cell).get("solution")]
+    given = {cell["id"]: "".join(cell["source"]) for cell in release["cells"]}
+    assert solved and all(given[cell["id"]] != cell["source"] for cell in solved)
+    assert not any("SOLUTION" in text for text in given.values())
 
 
 class Attacked:

@@ -11,6 +11,7 @@ import atexit
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,8 +86,11 @@ def own_folder() -> Path:
 
 
 def isolate(config: Any) -> None:
-    """Let nbgrader run submissions in the sandbox, and scripts of a submission nowhere."""
-    config.HTMLExporter.sanitize_html = True
+    """Let nbgrader run submissions in the sandbox, and show no HTML that one brings."""
+    from jinja2 import pass_context
+
+    config.NbConvertBase.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
+    config.HTMLExporter.filters = {"markdown2html": pass_context(words_as_html)}
     folder = own_folder()
     sockets = folder / "sockets"
 
@@ -110,6 +114,16 @@ def isolate(config: Any) -> None:
         config.Execute.kernel_name = "isolated"
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = str(sockets / "kernel")
+
+
+def words_as_html(context: Any, source: str) -> str:
+    """Render a cell of words; HTML in it is shown as text, where nbgrader would let scripts run."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = IPythonRenderer(escape=True, attachments=attachments, anchor_link_text="")
+    rendered = str(MarkdownWithMath(renderer=renderer).render(source))
+    return re.sub(r"&lt;(/?(?:details|summary))&gt;", r"<\1>", rendered)  # what chapters fold with
 
 
 def remove_links(submission: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+SCRIPT = "<script>alert('hostile')</script>"
 MARK = "what a submission could do: "
 # Each is a statement; it could be done where it raises nothing. Paths stand in braces.
 ATTEMPTS = {
@@ -35,7 +36,7 @@ os.symlink({gradebook!r}, "01_small.ipynb")
 START = """
 import json, os, socket, subprocess, sys
 import lqrlib
-from IPython.display import HTML, display
+from IPython.display import HTML, Markdown, display
 
 def run_on():
     command = [sys.executable, "-c", "import time; time.sleep(600)", {mark!r}]
@@ -52,7 +53,7 @@ except Exception as problem:
     could[{name!r}] = False
 """
 END = """
-display(HTML("<script>alert('hostile')</script><b>a table</b>"))
+display(HTML({script!r}), Markdown({script!r}))
 print({marked!r} + json.dumps(could))
 """
 
@@ -64,7 +65,7 @@ def hostile_code(**places):
     parts = [START.format(**places)]
     for name, statement in ATTEMPTS.items():
         parts.append(ATTEMPT.format(name=name, statement=statement.format(**places)))
-    return "".join([*parts, QUIET.format(**places), END.format(marked=MARK)])
+    return "".join([*parts, QUIET.format(**places), END.format(marked=MARK, script=SCRIPT)])
 
 
 def reported(text):

@@ -3,23 +3,25 @@
 # make serve      the built book in a browser             make pdf            the whole book in one PDF
 # make course     notebooks for students and teachers     make book SOLUTIONS=no   the book without its solutions
 # make bench      make fuzz      make lock      make clean
+# make grade W="autograde 01_regulator"            nbgrader on the course; make grade says more
 # Without make: python3 -m book book, python3 -m book test, and so on.
 
 PYTHON ?= python3
 # C, P    the chapter and its parameters           JOBS    chapters at once; one for each processor unless given
-# T, B, F words for pytest (T="tests/book -k execute"), for the benchmarks, for the fuzzers
+# T, B, F, W words for pytest (T="tests/book -k execute"), benchmarks, fuzzers, nbgrader
 # They go on as variables, as they were written: neither make nor the shell expands them.
 override C := $(value C)
 override P := $(value P)
 override T := $(value T)
 override B := $(value B)
 override F := $(value F)
+override W := $(value W)
 override SOLUTIONS := $(value SOLUTIONS)
-export JOBS SOLUTIONS C P T B F
+export JOBS SOLUTIONS C P T B F W
 
-.PHONY: book test chapter lab serve pdf course bench fuzz lock clean environment
+.PHONY: book test chapter lab serve pdf course grade bench fuzz lock clean environment
 .DEFAULT_GOAL := book
 
-book test chapter lab serve pdf course bench fuzz lock clean environment:
+book test chapter lab serve pdf course grade bench fuzz lock clean environment:
 	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: install Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt install python3 python3-venv; elsewhere: python.org)' >&2; exit 1; }
 	@$(PYTHON) -m book $@ $(if $(filter lock,$@),$(if $(UPGRADE),--upgrade))

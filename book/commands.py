@@ -29,10 +29,12 @@ BOOK, TESTS, LAB = "requirements.txt", "tests/requirements.txt", "book/requireme
 BENCH, BINDER = "benchmarks/requirements.txt", ".binder/requirements.txt"
 # The extra of pyproject.toml that each lock holds.
 LOCKS = {BOOK: "book", TESTS: "test", BENCH: "bench", LAB: "lab", BINDER: "binder"}
+LOCKS["course/requirements-grade.txt"] = "grade"  # an environment of its own: course/grading.py
 # What a command needs beyond the book's own lock, in the one environment.
 NEEDS = {"test": [TESTS], "fuzz": [TESTS], "bench": [TESTS, BENCH], "lab": [LAB]}
 # The module that words after a command go to, and the variable in which make hands them on.
 WORDS = {"test": ("pytest", "T"), "bench": ("benchmarks", "B"), "fuzz": ("tests.fuzz", "F")}
+WORDS["grade"] = ("course.grading", "W")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("chapter", **named)  # type: ignore[arg-type]
     add("bench", help="run the benchmarks; further words go to them")
     add("fuzz", help="try lqrlib with hostile numbers and arguments; words go to the fuzzers")
+    add("grade", help="run nbgrader on the course; words go to it, without any it says which")
     lock = add("lock", help="lock the environment again from pyproject.toml")
     lock.add_argument("--upgrade", action="store_true", help="take newer versions where they exist")
     add("clean", help="remove everything that was built; the environment stays")
@@ -63,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
-    """Return what the command line says; what follows test, bench, fuzz is theirs."""
+    """Return what the command line says; what follows test, bench, fuzz, grade is theirs."""
     if arguments and arguments[0] in WORDS:
         words = arguments[1:] or shlex.split(os.environ.get(WORDS[arguments[0]][1], ""))
         return argparse.Namespace(command=arguments[0], words=words)

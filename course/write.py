@@ -16,13 +16,12 @@ from course.chapter import Chapter
 from course.notebooks import notebook
 from course.places import Places, published
 
-CONFIG = """c = get_config()  # noqa: F821
-c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
-"""
+# What is written anew. The rest is a class's: settings, submissions and gradebook of nbgrader.
+PARTS = ("student", "instructor", "nbgrader/source")
 
 
 def write_course(root: Path, say: Callable[[str], None] = print) -> Path:
-    """Write the notebooks of every chapter; what stood there before goes."""
+    """Write the notebooks of every chapter; the work of a class stays."""
     target, began = root / "_build" / "course", time.monotonic()
     new, repository = target.with_suffix(".new"), settings(root)["repository"]
     shutil.rmtree(new, ignore_errors=True)
@@ -40,9 +39,11 @@ def write_course(root: Path, say: Callable[[str], None] = print) -> Path:
             place = new / folder / path.name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(as_text(notebook(chapter, kind, install)), encoding="utf-8")
-    (new / "nbgrader" / "nbgrader_config.py").write_text(CONFIG)
-    shutil.rmtree(target, ignore_errors=True)
-    new.rename(target)
+    for part in PARTS:
+        shutil.rmtree(target / part, ignore_errors=True)
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        (new / part).rename(target / part)
+    shutil.rmtree(new)
     say(f"wrote the course  {time.monotonic() - began:.1f} s  ({target.relative_to(root)})")
     return target
 

@@ -66,7 +66,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             cause = reason.partition(LEFT_OUT)[2]
             counts[cause] = counts.get(cause, 0) + 1
     for cause, count in counts.items():
-        terminalreporter.write_line(f"{count} tests of the built pages were left out: {cause}")
+        terminalreporter.write_line(f"{count} tests were left out: {cause}")
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,8 @@ def test_no_tracked_file_names_an_index_or_the_machine_it_was_made_on() -> None:
 
 
 def test_nothing_built_is_tracked() -> None:
-    built = ("_build", ".venv", ".venv-bench", ".venv-lab", "__pycache__", ".ipynb_checkpoints")
+    environments = (".venv", ".venv-bench", ".venv-lab", ".venv-grade")
+    built = (*environments, "_build", "__pycache__", ".ipynb_checkpoints")
     names = [path.relative_to(ROOT).parts for path in repository_files()]
     assert not [parts for parts in names if set(parts) & set(built)]
 

@@ -100,7 +100,9 @@ def test_processors_are_those_that_this_process_may_use(monkeypatch):
 
 
 @pytest.mark.parametrize("words", [["-k", "execute"], ["--help"], ["tests/book", "-x"]])
-@pytest.mark.parametrize(("command", "variable"), [("test", "T"), ("bench", "B"), ("fuzz", "F")])
+@pytest.mark.parametrize(
+    ("command", "variable"), [("test", "T"), ("bench", "B"), ("fuzz", "F"), ("grade", "W")]
+)
 def test_words_after_a_command_go_to_what_it_runs(monkeypatch, command, variable, words):
     assert commands.parsed([command, *words]).words == words
     monkeypatch.setenv(variable, "tests/book -k 'a or b'")

@@ -1,4 +1,4 @@
-"""What the page for teachers says of the chapters: goals, exercises, needs, hours; read from them."""
+"""What the page for teachers says of the chapters: goals, exercises, needs and hours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXERCISE = re.compile(r"^([`:]{3,})\{exercise\} *(.*)\n((?: *:.*\n)+)((?:.*\n)*?
 KINDS = {
     "research": r"^●●● ",
     "change a parameter": r"make chapter|[Cc]hange a parameter|live figure|slider",
-    "implement": r"\b(?:[Ii]mplement|Write|write an?|Program)\b",
+    "implement": r"\b(?:[Ii]mplement|Write|write an?|Program)\b|^●+ [^.]*\blines\b",
     "proof": r"\b(?:[Ss]how(?: by \S+)? that|[Pp]rove|[Dd]erive)\b",
 }
 ENDS = ("Exercises", "Recall", "What to take away", "Further reading")
@@ -88,7 +88,8 @@ class Chapter:
         label, words = options.partition(":label:")[2].split()[0], " ".join(text.split())
         title, marks = head.strip("● "), "●" * head.count("●")
         goals = re.findall(r"\bGoals? (\d(?:(?:,| and|, and) \d)*)", words)
-        found = [kind for kind, sign in KINDS.items() if re.search(sign, f"{marks} {title} {words}")]
+        asked = f"{marks} {title}. {words}"
+        found = [kind for kind, sign in KINDS.items() if re.search(sign, asked)]
         runs = f"{{solution-start}} {label}" in self.text
         kind = [*found, "compute" if runs else "by hand"][0]
         numbers = tuple(map(int, re.findall(r"\d", " ".join(goals))))
@@ -137,6 +138,17 @@ class Chapter:
         efforts = [EFFORT[each.marks] for each in set_]
         asked = PREDICTION * len(self.predictions(sections))
         return story + asked + sum(efforts[:1]), proofs + sum(efforts[1:])
+
+
+def direct(found: Mapping[int, Chapter]) -> dict[int, list[int]]:
+    """What each chapter needs, less what these chapters need themselves."""
+    known: dict[int, set[int]] = {}
+    kept = {}
+    for number, chapter in sorted(found.items()):
+        indirect: set[int] = set().union(*(known[need] for need in chapter.needs))
+        kept[number] = [need for need in chapter.needs if need not in indirect]
+        known[number] = {*chapter.needs} | indirect
+    return kept
 
 
 def course(root: Path, texts: Mapping[str, str]) -> list[Chapter]:

@@ -45,7 +45,7 @@ class Book:
     library = library_pages
     forms, groups, mapped, live = CALLED, GROUPS, staticmethod(mapped), staticmethod(block)
     efforts, prediction = course_tables.EFFORT, course_tables.PREDICTION
-    spoken = staticmethod(boxes.spoken)
+    spoken, direct = staticmethod(boxes.spoken), staticmethod(course_tables.direct)
     verdicts = (*dict.fromkeys(word for words in KINDS.values() for word in words), "planned")
 
     @cached_property
@@ -70,7 +70,7 @@ class Book:
             return readable(format(values[found[1]], found[2])) if found[1] in values else "…"
 
         filled = re.sub(r"\{glue:text\}`([\w-]+):?([^`]*)`", number, text)
-        return excerpt(filled, page, 600)
+        return excerpt(filled if filled.endswith("?") else f"{filled} …", page, 600)
 
     @cached_property
     def results(self) -> list[Result]:

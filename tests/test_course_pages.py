@@ -19,7 +19,7 @@ UPPER = np.array([[Fraction(1), Fraction(1)], [Fraction(0), Fraction(1)]]) / 2
 def tex(X) -> str:
     """A matrix as the page writes it, exact."""
     rows = [" & ".join(str(Fraction(each)) for each in row) for row in np.atleast_2d(X)]
-    return rf"\begin{{pmatrix}} {r' \\ '.join(rows)} \end{{pmatrix}}"
+    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
 
 
 def shown(*texts: str) -> bool:
@@ -102,7 +102,7 @@ def test_each_project_has_all_its_parts():
     for project in projects:
         assert all(f"**{part}.**" in project for part in parts), project[:60]
         assert "**A good answer**" in project
-        assert all(f"({line})" in project.partition("**Rubric.**")[2] for line in (1, 2, 3, 4))
+        assert all(f"\n{line}. " in project.partition("**Rubric.**")[2] for line in (1, 2, 3, 4))
 
 
 def test_the_paper_has_the_form_and_length_that_the_journal_asks_for():

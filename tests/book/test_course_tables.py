@@ -71,12 +71,12 @@ def test_goals_and_needs_are_those_of_the_header_box(chapter: Chapter) -> None:
 
 
 def test_an_exercise_has_title_marks_goals_kind_and_whether_it_is_checked(chapter: Chapter) -> None:
-    count, add, done = chapter.exercises
+    count, add, open_one = chapter.exercises
     assert (count.title, count.marks, count.goals) == ("Count, with numpy", "●●", (1, 2))
     assert (count.kind, count.checked) == ("implement", True)
     assert (add.label, add.title, add.marks, add.goals) == ("ex-add", "Add", "●", (2,))
     assert (add.kind, add.checked) == ("by hand", False)
-    assert (done.kind, done.goals) == ("research", (1, 2, 3))
+    assert (open_one.kind, open_one.goals) == ("research", (1, 2, 3))
 
 
 def test_what_is_assigned_tests_every_goal_once_and_is_no_research(chapter: Chapter) -> None:
@@ -134,3 +134,9 @@ def test_every_exercise_of_a_chapter_is_found_with_marks_and_a_kind(chapter: Cha
 def test_a_chapter_needs_earlier_ones_only(chapter: Chapter) -> None:
     assert all(number < chapter.number for number in chapter.needs)
     assert chapter.needs or chapter.number == 1
+
+
+def test_what_a_needed_chapter_needs_is_not_needed_directly() -> None:
+    texts = {1: "", 2: "{doc}`01_a`", 3: "{doc}`01_a`, {doc}`02_b`", 4: "{doc}`01_a`, {doc}`03_c`"}
+    found = {n: Chapter(f"chapters/0{n}_x", f"**You need** {t} **Time**") for n, t in texts.items()}
+    assert course_tables.direct(found) == {1: [], 2: [1], 3: [2], 4: [3]}

@@ -84,7 +84,7 @@ def test_the_refresher_is_short_and_each_tool_has_its_parts():
     assert len(REFRESHER.split()) <= 1500
     tools = re.split(r"^## ", REFRESHER, flags=re.MULTILINE)[1:-1]
     assert len(tools) == 7
-    for part in ("{dropdown} Reason", "**Example.**", "**Used**", "**Question.**", "} Answer"):
+    for part in ("{dropdown} Proof", "**Example.**", "**Used**", "**Question.**", "} Answer"):
         assert all(part in tool for tool in tools), part
 
 

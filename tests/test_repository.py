@@ -209,7 +209,7 @@ def test_the_readmes_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_documents_name_only_commands_that_exist() -> None:
     (targets,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    for name in ("README.md", ".github/CONTRIBUTING.md", "pages/index.md"):
+    for name in ("README.md", ".github/CONTRIBUTING.md", "pages/index.md", "pages/course.md"):
         text = (ROOT / name).read_text()
         found = re.findall(r"(?:^ {4,}|`)make ([a-z]+)", text, re.MULTILINE)
         assert found and set(found) <= set(targets.split()), name

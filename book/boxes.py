@@ -50,6 +50,12 @@ def chips(text: str, chip: Callable[[str], str]) -> str:
 
 def minutes(text: str, figures: int) -> str:
     """How long a chapter takes, in words: its story, and with statements and folded proofs."""
+    told = [spoken(each) for each in counted(text, figures)]
+    return f"{told[0]} for the story, {told[1]} with the proofs" if told[0] != told[1] else told[0]
+
+
+def counted(text: str, figures: int) -> tuple[float, float]:
+    """The minutes that a text takes: its story, and with statements and folded proofs."""
     text = re.sub(r"\$\$.*?\$\$(\s*\([\w-]+\))?", "formula", SOLUTION.sub("", text), flags=re.S)
     text = re.sub(r"\$[^$]+\$|`[^`\n]+`(?!`)", "word", text)
     count, stack = 0, [("", False)]
@@ -63,8 +69,7 @@ def minutes(text: str, figures: int) -> str:
             count += len(re.findall(r"[^\s|*_#>]*\w\S*", line))
     statements = len(re.findall(r"\{prf:(?!proof|ref)", text))
     story = count / 100 + figures
-    told = [spoken(story), spoken(story + 3 * statements + 5 * len(PROOF.findall(text)))]
-    return f"{told[0]} for the story, {told[1]} with the proofs" if told[0] != told[1] else told[0]
+    return story, story + 3 * statements + 5 * len(PROOF.findall(text))
 
 
 def spoken(minutes: float) -> str:

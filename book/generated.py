@@ -16,14 +16,14 @@ from typing import Any
 import jinja2
 import yaml
 
-from book import collect, library_pages
+from book import boxes, collect, course_tables, library_pages
 from book.problem import ChapterProblem
 from book.provenance import git
 from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Line, Result, digits
 from lqrpapers.claims.signs import as_html
 from lqrpapers.claims.verdicts import BETTER, KINDS, WORDS
 from lqrpapers.live import block
-from lqrpapers.map import MARKS, mapped
+from lqrpapers.map import MARKS, excerpt, mapped
 from lqrpapers.notebook import readable
 
 TEMPLATES = "pages/_templates"
@@ -44,6 +44,8 @@ class Book:
     records: dict[str, dict[str, Any]]  #: How each executed chapter was run.
     library = library_pages
     forms, groups, mapped, live = CALLED, GROUPS, staticmethod(mapped), staticmethod(block)
+    efforts, prediction = course_tables.EFFORT, course_tables.PREDICTION
+    spoken, direct = staticmethod(boxes.spoken), staticmethod(course_tables.direct)
     verdicts = (*dict.fromkeys(word for words in KINDS.values() for word in words), "planned")
 
     @cached_property
@@ -54,6 +56,21 @@ class Book:
             for page in sorted(self.texts)
             for title, label in STATEMENT.findall(self.texts[page])
         }
+
+    @cached_property
+    def course(self) -> dict[int, course_tables.Chapter]:
+        """What the chapters teach, by their numbers."""
+        return {each.number: each for each in course_tables.course(self.root, self.texts)}
+
+    def asked(self, page: str, text: str) -> str:
+        """A question of a chapter for another page, with the numbers of the run."""
+        values = self.records.get(page.rpartition("/")[2], {}).get("glued", {})
+
+        def number(found: re.Match[str]) -> str:
+            return readable(format(values[found[1]], found[2])) if found[1] in values else "…"
+
+        filled = re.sub(r"\{glue:text\}`([\w-]+):?([^`]*)`", number, text)
+        return excerpt(filled if filled.endswith("?") else f"{filled} …", page, 600)
 
     @cached_property
     def results(self) -> list[Result]:

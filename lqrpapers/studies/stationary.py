@@ -84,7 +84,7 @@ def stationary_gain(
             break
         at = at_gain(tasks, K[..., 0, :, :], eta)
         length, scale = _slope(at)
-    if (length <= max(tolerance, 1e-9) * scale).all():
+    if (length <= max(tolerance, 1e-8) * scale).all():
         return K[..., 0, :, :]
     raise RuntimeError(
         f"no stationary gain found: the gradient is still {float((length / scale).max()):.1e} "

@@ -1,0 +1,1 @@
+"""The course: what is made of the chapters for those who teach from them."""

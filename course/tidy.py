@@ -1,0 +1,53 @@
+"""A page of the book without what only a page needs: folds, marks of links, addresses."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Any
+
+DROPPED = (
+    ".headerlink, .visually-hidden, .sd-summary-state-marker, .lqr-figure-row, .lqr-proof, "
+    ".lqr-solution, picture > source, .lqr-chip > div, span[id^=cell-], .tag_hide-cell"
+)
+KEPT = "section, figure, .proof, .lqr-printed"  # their names are asked for
+
+
+def tidied(soup: Any, name: str, book: str) -> Any:
+    """The section of the page's heading; links lead to the book's page, `book` being its folder."""
+    page = soup.article.section
+    for tag in page.select(DROPPED):
+        tag.decompose()
+    for link in page("a", href=True):
+        link["href"] = address(link["href"], name, book)
+        link["target"] = "_blank"
+    for script in page.select("script.lqr-live"):
+        script.string = re.sub(
+            r'("href": )"([^"]+)"',
+            lambda found: f'{found[1]}"{address(found[2], name, book)}"',
+            script.string,
+        )
+    kept = {id(tag) for tag in page.select(KEPT)}
+    for tag in page(id=True):
+        if id(tag) not in kept:
+            tag["data-place"] = tag.attrs.pop("id")
+    return page
+
+
+def address(href: str, name: str, book: str) -> str:
+    """Where a link of the page leads from a deck."""
+    if re.match(r"[a-z]+:", href):
+        return href
+    path, mark, place = href.partition("#")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+    return f"{book}/{path}{mark}{place}"
+
+
+def html(node: Any) -> str:
+    """The node as HTML."""
+    return str(node)
+
+
+def fragment(tag: Any) -> str:
+    """What stands in a tag, as HTML."""
+    return str(tag.decode_contents()).strip()

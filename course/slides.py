@@ -26,6 +26,7 @@ class Slide:
     anchor: str = ""
     notes: list[str] = field(default_factory=list)
     ask: list[str] = field(default_factory=list)
+    named: str = ""  # in the list of what a section shows
 
     @property
     def minutes(self) -> int:
@@ -109,9 +110,21 @@ def ordinary(section: Any, name: str) -> list[Slide]:
             (slides[-1].notes if slides else waiting).append(html(tag))
     if slides:
         slides[0].notes[:0] = waiting
+    if start and len(slides) > 1 and slides[1].kind == "table" and ends_in_colon(start[-1]):
+        slides[0].blocks += slides[1].blocks
+        slides[0].notes += slides[1].notes
+        del slides[1]
+    if start and len(named := [each for each in slides[1:] if each.named]) > 1:
+        listed = "".join(f"<li>{each.named}</li>" for each in named)
+        slides[0].blocks.append(f'<ul class="plain">{listed}</ul>')
     for slide in slides:
         slide.section = name
     return slides
+
+
+def ends_in_colon(tag: Any) -> bool:
+    """Whether words announce what follows."""
+    return str(tag.get_text()).rstrip().endswith(":")
 
 
 def short_core(cell: Any) -> bool:
@@ -135,7 +148,8 @@ def statement(box: Any) -> Slide:
     blocks = [html(child) for child in content.find_all(recursive=False)]
     if badge:
         blocks.insert(0, f'<p class="chip">{fragment(badge)}</p>')
-    return Slide("statement", fragment(title), blocks, anchor=box.get("id", ""))
+    name = fragment(title)
+    return Slide("statement", name, blocks, anchor=box.get("id", ""), named=name)
 
 
 def question(box: Any) -> Slide:
@@ -170,7 +184,7 @@ def figure(tag: Any) -> Slide:
 def exercises(section: Any, name: str) -> list[Slide]:
     """The exercises by number, title and difficulty."""
     titles = [fragment(each) for each in section.select(".exercise > .admonition-title")]
-    items = [re.sub(r"\s*\(((?:.|\n)*)\)\s*$", r" <span>\1</span>", each) for each in titles]
+    items = [re.sub(r"\s*\((.*?)\s*(●*)\)$", r" \1 <span>\2</span>", each) for each in titles]
     listed = "".join(f"<li>{each}</li>" for each in items)
     texts = [html(each) for each in section.select(".exercise > section > *")]
     blocks = [f'<ul class="exercises">{listed}</ul>']

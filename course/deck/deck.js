@@ -17,6 +17,7 @@
     document.getElementById("deck").className = "reveal";
     await Reveal.initialize({
       width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none",
+      backgroundTransition: "none", controls: false,
       navigationMode: "linear", pdfSeparateFragments: false, plugins: [RevealNotes],
       keyboardCondition: (event) => !event.target.closest?.("figure, a, summary"), // sliders have arrow keys, too
     });

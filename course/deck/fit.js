@@ -4,7 +4,7 @@
 
 window.fitted = (() => {
   const SIZES = [32, 30, 28, 26, 24, 22, 20];
-  const NARROWER = 30; // px by which a live figure is made narrower until it fits
+  const NARROWER = 20; // px, until a live figure fits
 
   const full = (body) => body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1;
 
@@ -16,14 +16,36 @@ window.fitted = (() => {
     });
   }
 
-  /* A live figure draws itself in its width; the plot is as high as that asks for. */
+  /* A live figure's plots are as high as their width asks for. */
   function narrow(body, figure) {
-    const box = figure.querySelector(".lqr-live-figure"), view = LQR.views[figure.id];
-    for (let width = body.clientWidth; width > 500; width -= NARROWER) {
-      box.style.width = `${width}px`;
-      view.draw();
+    const box = figure.querySelector(".lqr-live-figure");
+    const widest = box.matches(".lqr-live-two, .lqr-live-pair") ? 420 : 740; // two plots, or one
+    for (let width = widest; width > 240; width -= NARROWER) {
+      box.style.setProperty("--plot", `${width}px`);
+      LQR.views[figure.id].draw();
       if (!full(body)) return;
     }
+  }
+
+  /* A tall picture goes beside its caption; where its labels were too small, on two slides. */
+  function turn(slide, figure) {
+    const { naturalWidth, naturalHeight } = figure.querySelector("img");
+    if (naturalHeight < 0.75 * naturalWidth) return;
+    figure.classList.add("tall");
+    if (figure.querySelector("img").clientHeight >= naturalHeight) return;
+    const next = continued(slide), again = next.querySelector("figure");
+    figure.classList.add("half");
+    again.classList.add("half", "lower");
+    again.removeAttribute("id");
+  }
+
+  /* The same slide again behind itself, without its notes. */
+  function continued(slide) {
+    const next = slide.cloneNode(true);
+    next.removeAttribute("id");
+    next.querySelector(".notes").replaceChildren();
+    slide.after(next);
+    return next;
   }
 
   /* The blocks that may go to the next slide, and where: a formula stays with the words before it. */
@@ -31,15 +53,14 @@ window.fitted = (() => {
 
   /* Move what does not fit at the last but one size to a new slide behind this one. */
   function split(slide) {
-    const body = slide.querySelector(".body"), next = slide.cloneNode(true), rest = next.querySelector(".body");
-    next.removeAttribute("id");
-    next.querySelector(".notes").replaceChildren();
+    const body = slide.querySelector(".body"), next = continued(slide), rest = next.querySelector(".body");
     next.querySelector("h2")?.append(" (continued)");
     rest.replaceChildren();
     body.style.fontSize = `${SIZES.at(-2)}px`;
-    const only = body.children.length === 1 ? body.firstElementChild : null;
-    const from = only?.matches("ol, ul") ? only : body, to = from === body ? rest : only.cloneNode(false);
-    if (from !== body) rest.append(to);
+    const from = body.querySelector(":scope > :is(ol, ul):only-child, :scope > table:only-child > tbody") ?? body;
+    const to = from === body ? rest : from.cloneNode(false);
+    if (from.matches("tbody")) rest.append(from.parentElement.cloneNode(false)), rest.firstChild.append(from.previousElementSibling.cloneNode(true), to);
+    else if (from !== body) rest.append(to);
     while (full(body) && from.children.length > 1) {
       let last = from.lastElementChild;
       while (!apart(last) && last.previousElementSibling && last !== from.children[1]) {
@@ -49,14 +70,13 @@ window.fitted = (() => {
       to.prepend(last);
     }
     if (to.matches("ol")) to.start = (from.start || 1) + from.children.length;
-    if (!to.children.length) return null;
-    slide.after(next);
-    return next;
+    return to.children.length ? next : next.remove();
   }
 
   function fit(slide) {
     const body = slide.querySelector(".body"), figure = body.querySelector("figure.lqr-live-on");
     if (figure) return narrow(body, figure);
+    if (slide.matches(".figure")) return turn(slide, body.querySelector("figure"));
     if (fits(body, SIZES)) return;
     const next = split(slide);
     fits(body, SIZES);

@@ -42,6 +42,7 @@ def write_decks(root: Path, target: Path, say: Callable[[str], None]) -> None:
         page = tidied(soup, f"chapters/{path.name}", book)
         sections = ordered(cut(page))
         told = {"sections": sections, "minutes": minutes(sections), "opening": sections[0].slides[0]}
+        told["book"] = soup.title.get_text().rpartition(" \u2014 ")[2]  # as Sphinx joins titles
         if page.select_one("script.lqr-live"):
             told["live"] = [each.removeprefix("../_static/") for each in live]
             scripts += told["live"]

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.sentences import first, lead
+from course.sentences import first, lead, paragraph, sentences
 from course.tidy import fragment, html
 
 LONGEST_CODE = 15  # lines of the one cell of code that a deck shows
@@ -102,7 +102,9 @@ def ordinary(section: Any, name: str) -> list[Slide]:
         if kind in ("statement", "question", "figure"):
             slides.append(SHOWN[kind](tag))
         elif tag.table and "cell" not in classes:
-            slides.append(Slide("table", name, [html(tag.table)]))
+            before = tag.find_previous_sibling()
+            said = [html(paragraph(sentences(before)[-1:]))] if before.name == "p" else []
+            slides.append(Slide("table", name, [*said, html(tag.table)]))
         elif "cell" in classes:
             if short_core(tag):
                 slides.append(Slide("code", name, [html(tag.select_one(".highlight"))]))
@@ -111,7 +113,7 @@ def ordinary(section: Any, name: str) -> list[Slide]:
     if slides:
         slides[0].notes[:0] = waiting
     if start and len(slides) > 1 and slides[1].kind == "table" and ends_in_colon(start[-1]):
-        slides[0].blocks += slides[1].blocks
+        slides[0].blocks.append(slides[1].blocks[-1])
         slides[0].notes += slides[1].notes
         del slides[1]
     if start and len(named := [each for each in slides[1:] if each.named]) > 1:
@@ -149,7 +151,8 @@ def statement(box: Any) -> Slide:
     if badge:
         blocks.insert(0, f'<p class="chip">{fragment(badge)}</p>')
     name = fragment(title)
-    return Slide("statement", name, blocks, anchor=box.get("id", ""), named=name)
+    named = name if "proof" in box["class"] else ""
+    return Slide("statement", name, blocks, anchor=box.get("id", ""), named=named)
 
 
 def question(box: Any) -> Slide:
@@ -173,8 +176,7 @@ def figure(tag: Any) -> Slide:
     notes = [f"<p><b>{number}</b> {fragment(caption)}</p>"]
     words = f"<figcaption><b>{number}</b> {''.join(map(html, first(caption)))}</figcaption>"
     picture = copy(tag.img)
-    for name in ("style", "width", "height"):
-        del picture[name]
+    picture["data-style"] = picture.attrs.pop("style", "")  # how wide it is on the page
     name = tag["id"]
     live = list(tag.parents)[-1].select_one(f'script.lqr-live[data-figure="{name}"]')
     shown = f'<figure id="{name}" data-prevent-swipe>{html(picture)}{words}</figure>'

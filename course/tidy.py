@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from typing import Any
+
+from bs4 import NavigableString
 
 DROPPED = (
     ".headerlink, .visually-hidden, .sd-summary-state-marker, .lqr-figure-row, .lqr-proof, "
@@ -31,7 +34,21 @@ def tidied(soup: Any, name: str, book: str) -> Any:
     for tag in page(id=True):
         if id(tag) not in kept:
             tag["data-place"] = tag.attrs.pop("id")
+    for formula in page.select("span.math"):
+        bind(formula, soup.new_tag)
     return page
+
+
+def bind(formula: Any, tag: Callable[..., Any]) -> None:
+    """Keep a formula on one line with the punctuation, or the pasted number, that follows it."""
+    after = formula.next_sibling
+    if not isinstance(after, NavigableString):
+        return
+    if after.isspace() and re.search(r"(=|\\[lg]eq?|\\approx|[<>])\s*\\\)$", formula.get_text()):
+        after.replace_with("\u00a0")
+    elif found := re.match(r"[.,;:?!)’”]+", after):
+        after.replace_with(after[found.end() :])
+        formula.wrap(tag("span", attrs={"class": "whole"})).append(found[0])
 
 
 def address(href: str, name: str, book: str) -> str:

@@ -11,14 +11,14 @@
   }
   fitted();
   document.documentElement.dataset.deck = "fitted";
-  if (told.has("handout")) { // slides and notes one below the other, for paper
-    document.documentElement.classList.add("handout");
+  if (told.has("print-pdf") || told.has("handout")) { // all slides, one below the other, for paper
+    document.documentElement.classList.add(told.has("handout") ? "handout" : "paper");
   } else {
     document.getElementById("deck").className = "reveal";
     await Reveal.initialize({
       width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none",
       backgroundTransition: "none", controls: false,
-      navigationMode: "linear", pdfSeparateFragments: false, plugins: [RevealNotes],
+      navigationMode: "linear", plugins: [RevealNotes],
       keyboardCondition: (event) => !event.target.closest?.("figure, a, summary"), // sliders have arrow keys, too
     });
   }

@@ -4,6 +4,7 @@
 
 window.fitted = (() => {
   const SIZES = [32, 30, 28, 26, 24, 22, 20];
+  const PAGE = 1.15; // by which pages enlarge pictures (book/stage.py); their labels have 12 px without it
   const NARROWER = 20; // px, until a live figure fits
 
   const full = (body) => body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1;
@@ -29,10 +30,11 @@ window.fitted = (() => {
 
   /* A tall picture goes beside its caption; where its labels were too small, on two slides. */
   function turn(slide, figure) {
-    const { naturalWidth, naturalHeight } = figure.querySelector("img");
-    if (naturalHeight < 0.75 * naturalWidth) return;
+    const picture = figure.querySelector("img"), ratio = picture.naturalHeight / picture.naturalWidth;
+    const least = ratio * parseFloat(picture.dataset.style.replace(/\D*/, "")) / PAGE;
+    if (ratio < 0.75) return;
     figure.classList.add("tall");
-    if (figure.querySelector("img").clientHeight >= naturalHeight) return;
+    if (picture.clientHeight >= least) return;
     const next = continued(slide), again = next.querySelector("figure");
     figure.classList.add("half");
     again.classList.add("half", "lower");
@@ -73,15 +75,15 @@ window.fitted = (() => {
     return to.children.length ? next : next.remove();
   }
 
-  function fit(slide) {
+  function fit(slide, sizes = SIZES) {
     const body = slide.querySelector(".body"), figure = body.querySelector("figure.lqr-live-on");
     if (figure) return narrow(body, figure);
     if (slide.matches(".figure")) return turn(slide, body.querySelector("figure"));
-    if (fits(body, SIZES)) return;
+    if (fits(body, sizes)) return;
     const next = split(slide);
     fits(body, SIZES);
-    if (next) fit(next);
+    if (next) fit(next, SIZES.slice(0, -1));
   }
 
-  return () => document.querySelectorAll(".slides > section > section").forEach(fit);
+  return () => document.querySelectorAll(".slides > section > section").forEach((slide) => fit(slide));
 })();

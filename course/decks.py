@@ -14,8 +14,9 @@ import jinja2
 from bs4 import BeautifulSoup
 
 from book.problem import ChapterProblem
-from course.slides import Section, Slide, cut
-from course.tidy import tidied
+from course.slides import cut
+from course.slides_blocks import Section, Slide
+from course.slides_page import tidied
 
 HERE = Path(__file__).parent / "deck"
 REVEAL = "_static/revealjs"  # in the wheel sphinx-revealjs, which carries reveal.js
@@ -35,24 +36,31 @@ def write_decks(root: Path, target: Path, say: Callable[[str], None]) -> None:
     shutil.rmtree(target, ignore_errors=True)
     (target / "_static").mkdir(parents=True)
     template = jinja2.Template((HERE / "deck.html").read_text(encoding="utf-8"))
-    book, scripts, pictures = os.path.relpath(built, target).replace(os.sep, "/"), [], set()
+    book = os.path.relpath(built, target).replace(os.sep, "/")
+    scripts: set[str] = set()
+    pictures: set[str] = set()
     for path in pages:
-        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        soup: Any = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         live = [each["src"].partition("?")[0] for each in soup("script", src=re.compile("/live/"))]
         page = tidied(soup, f"chapters/{path.name}", book)
+        computes = page.select_one("script.lqr-live") is not None
         sections = ordered(cut(page))
-        told = {"sections": sections, "minutes": minutes(sections), "opening": sections[0].slides[0]}
-        told["book"] = soup.title.get_text().rpartition(" \u2014 ")[2]  # as Sphinx joins titles
-        if page.select_one("script.lqr-live"):
-            told["live"] = [each.removeprefix("../_static/") for each in live]
-            scripts += told["live"]
+        told = {
+            "sections": sections,
+            "opening": sections[0].slides[0],
+            "minutes": minutes(sections),
+            "book": soup.title.get_text().rpartition(" \u2014 ")[2],  # as Sphinx joins titles
+            "live": [each.removeprefix("../_static/") for each in live if computes],
+        }
+        scripts.update(told["live"])
         text = template.render(told)
         pictures |= set(PICTURE.findall(text))
         text = PICTURE.sub(r'src="_static/figures/\1"', text)
         (target / path.name).write_text(text, encoding="utf-8")
         say(f"{path.stem}: {sum(len(each.slides) for each in sections)} slides")
     wheel: Any = metadata.distribution("sphinx-revealjs")
-    files = {f"reveal/{name}": wheel.locate_file(f"sphinx_revealjs/{REVEAL}/{name}") for name in SHOWS}
+    reveal = f"sphinx_revealjs/{REVEAL}"
+    files = {f"reveal/{name}": wheel.locate_file(f"{reveal}/{name}") for name in SHOWS}
     files |= {name: built / "_static" / name for name in (MATHJAX, *STYLES, *scripts)}
     files |= {f"figures/{name}": built / "_images" / name for name in pictures}
     files |= {path.name: path for path in HERE.iterdir() if path.suffix in (".css", ".js")}
@@ -74,4 +82,5 @@ def ordered(sections: list[Section]) -> list[Section]:
 
 def minutes(sections: list[Section]) -> int:
     """What the slides take that are not optional."""
-    return sum(slide.minutes for section in sections if not section.optional for slide in section.slides)
+    kept = [section for section in sections if not section.optional]
+    return sum(slide.minutes for section in kept for slide in section.slides)

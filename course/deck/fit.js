@@ -5,6 +5,7 @@
 window.fitted = (() => {
   const SIZES = [32, 30, 28, 26, 24, 22, 20];
   const PAGE = 1.15; // by which pages enlarge pictures (book/stage.py); their labels have 12 px without it
+  const MORE = " (continued)";
   const NARROWER = 20; // px, until a live figure fits
 
   const full = (body) => body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1;
@@ -53,25 +54,36 @@ window.fitted = (() => {
   /* The blocks that may go to the next slide, and where: a formula stays with the words before it. */
   const apart = (block) => !block.matches(".math") && !block.previousElementSibling?.matches(".chip");
 
+  /* Each point of a list as a list of its own, which can go to another slide. */
+  function loosen(list) {
+    [...list.children].forEach((point, k) => {
+      const own = list.cloneNode(false);
+      if (list.matches("ol")) own.start = k + 1;
+      own.append(point);
+      list.before(own);
+    });
+    list.remove();
+  }
+
   /* Move what does not fit at the last but one size to a new slide behind this one. */
   function split(slide) {
-    const body = slide.querySelector(".body"), next = continued(slide), rest = next.querySelector(".body");
-    next.querySelector("h2")?.append(" (continued)");
-    rest.replaceChildren();
+    const body = slide.querySelector(".body");
+    body.querySelectorAll(":scope > :is(ol, ul)").forEach(loosen);
+    const next = continued(slide), rest = next.querySelector(".body"), title = next.querySelector("h2");
+    if (title && !title.textContent.endsWith(MORE)) title.append(MORE);
+    const rows = body.querySelector(":scope > table:last-child > tbody");
+    const from = rows ?? body, to = rows ? rest.querySelector("tbody") : rest;
+    if (rows) rest.replaceChildren(to.parentElement);
+    to.replaceChildren();
     body.style.fontSize = `${SIZES.at(-2)}px`;
-    const from = body.querySelector(":scope > :is(ol, ul):only-child, :scope > table:only-child > tbody") ?? body;
-    const to = from === body ? rest : from.cloneNode(false);
-    if (from.matches("tbody")) rest.append(from.parentElement.cloneNode(false)), rest.firstChild.append(from.previousElementSibling.cloneNode(true), to);
-    else if (from !== body) rest.append(to);
     while (full(body) && from.children.length > 1) {
       let last = from.lastElementChild;
-      while (!apart(last) && last.previousElementSibling && last !== from.children[1]) {
+      while (!apart(last) && last !== from.children[1]) {
         to.prepend(last);
         last = from.lastElementChild;
       }
       to.prepend(last);
     }
-    if (to.matches("ol")) to.start = (from.start || 1) + from.children.length;
     return to.children.length ? next : next.remove();
   }
 

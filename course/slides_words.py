@@ -6,7 +6,8 @@ import re
 from copy import copy
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString
 
 SHORT = 330  # characters of a paragraph that a slide shows whole
 ENOUGH = 230  # characters after which no second sentence is added
@@ -83,3 +84,8 @@ def lead(blocks: list[Any]) -> list[Any]:
         if following.name in ("ul", "ol") and prose[0].get_text().rstrip().endswith(":"):
             shown = [paragraph(parts if chosen is parts else [*chosen, parts[-1]]), following]
     return shown
+
+
+def ends_in_colon(tag: Any) -> bool:
+    """Whether words announce what follows."""
+    return str(tag.get_text()).rstrip().endswith(":")

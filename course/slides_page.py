@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bs4 import NavigableString
+from bs4.element import NavigableString
 
 DROPPED = (
     ".headerlink, .visually-hidden, .sd-summary-state-marker, .lqr-figure-row, .lqr-proof, "
@@ -68,3 +68,10 @@ def html(node: Any) -> str:
 def fragment(tag: Any) -> str:
     """What stands in a tag, as HTML."""
     return str(tag.decode_contents()).strip()
+
+
+def heading(tag: Any) -> tuple[str, str]:
+    """The number and the words of a heading, as HTML."""
+    number = tag.select_one(".section-number")
+    words = "".join(html(child) for child in tag.contents if child is not number)
+    return (number.get_text() if number else ""), words.strip()

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from course.slides_words import lead, sentences
 from course.slides import cut
 from course.slides_page import address, tidied
+from course.slides_words import lead, sentences
 
 LONG = "It has a long second sentence that goes on and on, so that a slide could not show it. " * 4
 
@@ -19,7 +19,8 @@ def soup(html: str) -> Any:
 def page(body: str) -> Any:
     header = (
         '<div class="chapter-header"><p><strong>Afterwards you can</strong> (1) say it; '
-        "(2) do it.</p><p><strong>You need</strong> nothing.</p><p><strong>Time</strong> 5 minutes.</p></div>"
+        "(2) do it.</p><p><strong>You need</strong> nothing.</p>"
+        "<p><strong>Time</strong> 5 minutes.</p></div>"
     )
     title = '<h1><span class="section-number">5. </span>A title</h1>'
     return soup(f'<article><section id="a-title">{title}{header}{body}</section></article>')
@@ -83,7 +84,9 @@ def test_the_title_says_what_one_can_do() -> None:
 
 
 def test_prose_goes_into_the_notes_and_code_stays_away() -> None:
-    body = f'<section id="s"><h2>S</h2><p>First.</p>{cell("x = 1")}<p>Second.</p><details class="lqr-proof"><p>Proof.</p></details></section>'
+    proof = '<details class="lqr-proof"><p>Proof.</p></details>'
+    prose = f"<p>First.</p>{cell('x = 1')}<p>Second.</p>{proof}"
+    body = f'<section id="s"><h2>S</h2>{prose}</section>'
     [_, section] = slides(body)
     assert section.blocks == ["<p>First.</p>"]
     assert section.notes == ["<p>First.</p>", "<p>Second.</p>"]

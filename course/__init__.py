@@ -1,1 +1,1 @@
-"""The course made from the chapters: notebooks for students, for teachers and for nbgrader."""
+"""The course made from the chapters: notebooks for students, teachers and nbgrader, and decks."""

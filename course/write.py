@@ -13,15 +13,16 @@ from book.chapters import find_chapters
 from book.render import installing
 from book.stage import settings
 from course.chapter import Chapter
+from course.decks import write_decks
 from course.notebooks import notebook
 from course.places import Places, published
 
 # What is written anew. The rest is a class's: settings, submissions and gradebook of nbgrader.
-PARTS = ("student", "instructor", "nbgrader/source")
+PARTS = ("student", "instructor", "nbgrader/source", "decks")
 
 
 def write_course(root: Path, say: Callable[[str], None] = print) -> Path:
-    """Write the notebooks of every chapter; the work of a class stays."""
+    """Write the notebooks and the deck of every chapter; the work of a class stays."""
     target, began = root / "_build" / "course", time.monotonic()
     new, repository = target.with_suffix(".new"), settings(root)["repository"]
     shutil.rmtree(new, ignore_errors=True)
@@ -39,6 +40,7 @@ def write_course(root: Path, say: Callable[[str], None] = print) -> Path:
             place = new / folder / path.name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(as_text(notebook(chapter, kind, install)), encoding="utf-8")
+    write_decks(root, new / "decks", say)
     for part in PARTS:
         shutil.rmtree(target / part, ignore_errors=True)
         (target / part).parent.mkdir(parents=True, exist_ok=True)

@@ -210,8 +210,8 @@ LQR.Plot = class {
     return this.handles.at(-1);
   }
   under(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return this.value([event.clientX - box.left, event.clientY - box.top]);
+    const box = this.canvas.getBoundingClientRect(), scale = this.canvas.offsetWidth / box.width; // of a slide
+    return this.value([scale * (event.clientX - box.left), scale * (event.clientY - box.top)]);
   }
   nearest(event) {
     const far = (box) => Math.hypot(event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2);

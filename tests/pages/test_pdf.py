@@ -90,8 +90,12 @@ def links(printed: PdfReader) -> Iterator[Any]:
 
 
 def plain(tag: Any) -> list[str]:
-    """The pieces of text between the formulas."""
-    pieces = [piece for piece in tag.find_all(string=True) if not piece.find_parent(class_="math")]
+    """The pieces of text between the formulas, but for what a fold is opened by."""
+    pieces = [
+        piece
+        for piece in tag.find_all(string=True)
+        if not piece.find_parent("summary") and not piece.find_parent(class_="math")
+    ]
     return [found for piece in pieces if len(found := squeezed(piece)) > 11]
 
 

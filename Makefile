@@ -7,7 +7,7 @@
 # Without make: python3 -m book book, python3 -m book test, and so on.
 
 PYTHON ?= python3
-# C, P    the chapter and its parameters           JOBS    chapters at once; one for each processor unless given
+# C, P    the chapter and its parameters           JOBS    chapters at once; processors + 1 unless given
 # T, B, F, W words for pytest (T="tests/book -k execute"), benchmarks, fuzzers, nbgrader
 # They go on as variables, as they were written: neither make nor the shell expands them.
 override C := $(value C)

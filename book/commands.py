@@ -83,11 +83,14 @@ def processors() -> int:
 
 
 def jobs() -> int:
-    """Return how many chapters run at once: JOBS, else one for each processor."""
+    """Return how many chapters run at once: JOBS, else one more than there are processors.
+
+    A chapter waits a tenth of its time, for its kernel to start, to answer and to end.
+    """
     text = os.environ.get("JOBS", "").strip()
     if text and not (text.isdecimal() and int(text) > 0):
         raise ChapterProblem(f"JOBS is a number of chapters to run at once, not {text!r:.80}")
-    return int(text) if text else processors()
+    return int(text) if text else processors() + 1
 
 
 def run(arguments: list[str]) -> int:

@@ -65,7 +65,7 @@ class Task:
         self.budget = inputs.budget(self.notebook)
         self.cell = "before its first cell"
         seconds = inputs.read_record(root, chapter).get("seconds")
-        self.expected = float(seconds or "inf")  # one never run may be long
+        self.expected = float(seconds or "inf")  # one never run may be long: its budget tells
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Executor:
                 outcomes.append(Outcome(chapter, False))
             else:
                 tasks.append(task)
-        tasks.sort(key=lambda task: -task.expected)
+        tasks.sort(key=lambda task: (-task.expected, -task.budget))  # longest first
         if tasks:
             self.about = provenance(self.root)
             list_fonts(self.root)

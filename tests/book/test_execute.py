@@ -156,3 +156,11 @@ def test_longest_known_chapter_first_and_one_line_for_each(book):
     book.execute(jobs=1, say=lines.append)
     assert [line.split()[:2] for line in lines] == [["[1/2]", "02_long"], ["[2/2]", "01_short"]]
     assert all(line.endswith(" s") for line in lines)
+
+
+def test_of_chapters_never_run_the_one_with_the_largest_budget_begins(book):
+    book.chapter("01_short", "print(1)")
+    book.chapter("02_long", "print(1)", metadata={"book": {"seconds": 900}})
+    lines: list[str] = []
+    book.execute(jobs=1, say=lines.append)
+    assert [line.split()[1] for line in lines] == ["02_long", "01_short"]

@@ -160,7 +160,7 @@ def test_longest_known_chapter_first_and_one_line_for_each(book):
 
 def test_of_chapters_never_run_the_one_with_the_largest_budget_begins(book):
     book.chapter("01_short", "print(1)")
-    book.chapter("02_long", "print(1)", metadata={"book": {"seconds": 900}})
+    book.chapter("02_long", "print(1)", book={"seconds": 900})
     lines: list[str] = []
     book.execute(jobs=1, say=lines.append)
     assert [line.split()[1] for line in lines] == ["02_long", "01_short"]

@@ -53,6 +53,8 @@ def printable(html: str, parts: list[dict[str, Any]], imprint: str) -> str:
     for page in pages.values():
         for tag in page.select(DROPPED):
             tag.decompose()
+        for tag in page.select(".cell details"):  # a browser calls one without a summary "Details"
+            tag.name = "div"
         for tag in page.select(".cell:not(:has(.cell_input, .cell_output))"):
             tag.decompose()
         levels = [(each, int(each.name[1])) for each in page(re.compile("^h[1-6]$"))]

@@ -26,7 +26,9 @@ HTML = r"""<html><head><link rel="stylesheet" href="book.css">
 <div class="exercise" id="ex"><p class="admonition-title"><span class="caption-number">Exercise 1.1
 </span>(Why)</p></div>
 <details class="lqr-solution" id="sol"><summary>Solution to Exercise 1.1 (Why)</summary>
-<div class="sd-card-body">Because.</div></details></section></section>
+<div class="sd-card-body">Because.</div><div class="cell"><details class="hide above-input">
+<summary>S</summary><div class="cell_input"><pre>solved</pre></div></details></div>
+</details></section></section>
 <span id="document-chapters/02_b"></span><section id="b"><h3>2. B</h3><p id="end">End</p></section>
 <span id="document-pages/c"></span><section id="c"><h3>C</h3></section>
 </div></section></section></article></body></html>"""
@@ -73,9 +75,16 @@ def test_a_solution_moves_to_the_end_and_is_linked_both_ways(page):
     assert "Solution to" not in page.get_text()
 
 
+def test_the_code_of_a_solution_is_printed_and_no_fold_has_lost_its_words(page):
+    front, _, back = page.article.get_text().rpartition("Solutions")
+    assert "solved" in back and "folded" not in front + back
+    assert all(fold.summary for fold in page("details"))
+
+
 def test_proofs_are_open_and_folded_code_and_what_chips_unfold_are_left_out(page):
     assert page.select_one(".lqr-proof").has_attr("open")
-    assert [pre.string for pre in page("pre")] == ["shown"] and len(page.select(".cell")) == 1
+    assert [pre.string for pre in page("pre")] == ["shown", "solved"]
+    assert len(page.select(".cell")) == 2
     assert page.select_one(".lqr-chip").get_text().strip() == "holds"
 
 

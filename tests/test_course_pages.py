@@ -11,7 +11,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 REFRESHER = (ROOT / "pages" / "refresher.md").read_text(encoding="utf-8")
 PROJECTS = (ROOT / "pages" / "projects.md").read_text(encoding="utf-8")
-PAPER = (ROOT / "paper.md").read_text(encoding="utf-8")
+PAPER = (ROOT / "course" / "paper.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PROJECTS, re.MULTILINE | re.DOTALL)
 UPPER = np.array([[Fraction(1), Fraction(1)], [Fraction(0), Fraction(1)]]) / 2
 
@@ -115,5 +115,7 @@ def test_the_paper_has_the_form_and_length_that_the_journal_asks_for():
     parts = ["Summary", "Statement of need", "Learning objectives", "Content"]
     parts += ["Instructional design", "Experience of use", "Acknowledgements", "References"]
     assert re.findall(r"^# (.*)$", text, re.MULTILINE) == parts
-    known = re.findall(r"^@\w+\{(\w+)", (ROOT / settings["bibliography"]).read_text(), re.MULTILINE)
+    known = re.findall(
+        r"^@\w+\{(\w+)", (ROOT / "course" / settings["bibliography"]).read_text(), re.MULTILINE
+    )
     assert {*re.findall(r"@(\w+)", text)} <= {*known}

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from taught import taught
 
 from book import boxes, course_tables
-from book.chapters import find_chapters, read_notebook
 from book.course_tables import Chapter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,16 +102,7 @@ def test_the_minutes_of_a_plan_are_those_of_the_header_boxes_and_of_exercises(
     assert outside == pytest.approx(proofs + efforts["●"])
 
 
-def book() -> list[Chapter]:
-    texts = {}
-    for path in find_chapters(ROOT):
-        cells = read_notebook(path)["cells"]
-        words = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        texts[f"chapters/{path.stem}"] = "\n\n".join(words)
-    return course_tables.course(ROOT, texts)
-
-
-BOOK = pytest.mark.parametrize("chapter", book(), ids=lambda each: each.page)
+BOOK = pytest.mark.parametrize("chapter", taught(), ids=lambda each: each.page)
 
 
 @BOOK

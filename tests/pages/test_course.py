@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from taught import taught
 
 from book import course_tables
-from book.chapters import find_chapters, read_notebook
 
 pytestmark = pytest.mark.pages
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,12 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def chapters() -> list[course_tables.Chapter]:
-    texts = {}
-    for path in find_chapters(ROOT):
-        cells = read_notebook(path)["cells"]
-        words = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        texts[f"chapters/{path.stem}"] = "\n\n".join(words)
-    return course_tables.course(ROOT, texts)
+    return taught()
 
 
 @pytest.fixture(scope="module")

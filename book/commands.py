@@ -119,6 +119,8 @@ def run(arguments: list[str]) -> int:
 
 def go_inside(environment: Path, arguments: list[str]) -> None:
     """Continue in the environment's own Python, unless this is it."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # else every process compiles what it imports
+        os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / "_build" / "cache" / "python")
     if Path(sys.prefix).resolve() != environment.resolve():
         become([str(environment / PYTHON), "-m", "book", *arguments])
 

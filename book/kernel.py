@@ -129,8 +129,6 @@ def kernel_environment(root: Path) -> dict[str, str]:
     cache = root / "_build" / "cache" / "matplotlib"
     cache.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):  # else every kernel compiles all that it imports
-        kept["PYTHONPYCACHEPREFIX"] = str(root / "_build" / "cache" / "python")
     kept |= {f"{name}_THREADS": "1" for name in THREADS} | {"MPLCONFIGDIR": str(cache)}
     return kept | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
 

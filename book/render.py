@@ -32,11 +32,21 @@ SOURCES = ["_config.yml", "_toc.yml", "requirements.txt", "book", "pages", "chap
 SOURCES += ["lqrlib", "lqrpapers"]
 FIGURE = re.compile(rb'"name": "fig-[^"]*"')
 # What the script jupyter-book does, without its first line's limit on the length of paths. Looking
-# for garbage among hundreds of thousands of nodes would take more than half of the time.
-PROGRAM = (
-    "import gc; gc.disable(); from book.kernel import die_with_parent; die_with_parent(); "
-    "from jupyter_book.cli.main import main; main()"
-)
+# for garbage among hundreds of thousands of nodes would take more than half of the time, and
+# taking them down one by one at the end a tenth.
+PROGRAM = """
+import gc, os, sys
+from book.kernel import die_with_parent
+die_with_parent()
+gc.disable()
+from jupyter_book.cli.main import main
+try:
+    main()
+except SystemExit as ended:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended.code if isinstance(ended.code, int) else bool(ended.code))
+"""
 STAMP = ".rendered.json"  # what the pages were made of
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (\S+)")
 

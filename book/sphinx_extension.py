@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.parallel import ParallelTasks
 from sphinx_design.shared import create_component
 from sphinx_exercise.nodes import solution_node
+from sphinx_proof.domain import ProofDomain
 
 import book.references  # noqa: F401  (registers the style of the bibliography)
 from book.commands import processors
@@ -108,10 +110,22 @@ class Tasks(ParallelTasks):
             raise
 
 
-def write_in_parallel(app: Sphinx, env: Any) -> None:
-    """Write with all processors; reading cannot: sphinx-proof's domain has no way to be merged."""
+def deal(names: Sequence[Any], processes: int) -> list[Sequence[Any]]:
+    """Deal pages out like cards: Sphinx's own chunks are runs, and one holds all the chapters."""
+    hands = 2 * processes
+    return [names[first::hands] for first in range(min(hands, len(names)))]
+
+
+def use_all_processors(app: Sphinx) -> None:
+    """Read and write with all processors: `jupyter-book` would use one."""
     os.register_at_fork(after_in_child=die_with_parent)
     builders.ParallelTasks = Tasks  # type: ignore[attr-defined]
+    builders.make_chunks = deal  # type: ignore[attr-defined]
+    # Its domain keeps nothing; its list of proofs, it merges itself.
+    ProofDomain.merge_domaindata = lambda *unused: None  # type: ignore[method-assign]
+    for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
+        app.extensions[name].parallel_read_safe = True  # they act afterwards, or on LaTeX only
+    modules()  # imported once, not by each process
     app.parallel = processors()
 
 
@@ -126,6 +140,7 @@ def share_the_visitors_of_html(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", use_all_processors)
     app.connect("builder-inited", share_the_visitors_of_html)
     app.add_directive("predict", Predict)
     app.add_directive("printed", Printed)
@@ -135,6 +150,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", forget_aliases)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", list_the_library)
-    app.connect("env-updated", write_in_parallel)
     app.connect("config-inited", read_the_library, priority=999)  # after sphinx_external_toc
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

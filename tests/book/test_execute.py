@@ -8,7 +8,6 @@ import sys
 import nbformat
 
 from book import chapters
-from book.kernel import kernel_environment
 
 FIGURE = """
 import matplotlib.pyplot as plt
@@ -50,18 +49,6 @@ def test_given_parameters_run_in_a_hidden_cell_and_the_next_run_returns_to_the_d
     assert book.stale() == []
     assert ran(book) == ["01_plain"]
     assert book.executed("01_plain")[1] == ["3 quick\n"]
-
-
-def test_kernels_share_bytecode_in_the_build_where_none_may_be_written_beside_sources(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
-    settings = kernel_environment(tmp_path)
-    assert "PYTHONDONTWRITEBYTECODE" not in settings
-    assert settings["PYTHONPYCACHEPREFIX"] == str(tmp_path / "_build" / "cache" / "python")
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
-    assert "PYTHONPYCACHEPREFIX" not in kernel_environment(tmp_path)
 
 
 def test_what_changed_decides_what_runs(book):

@@ -120,3 +120,14 @@ def test_each_command_brings_the_environment_that_it_needs(monkeypatch, command,
     with pytest.raises(SystemExit):
         commands.run([command])
     assert asked == [REPOSITORY / name for name in ("requirements.txt", *more)]
+
+
+def test_bytecode_is_kept_in_the_build_where_none_may_be_written_beside_sources(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    commands.go_inside(Path(sys.prefix), [])  # this is its Python: nothing else happens
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+    assert os.environ["PYTHONPYCACHEPREFIX"] == str(commands.ROOT / "_build" / "cache" / "python")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    commands.go_inside(Path(sys.prefix), [])
+    assert "PYTHONPYCACHEPREFIX" not in os.environ

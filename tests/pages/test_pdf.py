@@ -80,7 +80,7 @@ def test_the_button_of_a_page_prints_its_number_its_proofs_and_whole_lines_of_co
 def test_letters_of_formulas_are_not_drawn_round_and_no_head_with_one_repeats(
     page: Page, base: str
 ) -> None:
-    page.goto(f"{base}/pages/notation.html")
+    page.goto(f"{base}/chapters/10_zeroth_order.html")
     page.evaluate("MathJax.startup.promise.then(() => null)")
     page.emulate_media(media="print")
     for part, name, value in [

@@ -87,7 +87,8 @@ def test_letters_of_formulas_are_not_drawn_round_and_no_head_with_one_repeats(
         ("article mjx-container use", "stroke", "none"),
         ("thead:has(mjx-container)", "display", "table-row-group"),
     ]:
-        found = page.locator(part).evaluate_all(f"all => all.map(it => getComputedStyle(it).{name})")
+        style = f"all => all.map(it => getComputedStyle(it).{name})"
+        found = page.locator(part).evaluate_all(style)
         assert found and set(found) <= {value}
 
 

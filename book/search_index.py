@@ -29,13 +29,15 @@ SIGNS |= dict(zip(NAMES.split(), "≤≥≠ᵀ∞∑·×→≻≽≼ℓ…∇∈
 for small in map(chr, range(0x3B1, 0x3CA)):
     letter = unicodedata.name(small).split()[-1].lower().replace("lamda", "lambda")
     SIGNS |= {letter: small, f"var{letter}": small, letter.title(): small.upper()}
-FRACTION = re.compile(r"\\[td]?frac(?:GG|(\w)(\w))".replace("G", r"\{((?:[^{}]|\{[^{}]*\})*)\}"))
+PART = r"(?:\{((?:[^{}]|\{[^{}]*\})*)\}|\s*(\w|\\[A-Za-z]+))"
+FRACTION = re.compile(rf"\\[td]?frac{PART}{PART}")
 
 
 def letters(tex: str) -> str:
     """Write a formula in one line: Σ_K^-1 for `\\Sigma_K^{-1}`."""
     tex = re.sub(r"\\(begin|end)\{\w+\*?\}|\\[()\[\]]|\\\\|(?<!\\)&", " ", tex)
-    tex = FRACTION.sub(lambda part: "/".join(filter(None, part.groups())), tex)
+    while FRACTION.search(tex):
+        tex = FRACTION.sub(lambda part: "/".join(filter(None, part.groups())), tex)
     tex = re.sub(r"\\([A-Za-z]+|.)", lambda command: SIGNS.get(command[1], " "), tex)
     return re.sub(r"[{}]|\^(?=ᵀ)", "", tex).strip()
 

@@ -91,8 +91,8 @@ def _chapters(axes: Axes, rows: Sequence[Row]) -> None:
     for place, row in enumerate(rows):
         if place == 0 or row.chapter != rows[place - 1].chapter:
             axes.axhline(place - 0.5, color=GREY, linewidth=0.6)
-            style: Any = {"color": GREY, "fontsize": 8, "va": "top", "ha": "left"}
-            axes.text(LEFT * 2, place - 0.45, f"chapter {row.chapter}", **style)
+            style: Any = {"color": GREY, "fontsize": 8, "va": "top", "ha": "right"}
+            axes.text(RIGHT, place - 0.45, f"chapter {row.chapter}", **style)
 
 
 def _key(look: Look, line: str = "", hollow: bool = False) -> Line2D:

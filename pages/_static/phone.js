@@ -31,13 +31,16 @@
   }
 
   // On a phone the rows of a table are cards, each cell with the head of its column; a matrix of
-  // numbers scrolls, and so does a table of two columns where it has to.
+  // numbers scrolls, and two columns are left side by side where they fit.
   function makeCards() {
     for (const table of document.querySelectorAll("article table.table:not(.lqr-results)")) {
       const heads = [...table.querySelectorAll("thead th")];
       const cells = [...table.querySelectorAll("tbody td")];
       const length = cells.reduce((sum, cell) => sum + cell.textContent.length, 0) / cells.length;
-      const cards = PHONE.matches && heads.length > 2 && !(heads.length > 4 && length < 8);
+      table.classList.remove("lqr-cards");
+      const wide = table.parentElement.scrollWidth > table.parentElement.clientWidth + 2;
+      const many = heads.length > 2 ? !(heads.length > 4 && length < 8) : heads.length === 2 && wide;
+      const cards = PHONE.matches && many;
       table.classList.toggle("lqr-cards", cards);
       if (!cards || table.getAttribute("role")) continue;
       // Without the layout of a table a browser forgets that it is one.

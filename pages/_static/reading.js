@@ -51,10 +51,10 @@
     if (seen?.offsetParent) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
-  // On paper the proofs are open; those of the story stay as they are on screen.
+  // On paper all folds are open but the solutions; those of the story stay as they are on screen.
   let printed = [];
   addEventListener("beforeprint", () => {
-    if (root.dataset.reading !== "story") printed = open("details.lqr-proof");
+    if (root.dataset.reading !== "story") printed = open("article details.sd-dropdown:not(.lqr-solution)");
   });
   addEventListener("afterprint", () => {
     for (const each of printed) each.open = false;

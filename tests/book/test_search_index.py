@@ -81,6 +81,8 @@ def test_a_row_of_symbols_is_a_place_of_its_own():
         (r"\[\begin{split} x^\top \\ & y \end{split}\]", "xᵀ     y"),
         (r"\varepsilon\in\mathcal S", "ε∈  S"),
         (r"\frac{2\mu}{\|\Sigma_{K}\|}", "2μ/‖Σ_K‖"),
+        (r"\tfrac9{16} \frac\eta M", "9/16 η/M"),
+        (r"\frac{\frac{1}{2} a}b", "1/2 a/b"),
     ],
 )
 def test_a_formula_is_written_in_letters(tex, line):

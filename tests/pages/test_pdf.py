@@ -77,6 +77,21 @@ def test_the_button_of_a_page_prints_its_number_its_proofs_and_whole_lines_of_co
     assert [words for words in unwanted if words in text] == []
 
 
+def test_letters_of_formulas_are_not_drawn_round_and_no_head_with_one_repeats(
+    page: Page, base: str
+) -> None:
+    page.goto(f"{base}/chapters/10_zeroth_order.html")
+    page.evaluate("MathJax.startup.promise.then(() => null)")
+    page.emulate_media(media="print")
+    for part, name, value in [
+        ("article mjx-container use", "stroke", "none"),
+        ("thead:has(mjx-container)", "display", "table-row-group"),
+    ]:
+        style = f"all => all.map(it => getComputedStyle(it).{name})"
+        found = page.locator(part).evaluate_all(style)
+        assert found and set(found) <= {value}
+
+
 def outline(entries: list[Any]) -> Iterator[str]:
     for entry in entries:
         yield from outline(entry) if isinstance(entry, list) else [squeezed(entry.title)]

@@ -8,9 +8,10 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
 PAGES = ["chapters/03_gradient_domination", "chapters/12_adaptation", "pages/notation"]
-PAGES += ["pages/index", "pages/results"]
+PAGES += ["pages/index", "pages/results", "pages/api"]
 NO_CUE = """() => [...document.querySelectorAll("article *")].filter((box) => {
-  if (box.matches(".visually-hidden, mjx-container *") || !box.clientWidth) return false;
+  if (box.matches(".visually-hidden, .lqr-cards > thead, mjx-container *")) return false;
+  if (!box.clientWidth) return false;
   return box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX !== "visible"
     && !box.dataset.lqrWide;
 }).map((box) => `${box.tagName}.${box.className}: ${box.textContent.slice(0, 40)}`)"""
@@ -28,7 +29,11 @@ SMALL = """() => {
   return found;
 }"""
 FLAT = """() => [...document.querySelectorAll("article table.table:not(.lqr-cards, .lqr-results)")]
-  .filter((table) => table.querySelectorAll("thead th").length === 3 && table.offsetWidth).length"""
+  .filter((table) => {
+    const [columns, box] = [table.querySelectorAll("thead th").length, table.parentElement];
+    const wide = columns === 2 && box.scrollWidth > box.clientWidth + 2;
+    return table.offsetWidth && (columns === 3 || wide);
+  }).length"""
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -47,6 +52,7 @@ def test_what_is_cut_fades_and_is_reached_by_the_keyboard(phone: Page) -> None:
 
 def test_tables_are_cards_with_the_heads_of_their_columns(phone: Page) -> None:
     assert phone.evaluate(FLAT) == 0
+    assert phone.locator("[data-lqr-wide]:has(> table.lqr-cards)").count() == 0
     for cell in phone.locator("table.lqr-cards td:nth-child(2):visible").all()[:10]:
         assert cell.locator(".lqr-label").is_visible()
 

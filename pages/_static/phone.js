@@ -5,6 +5,7 @@
     ".lqr-scroll, .pst-scrollable-table-container": "Table",
     ".cell_output pre, .output.text_html": "Output",
     "pre": "Code",
+    ".lqr-map-scroll": "Map",
   };
   const ALL_SIDEWAYS = Object.keys(SIDEWAYS).map((kind) => `article :is(${kind})`).join();
   const PHONE = matchMedia("screen and (max-width: 600px)");

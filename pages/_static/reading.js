@@ -51,10 +51,12 @@
     if (seen?.offsetParent) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
-  // On paper all folds are open but the solutions; those of the story stay as they are on screen.
+  // On paper proofs and remarks are open, not what answers a question or moves; those of the story
+  // stay as they are on screen.
+  const ON_PAPER = "details.sd-dropdown:not(.lqr-solution, #recall *, :has(img[src$='.gif']))";
   let printed = [];
   addEventListener("beforeprint", () => {
-    if (root.dataset.reading !== "story") printed = open("article details.sd-dropdown:not(.lqr-solution)");
+    if (root.dataset.reading !== "story") printed = open(ON_PAPER);
   });
   addEventListener("afterprint", () => {
     for (const each of printed) each.open = false;
@@ -74,6 +76,8 @@
       if (/★\W*$/.test(heading.textContent)) {
         heading.title = "Optional: the sections without a star are the core";
         heading.classList.add("lqr-optional");
+        for (const text of heading.childNodes) // the star never stands alone
+          if (text.nodeType === 3) text.data = text.data.replace(" ★", "\u00a0★");
       }
   });
 })();

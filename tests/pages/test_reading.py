@@ -93,7 +93,9 @@ def test_paper_shows_what_the_way_shows_with_the_proofs_and_without_solutions(
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     shown = page.evaluate(SHOWN)
     assert (shown["code"] > 0, shown["proofs"] > 0) == (code, proofs)
-    solutions = page.locator(".lqr-solution")
+    remarks = page.locator("details.sd-dropdown:not(.lqr-solution, .lqr-proof, #recall *)")
+    assert {*remarks.evaluate_all("all => all.map(it => it.open)")} == {way != "story"}
+    solutions = page.locator(".lqr-solution, #recall details")
     assert solutions.count() and not solutions.evaluate_all("all => all.some(it => it.open)")
     folds = page.locator("article details.sd-dropdown:not(.lqr-solution)")
     assert folds.evaluate_all("all => all.every(it => it.open)") == (way != "story")

@@ -6,6 +6,7 @@
 "use strict";
 LQR.figures = {}; // by kind: what draws it
 LQR.views = {}; // by figure: the view
+LQR.theme = { attributes: true, attributeFilter: ["data-theme"] }; // what tells of another theme
 
 LQR.words = (() => {
   const raised = (k) => String(k).replace(/[-\d]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
@@ -39,8 +40,7 @@ LQR.View = class {
     this.draw = () => {};
     figure.classList.add("lqr-live-on");
     figure.prepend(this.box);
-    const theme = { attributes: true, attributeFilter: ["data-theme"] };
-    new MutationObserver(() => this.refresh()).observe(document.documentElement, theme);
+    new MutationObserver(() => this.refresh()).observe(document.documentElement, LQR.theme);
     new ResizeObserver(() => this.refresh()).observe(this.box);
   }
 
@@ -119,14 +119,17 @@ LQR.View = class {
     return made;
   }
 
-  /* What the lines mean: [{label, color, marker or dashed}]. */
+  /* What the lines mean: [{label, color, marker or dashed}], in the colours of the theme. */
   legend(entries) {
     const row = LQR.element("p", { class: "lqr-live-legend" });
-    for (const { label, color, marker, dashed } of entries) {
+    const named = ({ label, color, marker, dashed }) => {
       const mark = marker ? LQR.swatch(marker, this.seen(color)) : LQR.element("span", { class: "lqr-live-stroke" });
       if (!marker) mark.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${this.seen(color)}`;
-      row.append(LQR.element("span", { class: "lqr-live-name" }, mark, label));
-    }
+      return LQR.element("span", { class: "lqr-live-name" }, mark, label);
+    };
+    const show = () => row.replaceChildren(...entries.map(named));
+    show();
+    new MutationObserver(show).observe(document.documentElement, LQR.theme);
     this.controls.prepend(row);
   }
 

@@ -157,6 +157,7 @@ def blocks(text: str) -> Iterator[tuple[str, str, dict[str, str], str]]:
 def excerpt(text: str, page: str, length: int = 250) -> str:
     """The beginning of a text as Markdown for another page, cut between words and formulas."""
     text = re.split(r"(?m)^ *[`:]{3,}|^\|.*\n\|[-:| ]+$", text)[0].strip()
+    text = re.sub(r"(?m)^ *[-*] +", "", text)  # a list is told in sentences
     folder, kept, room = page.rpartition("/")[0], "", length
     for token in TOKEN.findall(text):
         shown = re.sub(r"\\[A-Za-z]+|\s+", "x", re.sub(r"^\{.*?\}|[{}$^_&]", "", token))

@@ -37,10 +37,10 @@
       if (code.closest(".cell_output")) continue; // columns of numbers
       const lines = code.innerHTML.split("\n"); // no element of it goes over the end of a line
       const plain = code.textContent.split("\n");
-      if (!plain.some((line) => line.length > 40)) continue;
+      if (!plain.some((line) => line.length > 36)) continue;
       code.innerHTML = lines
         .map((line, i) => {
-          if (plain[i].length <= 40) return line;
+          if (plain[i].length <= 36) return line; // what a solution has room for on a phone
           const indent = Math.min(plain[i].search(/\S|$/), 12) + 4;
           return `<span class="lqr-code-line" style="--hang: ${indent}ch">${line}</span>`;
         })

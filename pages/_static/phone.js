@@ -5,6 +5,7 @@
     ".lqr-scroll, .pst-scrollable-table-container": "Table",
     ".cell_output pre, .output.text_html": "Output",
     "pre": "Code",
+    ".lqr-map-scroll": "Map",
   };
   const ALL_SIDEWAYS = Object.keys(SIDEWAYS).map((kind) => `article :is(${kind})`).join();
   const PHONE = matchMedia("screen and (max-width: 600px)");
@@ -79,6 +80,7 @@
       if (wide[i]) {
         if (!box.dataset.lqrWide) box.addEventListener("scroll", () => cue(box), { passive: true });
         cue(box);
+        if (box.querySelector("svg a")) return; // the statements of the map are where the keyboard stops
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.ariaLabel = nameOf(box, i + 1);

@@ -136,12 +136,13 @@ def test_a_map_without_statements_can_be_drawn():
         ("Let **all** be *well*,\nand\n\nso on.", "Let all be well, and so on."),
         ("See {doc}`03_small` and {doc}`it <03_small>`.", None),
         ("1. One\n2. Two", "1\\. One 2. Two"),
+        ("One:\n\n- *Two.* $3$\n- *Four.*", "One: Two. $3$ Four."),
         ("It is {glue:text}`x:.1f`, they say.", "It is …"),
         ("Then\n\n$$\na\n$$ (eq-a)\n\nand $b$.", "Then\n\n$$\na\n$$\n\nand $b$."),
         ("Then\n\n$$\n|a|\n|b|\n$$\n\n| a |\n|---|\n| b |", "Then\n\n$$\n|a|\n|b|\n$$"),
         ("Then\n\n```{code}\nx\n```", "Then"),
     ],
-    ids=["emphasis", "page", "list", "number of the run", "equation", "table", "code"],
+    ids=["emphasis", "page", "list", "points", "number of the run", "equation", "table", "code"],
 )
 def test_an_excerpt_can_stand_on_another_page(text, shown):
     placed = "See {doc}`/chapters/03_small` and {doc}`it </chapters/03_small>`."

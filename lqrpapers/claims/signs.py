@@ -20,6 +20,11 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"\bsqrt\b": "√",
     r"\|\|": "‖",
     r"<=": "≤",
+    r">=": "≥",
+    r"\(x\)": "⊗",
+    r"(?<= m) x (?=m )": " × ",
+    # S1 counts its statements 1, 2, 3; those of the book have numbers of their own.
+    r"(?<!S2 )\b(?=(?:Theorem|Lemma) \d\.\d)": "S2 ",
     r"\+-": "±",
     r"(?<= )-(?=[ a-z])|(?<=\()-(?=\w)": "−",
     r"Σ0": "Σ<sub>0</sub>",
@@ -37,7 +42,7 @@ def as_html(statement: str) -> str:
     >>> as_html("||grad C||_F^2 <= sigma_min(R) ||Sigma_K*||")
     '‖∇C‖<sub>F</sub><sup>2</sup> ≤ σ<sub>min</sub>(R) ‖Σ<sub>K*</sub>‖'
     """
-    text = escape(statement, quote=False).replace("&lt;=", "≤")
+    text = escape(statement, quote=False).replace("&lt;=", "<=").replace("&gt;=", ">=")
     for pattern, sign in WORDS.items():
         text = re.sub(pattern, sign, text)
     return text

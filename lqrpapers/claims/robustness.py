@@ -101,7 +101,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike, *, rates: bool) -> I
     size = without.B**2 + without.printed_noise
     yield Sides("‖B‖² + Σβ_j‖B_j‖²", size, at.B**2 + at.printed_noise, role="guard")
     step = printed.natural_gradient_step
-    yield Sides("step size of Theorem 3.5", step(problem, K), step(quiet, K))
+    yield Sides("step size of S2 Theorem 3.5", step(problem, K), step(quiet, K))
     radius = sharp.smoothness_radius
     yield Sides("exploration radius", radius(at), radius(without))
     if rates:
@@ -109,7 +109,7 @@ def noise_raises_every_quantity(problem: LQR, K: ArrayLike, *, rates: bool) -> I
             step(each, K) * printed.decrease(each, K, method="natural_gradient")
             for each in (problem, quiet)
         )
-        yield Sides("promised rate of Theorem 3.5", noisy_rate, quiet_rate)
+        yield Sides("promised rate of S2 Theorem 3.5", noisy_rate, quiet_rate)
         sizes = [_sizes(*each) for each in islice(_members(problem, K), SIZED)]
         without_noise, with_noise = np.moveaxis(np.array(sizes, dtype=float), 1, 0)
         for part, column in (("samples N", 0), ("length ℓ", 1), ("1 / radius r", 2)):

@@ -134,7 +134,7 @@ def steps_needed(constant: Mapping[str, Array], searched: Mapping[str, Array], m
     style: Any = {"size": 4, "listed": False, "told": False}
     pairs = zip(by_name(constant), searched.values(), strict=True)
     for row, ((look, plain), fast) in enumerate(pairs):
-        for shift, kind, runs in ((0.17, "constant", plain), (-0.17, "line search", fast)):
+        for shift, kind, runs in ((0.24, "constant", plain), (-0.24, "line search", fast)):
             values = shaped(look.label, runs, "S")
             found = np.isfinite(values)
             # systems side by side, so that equal numbers of steps stay visible
@@ -144,7 +144,7 @@ def steps_needed(constant: Mapping[str, Array], searched: Mapping[str, Array], m
                     seen, hollow = np.minimum(values, most)[where], kind != "constant"
                     own = look._replace(marker=marker)
                     curves.append(points(seen, height[where], own, hollow=hollow, **style))
-            rows[row + shift] = f"{look.label}, {kind}"
+            rows[row + shift] = f"{look.label} ({kind})"
             typical = np.median(values)
             said = "more than the run" if np.isinf(typical) else number(typical)
             lost = f"{int((~found).sum())} systems not there at the end"

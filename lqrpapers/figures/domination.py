@@ -76,9 +76,9 @@ def value_difference(
         right.plot(fractions[-1:], both[-1:], "o", color=BLACK, clip_on=False)
         right.axhline(total, color=BLACK, linewidth=1.2, **PROMISED, label="$C(K') - C(K)$")
         right.set_xlabel("share from $K$ to $K'$")
-        for axes, corner in ((left, "lower right"), (right, "lower left")):
+        for axes in (left, right):
             axes.axhline(0, color=BLACK, linewidth=0.8)
-            axes.legend(loc=corner)
+        figure.legend(loc="outside upper center", ncols=5)
     text = f"""Two panels. Left: bars over {len(linear)} time steps, the linear part below zero
         (sum {number(linear.sum())}), the quadratic part above zero (sum
         {number(quadratic.sum())}); their running sum reaches

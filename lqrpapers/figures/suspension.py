@@ -60,7 +60,7 @@ class Drawing:
 def _still(axes: Axes) -> None:
     Drawing(axes, 0.0, AWARE.color)
     middle: Any = {"ha": "center", "va": "center", "fontsize": 9}
-    axes.annotate("body\n500 kg", (0, BODY + 0.45), color=BLACK, **middle)
+    axes.annotate("body\n500 kg", (0, BODY + 0.45), color="white", **middle)
     axes.annotate("wheel", (0, WHEEL + 0.21), color="white", **middle)
     for text, x, y, side in (
         ("5 kN/m", -0.6, (WHEEL + 0.45 + BODY) / 2, "right"),

@@ -34,6 +34,10 @@ TASKS: Any = (
 )
 
 
+def _level_set(index: int | str) -> str:
+    return rf"$\mathcal{{S}}_{index}$"
+
+
 def sublevel_plane(
     x: Array, y: Array, families: Mapping[str, tuple[LQR, tuple[float, float] | None]]
 ) -> Figure:
@@ -82,12 +86,12 @@ def sublevel_plane(
             )
         grid[0, 0].set_ylabel("$k_2$")
         handles: list[Line2D | Patch] = [
-            Line2D([], [], color=look["colors"], linestyle=look["linestyles"], label=f"$S_{i}$")
+            Line2D([], [], color=look["colors"], linestyle=look["linestyles"], label=_level_set(i))
             for i, look in enumerate(TASKS[: len(tasks)], 1)
         ]
         handles += [
             Line2D([], [], color=BLACK, linestyle=":", label="edge of stability"),
-            Patch(color=SHADES[1], label="$S_{ML}$"),
+            Patch(color=SHADES[1], label=_level_set("{ML}")),
             Patch(color=SHADES[0], label="stabilizes all"),
             entry("*", "$K_i^*$"),
             entry("o", "$K_0$", hollow=True),

@@ -84,8 +84,8 @@ def test_noise_raises_every_quantity_of_the_remark_at_one_gain(p, q):
 def test_noise_may_raise_the_rate_that_the_largest_step_promises():
     problem = systems.scalar(1.05, 0.1, 1e-3, 1.0, state_variance=0.05)
     found = check("s2-rem-4.2", problem, [[10.0]])
-    assert "promised rate of Theorem 3.5" in violated(found)
-    assert found["promised rate of Theorem 3.5"].tightest == pytest.approx(1.3755, abs=1e-4)
+    assert "promised rate of S2 Theorem 3.5" in violated(found)
+    assert found["promised rate of S2 Theorem 3.5"].tightest == pytest.approx(1.3755, abs=1e-4)
     assert [each.role for each in found][-3:] == ["record"] * 3
 
 

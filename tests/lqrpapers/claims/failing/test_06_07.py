@@ -54,12 +54,12 @@ for figure, end in (("s2-fig-1a", AWARE), ("s2-fig-1b", IGNORANT)):
 case("s2-fig-1a", "every iterate stabilizes without noise", NOISY, [START, 2 * START])
 
 SIZES = ["C(K)", "‖P_K‖", "‖Σ_K‖", "‖B‖² + Σβ_j‖B_j‖²"]
-SIZES += ["step size of Theorem 3.5", "exploration radius"]
+SIZES += ["step size of S2 Theorem 3.5", "exploration radius"]
 more = mock.patch.object(LQR, "without_noise", lambda problem: scaled_noise(problem, 1.1))
 for form in ("printed", "corrected"):
     case("s2-rem-4.2", SIZES, *SEVERAL, wrong=more, form=form)
 RAISES = systems.scalar(1.05, 0.1, 1e-3, 1, state_variance=0.05), [[10.0]]
-case("s2-rem-4.2", "promised rate of Theorem 3.5", *RAISES)
+case("s2-rem-4.2", "promised rate of S2 Theorem 3.5", *RAISES)
 
 
 # --- 6: how much noise a gain survives -----------------------------------------------------------

@@ -83,6 +83,7 @@
       if (wide[i]) {
         if (!box.dataset.lqrWide) box.addEventListener("scroll", () => cue(box), { passive: true });
         cue(box);
+        if (box.querySelector("svg a")) return; // the statements of the map are where the keyboard stops
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.ariaLabel = nameOf(box, i + 1);

@@ -58,8 +58,9 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_argument("-p", "--parameter", **values)  # type: ignore[arg-type]
     where = sweep.add_mutually_exclusive_group()
     where.add_argument("--workers", type=positive, help="points at once on this machine")
-    address = {"default": os.environ.get("CLUSTER", ""), "metavar": "ADDRESS"}
-    where.add_argument("--cluster", help="of a Dask scheduler, tcp://HOST:8786", **address)
+    where.add_argument(
+        "--cluster", default=os.environ.get("CLUSTER", ""), help="a scheduler's, tcp://HOST:8786"
+    )
     add("pdf", help="execute changed chapters, print the whole book into one PDF")
     add("course", help="execute changed chapters, write notebooks for students and teachers")
     add("test", help="run every test; further words go to pytest")
@@ -187,6 +188,11 @@ def course(options: argparse.Namespace) -> int:
         return subprocess.call([sys.executable, "-m", "course"], cwd=ROOT)
 
 
+def sweep(options: argparse.Namespace) -> None:
+    """Go on as the sweep, whose interrupt is not to pass through this process."""
+    become([sys.executable, "-m", "sweep", *sys.argv[2:]])
+
+
 def serve(options: argparse.Namespace) -> None:
     """Show the built book in a browser, to this machine only, until interrupted."""
     built = ROOT / "_build" / "html"
@@ -239,5 +245,5 @@ COMMANDS = {
     "lock": lock,
     "pdf": pdf,
     "serve": serve,
-    "sweep": lambda options: become([sys.executable, "-m", "sweep", *sys.argv[2:]]),
+    "sweep": sweep,
 }

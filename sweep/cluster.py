@@ -24,7 +24,7 @@ from sweep.point import EXECUTED, RECORD, Order, Point, Runner, is_same_code, st
 
 RETRIES = 2  # of a point whose worker fails; a chapter that fails does so again
 # On a worker: what runs for each sweep, and the sweeps that were stopped.
-RUNNING: dict[str, set[Runner]] = {}
+RUNNING: dict[str, dict[int, Runner]] = {}
 STOPPED: set[str] = set()
 LOCK = threading.Lock()
 Reply = tuple[Outcome, dict[str, bytes]]
@@ -35,7 +35,9 @@ def run_there(order: Order, sweep: str) -> Reply:
     root, chapter = Path.cwd(), Path(f"{order.chapter}.ipynb")
     hashes = chapters.contents(root)
     if not is_same_code(root, order, hashes):
-        own, theirs = (commit[:10] or "none" for commit in (git(root, "rev-parse", "HEAD"), order.commit))
+        own, theirs = (
+            commit[:10] or "none" for commit in (git(root, "rev-parse", "HEAD"), order.commit)
+        )
         why = f"the copy of the book on {socket.gethostname()} differs (commit {own}, not {theirs})"
         return Outcome(chapter, False, problem=f"{why}: {root}"), {}
     with tempfile.TemporaryDirectory(prefix="point-") as place:
@@ -43,13 +45,13 @@ def run_there(order: Order, sweep: str) -> Reply:
         runner.hashes = hashes
         runner.prepare()
         with LOCK:
-            RUNNING.setdefault(sweep, set()).add(runner)
+            RUNNING.setdefault(sweep, {})[id(runner)] = runner
             runner.stopped = sweep in STOPPED
         try:
             [outcome] = runner.run_all([Point(root, order, Path(place))])
         finally:
             with LOCK:
-                RUNNING[sweep].discard(runner)
+                del RUNNING[sweep][id(runner)]
         files = [] if outcome.problem else [EXECUTED, RECORD]
         product = {name: Path(place, order.mark, name).read_bytes() for name in files}
         return outcome, product
@@ -59,7 +61,7 @@ def stop_there(sweep: str) -> None:
     """Stop what a worker runs for a sweep, and what it is about to run."""
     with LOCK:
         STOPPED.add(sweep)
-        for runner in RUNNING.get(sweep, ()):
+        for runner in RUNNING.get(sweep, {}).values():
             runner.stop()
 
 
@@ -78,13 +80,11 @@ def run(
     sweep = uuid.uuid4().hex
     with client:
         keys = [f"sweep-{sweep}-{order.mark}" for order in orders]
-        futures = client.map(
-            run_there, orders, sweep=sweep, key=keys, pure=False, retries=RETRIES
-        )
+        futures = client.map(run_there, orders, sweep=sweep, key=keys, pure=False, retries=RETRIES)
         by_key = {future.key: order for future, order in zip(futures, orders, strict=True)}
         try:
             busy(sum(client.nthreads().values()))
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 order = by_key[future.key]
                 outcome, product = reply(future, order)
                 if product:
@@ -106,7 +106,9 @@ def reply(future: Future, order: Order) -> Reply:
         error: Any = future.exception()
         why = one_line(f"its worker failed: {type(error).__name__}: {error}")
         return Outcome(Path(f"{order.chapter}.ipynb"), False, problem=why), {}
-    raise ChapterProblem("the cluster is gone; points that are done are kept, and the same command goes on")
+    raise ChapterProblem(
+        "the cluster is gone; points that are done are kept, and the same command goes on"
+    )
 
 
 def stop(client: Client, futures: list[Future], sweep: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,9 +60,7 @@ class Progress:
         self.display.under_way("sweep", f"{counts}, {running} running, {self.failed} failed{when}")
 
 
-def sweep(
-    root: Path, name: str, words: Sequence[str], workers: int, cluster: str = ""
-) -> int:
+def sweep(root: Path, name: str, words: Sequence[str], workers: int, cluster: str = "") -> int:
     """Run a chapter over a grid; return 1 where a point failed.
 
     Nothing runs before every value is checked. An interrupt leaves every point that is done.
@@ -93,11 +90,15 @@ def sweep(
                 local.run(root, to_run, points, hashes, workers, *watch)
         except KeyboardInterrupt:
             there = sum(bool(kept(root, points, order, hashes)) for order in every)
-            display.say(f"stopped; {there} of {len(every)} points are kept: the same command goes on")
+            display.say(
+                f"stopped; {there} of {len(every)} points are kept: the same command goes on"
+            )
             raise
         found = table.read(root, chapter, points, asked, every, progress.reasons)
         table.write(found, result)
         page.write(found, result)
     failed = sum(bool(row.reason) for row in found.rows)
-    print(f"{len(every) - failed} points done, {failed} failed: {result.relative_to(root)}/index.html")
+    print(
+        f"{len(every) - failed} points done, {failed} failed: {result.relative_to(root)}/index.html"
+    )
     return int(failed > 0)

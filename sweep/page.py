@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from sweep.table import Table
 
-SETTINGS: dict[str, Any] = {"svg.hashsalt": "sweep", "svg.fonttype": "none", "font.size": 9}
+SETTINGS: Any = {"svg.hashsalt": "sweep", "svg.fonttype": "none", "font.size": 9}
 HERE = Path(__file__).resolve().parent
 
 
@@ -72,7 +72,7 @@ def plots(table: Table) -> dict[str, list[dict[str, str]]]:
 def plot(table: Table, parameter: str, number: str) -> dict[str, str]:
     """One number over one parameter: a dot for each point, a line through the medians."""
     values = table.grid.values[parameter]
-    by_value = [
+    by_value: list[list[Any]] = [
         [
             row.numbers[number]
             for row in table.rows

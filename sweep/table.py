@@ -75,7 +75,10 @@ def read(
             row.reason, row.seconds = reasons[order.mark]
             continue
         product = points / order.mark
-        notebook, record = read_notebook(product / EXECUTED), json.loads((product / RECORD).read_text())
+        notebook, record = (
+            read_notebook(product / EXECUTED),
+            json.loads((product / RECORD).read_text()),
+        )
         row.seconds, row.processor = record["seconds"], record["run"]["processor"]
         row.verdicts = {it.claim.id: it.verdict for it in results(own, records_of(notebook))}
         row.numbers, row.figures = glued(notebook), dict(figures(notebook))
@@ -151,7 +154,9 @@ def write_parquet(found: dict[str, list[Any]], path: Path) -> None:
     def column(values: list[Any]) -> Any:
         kinds = {type(value) for value in values if value is not None}
         if kinds <= {int, float} or (len(kinds) == 1 and kinds != {list}):
-            return pyarrow.array([float(v) if kinds == {int, float} and v is not None else v for v in values])
+            return pyarrow.array(
+                [float(v) if kinds == {int, float} and v is not None else v for v in values]
+            )
         return pyarrow.array([None if value is None else str(value) for value in values])
 
     arrays = {name: column(values) for name, values in found.items()}

@@ -54,13 +54,10 @@ def parser() -> argparse.ArgumentParser:
     chapter.add_argument("parameters", nargs="*", help='name=value, as in "samples=200 seed=3"')
     sweep = add("sweep", help="run a chapter over a grid of its parameters")
     sweep.add_argument("chapter", **named)  # type: ignore[arg-type]
-    values = {"action": "append", "metavar": "NAME=VALUE,VALUE", "help": 'as in "seed=1,2,3"'}
-    sweep.add_argument("-p", "--parameter", **values)  # type: ignore[arg-type]
+    sweep.add_argument("-p", "--parameter", action="append", help='as in "seed=1,2,3"')
     where = sweep.add_mutually_exclusive_group()
     where.add_argument("--workers", type=positive, help="points at once on this machine")
-    where.add_argument(
-        "--cluster", default=os.environ.get("CLUSTER", ""), help="a scheduler's, tcp://HOST:8786"
-    )
+    where.add_argument("--cluster", default=os.environ.get("CLUSTER", ""), help="tcp://HOST:8786")
     add("pdf", help="execute changed chapters, print the whole book into one PDF")
     add("course", help="execute changed chapters, write notebooks for students and teachers")
     add("test", help="run every test; further words go to pytest")

@@ -79,7 +79,7 @@ class Book:
     @cached_property
     def seconds(self) -> list[dict[str, str]]:
         """What sweeps took, as measured."""
-        return sweep_examples.rows(self.root, "seconds.csv")
+        return sweep_examples.seconds(self.root)
 
     @cached_property
     def results(self) -> list[Result]:

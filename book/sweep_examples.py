@@ -37,6 +37,15 @@ def rows(root: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def seconds(root: Path) -> list[dict[str, str]]:
+    """What small sweeps took, with what the workers' time exceeds that of the points by."""
+    found = rows(root, "seconds.csv")
+    for row in found:
+        over = int(row["workers"]) * float(row["seconds"]) - float(row["seconds_of_points"])
+        row["overhead"] = f"{over / int(row['points']):.1f}"
+    return found
+
+
 def seeds(root: Path) -> tuple[Figure, str, str]:
     """S2's Figure 2 over seeds, its caption and what was found."""
     points, gaps = rows(root, TABLES[0]), rows(root, "figure-2-gaps.csv")
@@ -103,18 +112,16 @@ def runs(root: Path) -> tuple[Figure, str, str]:
         "Hessian in S1's algorithm, by perturbation radius and inner step: costs are exact, the "
         "outer step is S1's, 8·10⁻⁶."
     )
-    whole = [label for label, counts in stayed.items() if np.nanmin(counts) > 0]
-    none = {
-        label: readable(f"{steps[np.nanmax(counts, axis=0) == 0].min():.0e}")
-        for label, counts in stayed.items()
-        if (np.nanmax(counts, axis=0) == 0).any()
-    }
+    safe, ends = [], []
+    for label, counts in stayed.items():
+        every = np.cumprod((np.isnan(counts) | (counts == RUNS)).all(axis=0)).sum()
+        upto = readable(f"{steps[every - 1]:.0e}") if every else "none"
+        safe.append(f"{upto} ({label})")
+        ran = np.isfinite(counts[:, -1]).sum()
+        ends.append(f"{np.nansum(counts[:, -1]):.0f} of {RUNS * ran} ({label})")
     told = [
-        "The inner step decides, and hardly the radius. "
-        + "; ".join(f"{label}: no run stays from {step} on" for label, step in none.items())
-        + "; "
-        + "; ".join(f"{label}: some stay at every point" for label in whole)
-        + ".",
+        f"At every radius all runs stay up to an inner step of {', '.join(safe)}. At the longest, "
+        f"{readable(f'{steps[-1]:.0e}')}, there stay {', '.join(ends)}. The radius matters less.",
         "With S1's own oracle the radius decides: of the runs of its Figure 1, left, "
         + ", ".join(f"{left[radius]} leave at {radius:g}" for radius in sorted(left))
         + ".",

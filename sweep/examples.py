@@ -53,4 +53,4 @@ def keep(figure_2: Path, survival: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    keep(*map(Path, sys.argv[1:3]), ROOT / FOLDER)
+    keep(Path(sys.argv[1]), Path(sys.argv[2]), ROOT / FOLDER)

@@ -39,9 +39,14 @@ def write(table: Table, folder: Path) -> None:
 
 
 def varying(table: Table) -> list[str]:
-    """The stored numbers that are numbers at every point that has them, and not all the same."""
+    """The stored numbers that are numbers at every point that has them, and not all the same.
+
+    A parameter that the chapter stores, too, is none of them.
+    """
     found = []
     for name in table.numbers():
+        if name.replace("-", "_") in table.grid.values:
+            continue
         values = [row.numbers[name] for row in table.rows if name in row.numbers]
         if all(isinstance(value, int | float) for value in values) and len(set(values)) > 1:
             found.append(name)

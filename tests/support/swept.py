@@ -61,6 +61,7 @@ figure("fig-small", f"# one row in 2\\nx,y\\n1,{samples / 3:.6g}\\n")
 
 
 GRID = ["samples=2,13,8,3", "step=0.5"]
+WORDS = ["05", "-p", GRID[0], "-p", GRID[1]]
 RECORD = claim("s2-lemma-3.2")["metadata"]["lqrlib"]["claims"][0]
 ROW = dict(zip(Claim.__dataclass_fields__, CLAIMS[0], strict=False)) | {"chapter": "05_small"}
 
@@ -83,7 +84,9 @@ class Gates:
 
     def __init__(self, folder):
         self.folder = folder
-        self.environment = {**os.environ, "GATE": str(folder)}
+        hidden = ("C", "P", "JOBS", "CLUSTER")
+        kept = {name: value for name, value in os.environ.items() if name not in hidden}
+        self.environment = {**kept, "GATE": str(folder)}
 
     def began(self, name="*"):
         """What each run of a point wrote: one that died has begun twice."""
@@ -100,26 +103,18 @@ class Gates:
 
 
 CLIENT = """
-import signal, sys
+import sys
 from pathlib import Path
-from book.problem import ChapterProblem
-from sweep.command import sweep
-signal.signal(signal.SIGINT, signal.default_int_handler)
-root, cluster, workers, *words = sys.argv[1:]
-try:
-    sys.exit(sweep(Path(root), "05", words, int(workers), cluster))
-except ChapterProblem as problem:
-    sys.exit(str(problem))
-except KeyboardInterrupt:
-    sys.exit(130)
+from sweep.__main__ import main
+sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
 """
 
 
-def client(root, gates, *words, cluster="", workers=2):
-    """Start a sweep in a process of its own."""
-    command = [sys.executable, "-c", CLIENT, str(root), cluster, str(workers), *words]
+def client(root, gates, *words, **variables):
+    """Start a sweep in a process of its own, by its command line or by what make hands on."""
+    command = [sys.executable, "-c", CLIENT, str(root), *words]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(command, cwd=REPOSITORY, env=gates.environment, **pipes)
+    return subprocess.Popen(command, cwd=REPOSITORY, env=gates.environment | variables, **pipes)
 
 
 def tables(root):

@@ -3,13 +3,16 @@
 import os
 import signal
 
+import pytest
 from small_book import is_running, wait_until
-from swept import GRID, client, cluster, points, tables
+from swept import WORDS, client, cluster, points, tables
 
 from book import chapters
 from book.parameters import declared_parameters
+from book.problem import ChapterProblem
 from sweep import grid
 from sweep.cluster import run_there
+from sweep.command import sweep
 from sweep.point import orders
 
 
@@ -18,7 +21,7 @@ def test_four_points_at_once_do_not_collide_and_a_killed_worker_changes_nothing(
 ):
     """The tables are those of one worker on one machine, byte for byte."""
     with cluster(gates, [new_book().root, new_book().root]) as (address, workers):
-        process = client(book.root, gates, *GRID, cluster=address)
+        process = client(book.root, gates, *WORDS, "--cluster", address)
         gates.wait_for(4)
         began = gates.began()
         os.kill(workers[0].pid, signal.SIGKILL)
@@ -37,9 +40,9 @@ def test_four_points_at_once_do_not_collide_and_a_killed_worker_changes_nothing(
 def test_an_interrupted_client_stops_its_points_there_and_the_same_command_runs_the_rest(
     new_book, book, gates
 ):
-    words = ["samples=1,2"]
+    words = {"C": "05", "P": "samples=1,2"}  # as make hands them on
     with cluster(gates, [new_book().root, new_book().root]) as (address, _):
-        process = client(book.root, gates, *words, cluster=address)
+        process = client(book.root, gates, **words, CLUSTER=address)
         gates.wait_for(2)
         gates.open("open-1")
         wait_until(lambda: points(book.root))
@@ -51,7 +54,7 @@ def test_an_interrupted_client_stops_its_points_there_and_the_same_command_runs_
             wait_until(lambda kernel=kernel: not is_running(kernel["process"]))
         before = points(book.root)
         gates.open()
-        process = client(book.root, gates, *words, cluster=address)
+        process = client(book.root, gates, **words, CLUSTER=address)
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 0, said
     assert before.items() <= points(book.root).items() and len(points(book.root)) == 2
@@ -70,8 +73,6 @@ def test_a_worker_with_other_code_says_so_and_runs_nothing(new_book, book, monke
     assert "differs (commit none, not none)" in outcome.problem
 
 
-def test_no_scheduler_is_one_line(book, gates):
-    process = client(book.root, gates, "samples=1", cluster="tcp://127.0.0.1:1")
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 1
-    assert said.splitlines()[-1].startswith("no Dask scheduler answers at tcp://127.0.0.1:1")
+def test_no_scheduler_is_one_line(book):
+    with pytest.raises(ChapterProblem, match="no Dask scheduler answers at tcp://127.0.0.1:1: "):
+        sweep(book.root, "05", ["samples=1"], 1, "tcp://127.0.0.1:1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,13 +33,19 @@ def records(root: Path) -> Iterator[tuple[str, Record]]:
     """Every claim record with its chapter, in order of appearance."""
     for chapter in find_chapters(root):
         path, _ = executed_paths(root, chapter)
-        for cell in read_notebook(path)["cells"] if path.is_file() else ():
-            for output in cell.get("outputs", []):
-                for data in output.get("metadata", {}).get("lqrlib", {}).get("claims", ()):
-                    try:
-                        yield chapter.stem, Record.from_json(data)
-                    except ValueError as error:
-                        raise ChapterProblem(f"{chapter.stem}: {error}") from None
+        if path.is_file():
+            try:
+                yield from ((chapter.stem, each) for each in records_of(read_notebook(path)))
+            except ValueError as error:
+                raise ChapterProblem(f"{chapter.stem}: {error}") from None
+
+
+def records_of(notebook: dict[str, Any]) -> Iterator[Record]:
+    """Every claim record of an executed notebook; ValueError where one cannot be read."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            for data in output.get("metadata", {}).get("lqrlib", {}).get("claims", ()):
+                yield Record.from_json(data)
 
 
 def labels(root: Path) -> dict[str, str]:

@@ -27,8 +27,9 @@ from book.problem import ChapterProblem
 
 BOOK, TESTS, LAB = "requirements.txt", "tests/requirements.txt", "book/requirements-lab.txt"
 BENCH, BINDER = "benchmarks/requirements.txt", ".binder/requirements.txt"
+SWEEP = "sweep/requirements.txt"
 # The extra of pyproject.toml that each lock holds.
-LOCKS = {BOOK: "book", TESTS: "test", BENCH: "bench", LAB: "lab", BINDER: "binder"}
+LOCKS = {BOOK: "book", TESTS: "test", BENCH: "bench", LAB: "lab", BINDER: "binder", SWEEP: "sweep"}
 LOCKS["course/requirements-grade.txt"] = "grade"  # an environment of its own: course/grading.py
 # What a command needs beyond the book's own lock, in the one environment.
 NEEDS = {"test": [TESTS], "fuzz": [TESTS], "bench": [TESTS, BENCH], "lab": [LAB]}
@@ -41,7 +42,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     top = argparse.ArgumentParser(prog="python -m book", description="Build and test the book.")
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
-    add("environment", help="create or update .venv from the lock")
+    environment = add("environment", help="create or update .venv from the lock")
+    environment.add_argument("--cluster", action="store_true", help="with what sweeps need of Dask")
     add("book", help="execute changed chapters, render the pages, check the verdicts")
     execute = add("execute", help="execute changed chapters only")
     execute.add_argument("--twice", action="store_true", help="and again: the bytes must agree")
@@ -50,6 +52,12 @@ def parser() -> argparse.ArgumentParser:
     chapter = add("chapter", help="re-execute one chapter, with other parameters if given")
     chapter.add_argument("chapter", **named)  # type: ignore[arg-type]
     chapter.add_argument("parameters", nargs="*", help='name=value, as in "samples=200 seed=3"')
+    sweep = add("sweep", help="run a chapter over a grid of its parameters")
+    sweep.add_argument("chapter", **named)  # type: ignore[arg-type]
+    sweep.add_argument("-p", "--parameter", action="append", help='as in "seed=1,2,3"')
+    where = sweep.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=positive, help="points at once on this machine")
+    where.add_argument("--cluster", default=os.environ.get("CLUSTER", ""), help="tcp://HOST:8786")
     add("pdf", help="execute changed chapters, print the whole book into one PDF")
     add("course", help="execute changed chapters, write notebooks for students and teachers")
     add("test", help="run every test; further words go to pytest")
@@ -88,9 +96,14 @@ def jobs() -> int:
     A chapter waits a tenth of its time, for its kernel to start, to answer and to end.
     """
     text = os.environ.get("JOBS", "").strip()
-    if text and not (text.isdecimal() and int(text) > 0):
-        raise ChapterProblem(f"JOBS is a number of chapters to run at once, not {text!r:.80}")
-    return int(text) if text else processors() + 1
+    return positive(text, "JOBS") if text else processors() + 1
+
+
+def positive(text: str, name: str = "--workers") -> int:
+    """Return a number that a reader gave."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise ChapterProblem(f"{name} is a number of chapters to run at once, not {text!r:.80}")
+    return int(text)
 
 
 def run(arguments: list[str]) -> int:
@@ -99,6 +112,7 @@ def run(arguments: list[str]) -> int:
         options = parsed(arguments)
         if options.command not in ("serve", "clean"):
             locks = [ROOT / name for name in (BOOK, *NEEDS.get(options.command, []))]
+            locks += [ROOT / SWEEP] * bool(getattr(options, "cluster", ""))
             ensure(ROOT / ".venv", locks)
             if options.command == "environment":
                 return 0
@@ -173,6 +187,11 @@ def course(options: argparse.Namespace) -> int:
         return subprocess.call([sys.executable, "-m", "course"], cwd=ROOT)
 
 
+def sweep(options: argparse.Namespace) -> None:
+    """Go on as the sweep, whose interrupt is not to pass through this process."""
+    become([sys.executable, "-m", "sweep", *sys.argv[2:]])
+
+
 def serve(options: argparse.Namespace) -> None:
     """Show the built book in a browser, to this machine only, until interrupted."""
     built = ROOT / "_build" / "html"
@@ -225,4 +244,5 @@ COMMANDS = {
     "lock": lock,
     "pdf": pdf,
     "serve": serve,
+    "sweep": sweep,
 }

@@ -64,6 +64,8 @@ class Task:
         self.parameters = given_parameters(given, declared_parameters(self.notebook))
         self.budget = inputs.budget(self.notebook)
         self.cell = "before its first cell"
+        self.executed, self.record = inputs.executed_paths(root, chapter)
+        self.log = root / "_build" / "logs" / f"{self.name}.log"
         seconds = inputs.read_record(root, chapter).get("seconds")
         self.expected = float(seconds or "inf")  # one never run may be long: its budget tells
 
@@ -78,6 +80,7 @@ class Executor:
     under_way: Callable[[str, str | None], None] = lambda name, what: None
     running: set[Chapter] = field(default_factory=set)
     stopped: bool = False
+    compare: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def execute(
@@ -104,9 +107,13 @@ class Executor:
                 tasks.append(task)
         tasks.sort(key=lambda task: (-task.expected, -task.budget))  # longest first
         if tasks:
-            self.about = provenance(self.root)
-            list_fonts(self.root)
+            self.prepare()
         return outcomes + self.run_all(tasks)
+
+    def prepare(self) -> None:
+        """Find out what is the same for every run."""
+        self.about = provenance(self.root)
+        list_fonts(self.root)
 
     def run_all(self, tasks: list[Task]) -> list[Outcome]:
         """Run tasks on as many threads as there are jobs."""
@@ -126,19 +133,22 @@ class Executor:
                 for future in [pool.submit(run, task) for task in tasks]:
                     future.result()
             except BaseException:
-                with self.lock:
-                    self.stopped = True
-                    for chapter in self.running:
-                        chapter.kill("stopped")
+                self.stop()
                 pool.shutdown(cancel_futures=True)
                 raise
         return done
 
+    def stop(self) -> None:
+        """Kill every kernel, and let none start."""
+        with self.lock:
+            self.stopped = True
+            for chapter in self.running:
+                chapter.kill("stopped")
+
     def run(self, task: Task) -> Outcome:
         """Run one chapter; put its output in place only if all went well."""
-        executed, _ = inputs.executed_paths(self.root, task.chapter)
+        executed, log = task.executed, task.log
         partial, began = executed.with_suffix(".partial"), time.monotonic()
-        log = self.root / "_build" / "logs" / f"{task.name}.log"
         for folder in (executed.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -221,10 +231,9 @@ class Executor:
 
     def put_in_place(self, task: Task, partial: Path, done: dict[str, Any]) -> None:
         """Replace the last good output, then its record: a record never speaks of other bytes."""
-        executed, record = inputs.executed_paths(self.root, task.chapter)
         modules, hashes = done["modules"], self.hashes
         written = {
-            "chapter": task.name,
+            "chapter": task.chapter.stem,
             "fingerprint": inputs.fingerprint(task.notebook, task.parameters, modules, hashes),
             "sha256": hashlib.sha256(partial.read_bytes()).hexdigest(),
             "parameters": task.parameters,
@@ -232,7 +241,7 @@ class Executor:
             **self.about,
             **done,
         }
-        half = record.with_suffix(".partial-record")
+        half = task.record.with_suffix(".partial-record")
         half.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(partial, executed)
-        os.replace(half, record)
+        os.replace(partial, task.executed)
+        os.replace(half, task.record)

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from book import boxes, collect, course_tables, library_pages
+from book import boxes, collect, course_tables, library_pages, sweep_examples
 from book.problem import ChapterProblem
 from book.provenance import git
 from lqrpapers.claims.rows import CALLED, GROUPS, PAPERS, Line, Result, digits
@@ -71,6 +71,15 @@ class Book:
 
         filled = re.sub(r"\{glue:text\}`([\w-]+):?([^`]*)`", number, text)
         return excerpt(filled if filled.endswith("?") else f"{filled} …", page, 600)
+
+    def sweep(self, name: str) -> str:
+        """An example of a sweep."""
+        return sweep_examples.made(self.root, name)[0]
+
+    @cached_property
+    def seconds(self) -> list[dict[str, str]]:
+        """What sweeps took, as measured."""
+        return sweep_examples.seconds(self.root)
 
     @cached_property
     def results(self) -> list[Result]:

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from book import boxes
+from book import boxes, sweep_examples
 from book import chapters as inputs
 from book.generated import Book, filled
 from book.library_pages import pages as library
@@ -83,7 +83,7 @@ def staged(root: Path) -> dict[str, bytes]:
         f"{name}.md": boxes.rewritten(filled(book, text), told, book.chip).encode()
         for name, text in pages.items()
     }
-    files |= pictures(pages.values())
+    files |= pictures(pages.values()) | sweep_examples.pictures(root, pages)
     files[PICTURE] = picture(shared())
     return files | library(pages.get("pages/api", ""))  # which lists what has a page
 

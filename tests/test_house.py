@@ -12,7 +12,7 @@ from book.library_pages import public_modules
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {"lqrlib": set(), "lqrpapers": {"lqrlib"}, "book": {"lqrlib", "lqrpapers"}}
-MAY_IMPORT["course"] = {"book", *MAY_IMPORT["book"]}
+MAY_IMPORT["course"] = MAY_IMPORT["sweep"] = {"book", *MAY_IMPORT["book"]}
 OURS = {*MAY_IMPORT, "benchmarks", "tests"}
 
 

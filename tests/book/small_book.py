@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 import time
 from dataclasses import fields
@@ -101,6 +102,16 @@ def wait_until(condition, seconds=120.0):
     while not condition():
         assert time.monotonic() < limit, "waited too long"
         time.sleep(0.01)
+
+
+def is_running(process):
+    """Say whether a process lives; a zombie does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError:  # no /proc
+        return subprocess.call(["kill", "-0", str(process)]) == 0
 
 
 SHORT = (

@@ -4,10 +4,9 @@ import os
 import signal
 import subprocess
 import threading
-from pathlib import Path
 
 import pytest
-from small_book import GOOD, REPOSITORY, command, wait_until
+from small_book import GOOD, REPOSITORY, command, is_running, wait_until
 
 from book import chapters
 
@@ -22,16 +21,6 @@ def failure(book, /, *sources, given="", **how):
     assert "\n" not in outcome.problem
     assert [line for line in lines if outcome.problem in line] == lines
     return outcome.problem
-
-
-def is_running(process):
-    """Say whether a process lives; a zombie does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-    except NotADirectoryError:  # no /proc
-        return subprocess.call(["kill", "-0", str(process)]) == 0
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from book import commands
 
 PYTHON = """#!/bin/sh
 echo "$*"
-for name in C P T B F JOBS SOLUTIONS; do
+for name in C P T B F JOBS SOLUTIONS CLUSTER; do
   eval "value=\\$$name"; [ -z "$value" ] || echo "$name: $value"
 done
 """
@@ -32,7 +33,7 @@ def folder(tmp_path):
 def make(folder, *words, python="./python", **variables):
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    hidden = ("JOBS", "SOLUTIONS", "C", "P", "T", "B", "F", "MAKEFLAGS", "MAKELEVEL")
+    hidden = ("JOBS", "SOLUTIONS", "CLUSTER", "C", "P", "T", "B", "F", "MAKEFLAGS", "MAKELEVEL")
     variables |= {name: value for name, value in os.environ.items() if name not in hidden}
     words = ["make", f"PYTHON={python}", *words]
     return subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True)
@@ -44,6 +45,10 @@ def make(folder, *words, python="./python", **variables):
         ([], ["-m book book"]),
         (["chapter", "C=05"], ["-m book chapter", "C: 05"]),
         (["chapter", "P=A='(1, [2])' b=\"*\""], ["-m book chapter", "P: A='(1, [2])' b=\"*\""]),
+        (
+            ["sweep", "C=05", "P=seed=1,2", "CLUSTER=tcp://a:1"],
+            ["-m book sweep", "C: 05", "P: seed=1,2", "CLUSTER: tcp://a:1"],
+        ),
         (["book", "JOBS=3"], ["-m book book", "JOBS: 3"]),
         (["book", "SOLUTIONS=no"], ["-m book book", "SOLUTIONS: no"]),
         (["course"], ["-m book course"]),
@@ -56,7 +61,7 @@ def test_what_make_hands_on(folder, words, told):
     assert [line.rstrip() for line in make(folder, *words).stdout.splitlines()] == told
 
 
-@pytest.mark.parametrize("name", ["C", "P", "T", "B", "F", "SOLUTIONS"])
+@pytest.mark.parametrize("name", ["C", "P", "T", "B", "F", "SOLUTIONS", "CLUSTER"])
 @pytest.mark.parametrize("hostile", ["$(shell touch f)x=1", "$$x $(y) `touch f` $(touch f)", "\\$"])
 def test_neither_make_nor_the_shell_expands_a_value(folder, name, hostile):
     for run in (make(folder, "chapter", f"{name}={hostile}"), make(folder, **{name: hostile})):
@@ -111,14 +116,21 @@ def test_words_after_a_command_go_to_what_it_runs(monkeypatch, command, variable
 
 @pytest.mark.parametrize(
     ("command", "more"),
-    [("book", []), ("test", ["tests/requirements.txt"]), ("lab", ["book/requirements-lab.txt"])],
+    [
+        ("book", []),
+        ("test", ["tests/requirements.txt"]),
+        ("lab", ["book/requirements-lab.txt"]),
+        ("sweep 05 --workers 2", []),
+        ("sweep 05 --cluster tcp://a:1", ["sweep/requirements.txt"]),
+        ("environment --cluster", ["sweep/requirements.txt"]),
+    ],
 )
 def test_each_command_brings_the_environment_that_it_needs(monkeypatch, command, more):
     asked: list[Path] = []
     monkeypatch.setattr(commands, "ensure", lambda place, locks: asked.extend(locks))
     monkeypatch.setattr(commands, "go_inside", lambda *arguments: sys.exit(0))
-    with pytest.raises(SystemExit):
-        commands.run([command])
+    with suppress(SystemExit):
+        commands.run(command.split())
     assert asked == [REPOSITORY / name for name in ("requirements.txt", *more)]
 
 

@@ -92,7 +92,7 @@ class Gates:
         """What each run of a point wrote: one that died has begun twice."""
         notes = sorted(self.folder.glob(f"{name}-*"))
         lines = (path.read_text().splitlines() for path in notes if "open" not in path.name)
-        return [yaml.safe_load(line) for some in lines for line in some]
+        return [json.loads(line) for some in lines for line in some]
 
     def wait_for(self, count):
         """Wait until so many runs wait at their gates."""
@@ -153,7 +153,7 @@ def cluster(gates, roots):
         started += [
             subprocess.Popen([DASK, "worker", *words, *more], cwd=root, **quiet) for root in roots
         ]
-        yield yaml.safe_load(place.read_text())["address"], started[1:]
+        yield json.loads(place.read_text())["address"], started[1:]
     finally:
         for process in started:
             process.kill()

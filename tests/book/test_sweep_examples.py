@@ -75,3 +75,9 @@ def test_what_is_kept_of_a_sweep(tmp_path):
         "figure-2-gaps.csv": "seed,method,iteration,mean,least,largest\n"
         "1,gradient,8,9.5,9,10\n1,gradient,16,17.5,17,18\n",
     }
+
+
+def test_what_chapter_5_says_in_words_is_what_the_table_says(root):
+    words = [row["verdict:s2-fig-2"] for row in sweep_examples.rows(root, "figure-2.csv")]
+    assert len(words) == 50 and 0 < words.count("reproduced") < 25
+    assert "fewer than half of them" in (REPOSITORY / "chapters/05_convergence.ipynb").read_text()

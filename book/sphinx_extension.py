@@ -120,9 +120,9 @@ def use_all_processors(app: Sphinx) -> None:
     """Read and write with all processors: `jupyter-book` would use one."""
     os.register_at_fork(after_in_child=die_with_parent)
     builders.ParallelTasks = Tasks  # type: ignore[attr-defined]
-    builders.make_chunks = deal  # type: ignore[attr-defined]
+    builders.make_chunks = deal  # type: ignore[assignment, attr-defined]
     # Its domain keeps nothing; its list of proofs, it merges itself.
-    ProofDomain.merge_domaindata = lambda *unused: None  # type: ignore[method-assign]
+    ProofDomain.merge_domaindata = lambda *unused: None
     for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
         app.extensions[name].parallel_read_safe = True  # they act afterwards, or on LaTeX only
     modules()  # imported once, not by each process

@@ -150,13 +150,8 @@ def made(root: Path, name: str) -> tuple[str, dict[str, Any]]:
     figure, caption, told = EXAMPLES[name](root)
     alt, drawn = figure.alt_text, files(figure)  # type: ignore[attr-defined]
     found: dict[str, bytes] = {}
-    for kind, place in (
-        (SVG, f"pages/figures/sweep-{name}"),
-        (
-            NARROW,
-            f"pages/_static/figures/sweep-{name}-narrow",
-        ),
-    ):
+    places = {SVG: "pages/figures/sweep-{}", NARROW: "pages/_static/figures/sweep-{}-narrow"}
+    for kind, place in ((kind, place.format(name)) for kind, place in places.items()):
         if kind in drawn:
             found[f"{place}.svg"] = drawn[kind].encode()
         else:

@@ -3,13 +3,14 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from small_book import CLAIMS, REPOSITORY, Book, claim, wait_until
+from small_book import CLAIMS, REPOSITORY, Book, claim, is_running, wait_until
 
 from lqrpapers.claims.rows import Claim
 
@@ -158,3 +159,17 @@ def cluster(gates, roots):
         for process in started:
             process.kill()
             process.wait()
+
+
+def interrupted(process, gates, root):
+    """Let the first of two points that wait end, interrupt the sweep, return what it said."""
+    gates.wait_for(2)
+    gates.open("open-1")
+    wait_until(lambda: points(root))
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "stopped; 1 of 2 points are kept: the same command goes on" in said
+    for kernel in gates.began():
+        wait_until(lambda kernel=kernel: not is_running(kernel["process"]))
+    return said

@@ -4,8 +4,7 @@ import os
 import signal
 
 import pytest
-from small_book import is_running, wait_until
-from swept import WORDS, client, cluster, points, tables
+from swept import WORDS, client, cluster, interrupted, points, tables
 
 from book import chapters
 from book.parameters import declared_parameters
@@ -43,15 +42,7 @@ def test_an_interrupted_client_stops_its_points_there_and_the_same_command_runs_
     words = {"C": "05", "P": "samples=1,2"}  # as make hands them on
     with cluster(gates, [new_book().root, new_book().root]) as (address, _):
         process = client(book.root, gates, **words, CLUSTER=address)
-        gates.wait_for(2)
-        gates.open("open-1")
-        wait_until(lambda: points(book.root))
-        process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 130
-        assert "stopped; 1 of 2 points are kept: the same command goes on" in said
-        for kernel in gates.began():
-            wait_until(lambda kernel=kernel: not is_running(kernel["process"]))
+        interrupted(process, gates, book.root)
         before = points(book.root)
         gates.open()
         process = client(book.root, gates, **words, CLUSTER=address)

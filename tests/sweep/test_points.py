@@ -1,11 +1,9 @@
 """Points on this machine: rows for those that fail, an interrupt that keeps, code that counts."""
 
 import shutil
-import signal
 
 import pytest
-from small_book import is_running, wait_until
-from swept import GRID, client, points, rows, tables
+from swept import GRID, client, interrupted, points, rows, tables
 
 from book import chapters
 from book.parameters import declared_parameters
@@ -84,15 +82,7 @@ def test_a_damaged_point_and_a_half_one_are_not_there(swept_again):
 
 def test_an_interrupt_keeps_what_is_done_and_the_same_command_runs_the_rest(book, gates, capsys):
     process = client(book.root, gates, "05", "-p", "samples=1,2", "--workers", "2")
-    gates.wait_for(2)
-    gates.open("open-1")
-    wait_until(lambda: points(book.root))
-    process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "stopped; 1 of 2 points are kept: the same command goes on\ninterrupted\n" in said
-    for kernel in gates.began():
-        wait_until(lambda kernel=kernel: not is_running(kernel["process"]))
+    assert interrupted(process, gates, book.root).endswith("interrupted\n")
     before = points(book.root)
     assert list(before) == [1]
     assert not list(book.root.rglob("table.csv")) and not list(book.root.rglob("*.running"))
